@@ -94,7 +94,7 @@ export async function make(args: string[]): Promise<number> {
 
 async function tls(given: Given): Promise<NewKey> {
   const config = await ownConfig(given)
-  const { newTlsKey } = await import('./csr.ts')
+  const { newTlsKey } = await import('../main/keys/csr.ts')
   const { key, request } = await newTlsKey(config.totem)
   return {
     ...totemKey(config, config.gateway.key, key),
@@ -148,7 +148,7 @@ async function gatewayTls(given: Given): Promise<NewKey> {
   const hosts = given.host ?? []
   const [name] = hosts
   if (name === undefined) return usage(HELP, '--host is needed')
-  const { newTlsKey } = await import('./csr.ts')
+  const { newTlsKey } = await import('../main/keys/csr.ts')
   const { key, request } = await newTlsKey(name, hosts)
   return {
     ...plainKey(given, 'gateway.key.pem', key),

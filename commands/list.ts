@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { jsonOf } from '../basics/json.ts'
 import { DAY_MS } from '../basics/time.ts'
 import { GATEWAY_KEYS_TYP, gatewayKeys } from '../contract/gateway-keys.ts'
+import { RELEASES_DAYS, RELEASES_TYP, releases } from '../contract/release.ts'
 import { LIST_DAYS, type ListDates, listHead } from '../contract/signed-list.ts'
 import { TRUST_LIST_TYP, trustList } from '../contract/trust.ts'
 import { VERIFICATION_KEYS_TYP, verificationKeys } from '../contract/verification.ts'
@@ -16,9 +17,10 @@ import { CANT_CREATE, CONFIG, Failure, NO_INPUT, needed, noSuch, oneOf, options,
 const ENDED = 20
 
 const KINDS = {
-  trust: { typ: TRUST_LIST_TYP, form: trustList },
-  'gateway-keys': { typ: GATEWAY_KEYS_TYP, form: gatewayKeys },
-  'verification-keys': { typ: VERIFICATION_KEYS_TYP, form: verificationKeys },
+  trust: { typ: TRUST_LIST_TYP, form: trustList, days: LIST_DAYS },
+  'gateway-keys': { typ: GATEWAY_KEYS_TYP, form: gatewayKeys, days: LIST_DAYS },
+  'verification-keys': { typ: VERIFICATION_KEYS_TYP, form: verificationKeys, days: LIST_DAYS },
+  releases: { typ: RELEASES_TYP, form: releases, days: RELEASES_DAYS },
 }
 type Kind = keyof typeof KINDS
 
@@ -26,12 +28,12 @@ const HELP = `totem list sign    signs a list that replaces the previous one
 totem list show    is this list true, which number has it, when does it end, what is in it?
 
   --kind KIND       ${Object.keys(KINDS).join(', ')}
-  --in FILE         sign: JSON of what goes in (authorities; sealing and anchor; keys), or a folder: all its files
+  --in FILE         sign: JSON of what goes in (authorities; sealing and anchor; keys; releases), or a folder: all its files
                     *.KIND.json, as \`keys make\` names them, put together; show: the signed list
   --signer FILE     sign: private JWK of the lists' signer, readable by its owner alone
   --previous FILE   sign: the signed list that is replaced; its number grows by one
   --first           sign: there is none before; the list gets number 1
-  --days N          sign: it ends after so many days (${LIST_DAYS})
+  --days N          sign: it ends after so many days (${LIST_DAYS}; releases ${RELEASES_DAYS})
   --out FILE        sign: the new list; no file is overwritten
   --key FILE        show: public JWK of the lists' signer
   --json            the answer as one line of JSON
@@ -45,7 +47,7 @@ const OPTIONS = {
   signer: { type: 'string' },
   previous: { type: 'string' },
   first: { type: 'boolean', default: false },
-  days: { type: 'string', default: String(LIST_DAYS) },
+  days: { type: 'string' },
   out: { type: 'string' },
   key: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -64,10 +66,10 @@ export async function list([what = '--help', ...args]: string[]): Promise<number
 }
 
 async function sign(kind: Kind, given: Given): Promise<number> {
-  const { typ, form } = KINDS[kind]
+  const { typ, form, days: usual } = KINDS[kind]
   const file = needed(HELP, '--in', given.in)
   const out = needed(HELP, '--out', given.out)
-  const days = Number(given.days)
+  const days = Number(given.days ?? usual)
   if (!Number.isInteger(days) || days < 1) return usage(HELP, '--days is a whole number from 1')
   if ((given.previous === undefined) !== given.first) return usage(HELP, 'one of --previous and --first is needed')
   const signer = signerIn(needed(HELP, '--signer', given.signer))

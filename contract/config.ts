@@ -3,6 +3,7 @@ import { totemId } from './identity.ts'
 import { nearbyTotem, officeHours } from './office.ts'
 import { pad } from './pad.ts'
 import { panel } from './panel.ts'
+import { release } from './release.ts'
 import { err, ok, type Result } from './result.ts'
 import { revocationPolicy } from './trust.ts'
 
@@ -112,6 +113,11 @@ export const totemConfig = z.strictObject({
     .default(null),
   /** The tactile pad or the switches, where the totem has them. */
   pad: pad.prefault({}),
+  /**
+   * Updates: public JWK of the signer of releases, and the kind of machine that this is. Null: this totem takes none by
+   * itself.
+   */
+  update: z.strictObject({ releaseKey: path, compatible: release.shape.compatible }).nullable().default(null),
   timings: z.strictObject({
     idleMs: milliseconds,
     warningMs: milliseconds,
@@ -120,6 +126,15 @@ export const totemConfig = z.strictObject({
   }),
   /** With less free space the totem takes no request, because an accepted request must always find room. */
   minFreeBytes: z.number().nonnegative(),
+  /**
+   * A totem that was enrolled renews its certificate by itself. `url`: the gateway's enrolment door, for a totem whose
+   * certificate has ended. `ak`: the TPM's key for statements, as `npx totem enrol` left it; null: a software key. Null
+   * as a whole: whoever provisioned the totem brings it new certificates.
+   */
+  enrolment: z
+    .strictObject({ url: z.url({ protocol: /^https$/ }), ak: path.nullable() })
+    .nullable()
+    .default(null),
   /** Only honoured in a development build (invariant 9). */
   bench: z
     .strictObject({

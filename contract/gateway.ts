@@ -41,6 +41,8 @@ import { closedOffers } from './offers.ts'
  *   GET  /v1/letters?id=               → letterState
  *   GET  /v1/trust                     → trustBundle (contract/trust.ts)
  *   GET  /v1/trust/crls/<sha256>       → a CRL, DER
+ *   GET  /v1/releases                  → releasesAnswer (contract/release.ts)
+ *   GET  /v1/releases/<sha256>         → bytes of a file, by `Range`
  */
 export const status = z.strictObject({ at: isoInstant, version: z.string() })
 

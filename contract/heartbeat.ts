@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { printerStatus } from './device.ts'
 import { count, isoInstant } from './identity.ts'
 import { lastOutage } from './line.ts'
+import { releaseStanding } from './release.ts'
 
 const version = z.string().regex(/^[\w.+-]{1,32}$/)
 
@@ -24,6 +25,8 @@ export const heartbeat = z.strictObject({
   }),
   /** Sheets that the printer has acknowledged since main was started. */
   sheets: count,
+  /** Dead processes and void sheets since main was started. */
+  faults: count.default(0),
   queue: z.strictObject({
     queued: count,
     /** The gateway has these requests, and ANPR has not answered yet. */
@@ -42,5 +45,7 @@ export const heartbeat = z.strictObject({
   office: z.string().max(120).nullable().default(null),
   /** Why and when the line was last down; null: not since main was started. */
   lastOutage: lastOutage.nullable().default(null),
+  /** How the totem stands with releases; null: it takes none by itself. */
+  release: releaseStanding.nullable().default(null),
 })
 export type Heartbeat = z.infer<typeof heartbeat>

@@ -201,6 +201,60 @@ export const journalEvents = {
     { reason: code },
     { it: 'Chiavi del totem inutilizzabili: {reason}', en: "This totem's keys can't be used: {reason}" },
   ),
+  /** The first entry of a totem: a technician typed the code of this order. */
+  'enrolment.done': event(
+    'info',
+    { order: operationId, key: z.enum(['tpm', 'file']) },
+    {
+      it: 'Totem messo in servizio con l’ordine {order}, chiavi: {key}',
+      en: 'Totem enrolled by order {order}, keys: {key}',
+    },
+    FAULT,
+    {
+      key: {
+        tpm: { it: 'protette dal TPM', en: 'in the care of the TPM' },
+        file: { it: 'software, su disco', en: 'software keys, on the disk' },
+      },
+    },
+  ),
+  /** At each start of an enrolled totem without a TPM: who copies its disk has its keys. */
+  'keys.software': event(
+    'info',
+    {},
+    {
+      it: 'Chiave software: nessun TPM protegge le chiavi di questo totem',
+      en: "Software key: no TPM protects this totem's keys",
+    },
+    STATE,
+  ),
+  /** Tried again each hour. */
+  'certificate.not-renewed': event(
+    'warn',
+    { reason: code },
+    {
+      it: 'Certificato TLS del totem non rinnovato: {reason}',
+      en: "This totem's TLS certificate was not renewed: {reason}",
+    },
+    FAULT,
+    {
+      reason: {
+        'totem-withdrawn': {
+          it: 'il totem è stato revocato da un operatore',
+          en: 'an operator has withdrawn this totem',
+        },
+        'totem-unknown': { it: 'il gateway non conosce questo totem', en: 'the gateway does not know this totem' },
+        'proof-refused': {
+          it: 'il gateway non riconosce questa macchina: altro TPM, o chiavi di un’altra macchina',
+          en: 'the gateway does not recognise this machine: another TPM, or the keys of another machine',
+        },
+        'boot-refused': {
+          it: 'la macchina ha avviato un sistema che gli operatori non ammettono',
+          en: 'the machine booted a system that the operators do not allow',
+        },
+        'request-stale': { it: 'la risposta è arrivata tardi; si riprova', en: 'the answer came late; tried again' },
+      },
+    },
+  ),
   /** A new TLS certificate of this totem counts from now on; `ends`: its last instant. */
   'certificate.updated': event(
     'info',
@@ -288,6 +342,35 @@ export const journalEvents = {
     {
       it: "L'elenco firmato {list} è scaduto da {days} giorni, il {ends}: il totem è fuori servizio",
       en: 'The signed list {list} ended {days} days ago, {ends}: the totem is out of service',
+    },
+  ),
+  'update.offered': event(
+    'info',
+    { release: count, bytes: count },
+    {
+      it: 'Aggiornamento {release}: inizia lo scaricamento ({bytes} byte)',
+      en: 'Release {release}: fetching begins ({bytes} bytes)',
+    },
+    STATE,
+  ),
+  'update.fetched': event(
+    'info',
+    { release: count, bytes: count },
+    { it: 'Aggiornamento {release} scaricato e verificato', en: 'Release {release} is here, and is what was signed' },
+    STATE,
+  ),
+  /** `release` 0: the list or the assignment itself. */
+  'update.refused': event(
+    'alarm',
+    { release: count, reason: code },
+    { it: 'Aggiornamento {release} rifiutato: {reason}', en: 'Release {release} refused: {reason}' },
+  ),
+  'update.stale': event(
+    'warn',
+    { days: count },
+    {
+      it: "L'elenco degli aggiornamenti è scaduto da {days} giorni: il totem prosegue con il suo programma",
+      en: 'The list of releases ended {days} days ago: the totem goes on with what it runs',
     },
   ),
   /** The totem accepted a card without a fresh CRL of its issuer, as its policy says. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { isoInstant, operationId, totemId } from './identity.ts'
+import { keyKind, orderWish } from './enrolment.ts'
+import { count, isoInstant, operationId, totemId } from './identity.ts'
+import { release } from './release.ts'
 
 /**
  * Operators' questions to the gateway, on a listener of their own: HTTPS, JSON, and an operator's bearer token but for
@@ -11,6 +13,13 @@ import { isoInstant, operationId, totemId } from './identity.ts'
  *   GET  /v1/operator/refunds      → paidRefunds
  *   POST /v1/operator/refunds      refundDone → refundMade
  *   GET  /v1/operator/letters      → operatedLetters
+ *   GET  /v1/operator/orders       → operatedOrders
+ *   POST /v1/operator/orders       ordersWished → ordersMade
+ *   POST /v1/operator/orders/withdraw    orderNamed → orderWithdrawn
+ *   GET  /v1/operator/enrolled     → operatedEnrolled
+ *   POST /v1/operator/enrolled/withdraw  totemNamed → totemWithdrawn
+ *   GET  /v1/operator/releases     → fleetReleases
+ *   POST /v1/operator/releases     releaseOrder → releaseOrdered
  *   GET  /metrics                  in Prometheus' text
  *   GET  /healthz                  200 while the process answers
  *   GET  /readyz                   200 when it can do its work; 503 from the beginning of its stop
@@ -104,3 +113,113 @@ export const operatedLetters = z.strictObject({
   ),
 })
 export type OperatedLetter = z.infer<typeof operatedLetters>['letters'][number]
+
+/**
+ * `open`: nobody has come with the code yet. `begun`: a machine has, and has not got its configuration. `done`: it is the
+ * totem. `withdrawn`: by an operator. `disputed`: a second machine came with the code, and both are shut out. `closed`: ten
+ * wrong tries. An order that is not done in time is `open` or `begun` with an `expiresAt` in the past.
+ */
+export const orderState = z.enum(['open', 'begun', 'done', 'withdrawn', 'disputed', 'closed'])
+export type OrderState = z.infer<typeof orderState>
+
+/** `POST /v1/operator/orders`: places for new totems, each answered by itself and in order. */
+export const ordersWished = z.strictObject({ orders: z.array(orderWish).min(1).max(500) })
+/** `code`: told once, and kept nowhere. `waiting`: the totem has an order that is open or begun: withdraw that one first. */
+export const ordersMade = z.strictObject({
+  orders: z.array(
+    z.discriminatedUnion('state', [
+      z.strictObject({
+        state: z.literal('made'),
+        order: operationId,
+        totem: totemId,
+        code: z.string(),
+        expiresAt: isoInstant,
+      }),
+      z.strictObject({
+        state: z.literal('refused'),
+        totem: totemId,
+        reason: z.enum(['waiting', 'provisioned-by-hand', 'twice']),
+      }),
+    ]),
+  ),
+})
+export type OrdersMade = z.infer<typeof ordersMade>['orders']
+/** `GET /v1/operator/orders`, newest first. `failures`: wrong codes so far. `machine`: the first that came with the code. */
+export const operatedOrders = z.strictObject({
+  orders: z.array(
+    z.strictObject({
+      order: operationId,
+      totem: totemId,
+      state: orderState,
+      office: z.string(),
+      softwareKey: z.boolean(),
+      machine: z.string().nullable(),
+      failures: z.number().int(),
+      madeBy: z.string(),
+      madeAt: isoInstant,
+      expiresAt: isoInstant,
+      endedAt: isoInstant.nullable(),
+    }),
+  ),
+})
+export const orderNamed = z.strictObject({ order: operationId })
+/** False: there is no such order that waits. */
+export const orderWithdrawn = z.strictObject({ withdrawn: z.boolean() })
+
+/**
+ * `GET /v1/operator/enrolled`: every totem that was enrolled. `key`: `file` is a software key, which a copied disk takes
+ * along. `machine`: SHA-256 of its endorsement key, or of its key for TLS. `boot`: registers as quoted last, by number.
+ * `verification`: for the list by which papers are checked (`node gateway/orders.ts keys`).
+ */
+export const operatedEnrolled = z.strictObject({
+  totems: z.array(
+    z.strictObject({
+      totem: totemId,
+      order: operationId,
+      key: keyKind,
+      machine: z.string(),
+      enrolledAt: isoInstant,
+      certificateEnds: isoInstant.nullable(),
+      withdrawnAt: isoInstant.nullable(),
+      boot: z.record(z.string(), z.string()).nullable(),
+      verification: z.strictObject({ kid: z.string(), x: z.string(), y: z.string() }),
+    }),
+  ),
+})
+/** `POST /v1/operator/enrolled/withdraw`: from now on the totem is let in no more. False: it is not enrolled. */
+export const totemNamed = z.strictObject({ totem: totemId })
+export const totemWithdrawn = z.strictObject({ withdrawn: z.boolean() })
+
+/** How releases go through the fleet (gateway/releases/rings.ts). `ring`: the last that has it, from 0. */
+export const fleetReleases = z.strictObject({
+  sequence: count,
+  ends: isoInstant,
+  listed: z.array(release),
+  rollouts: z.array(
+    z.strictObject({
+      number: count,
+      ring: count,
+      urgent: z.boolean(),
+      beganAt: isoInstant,
+      /** A person must lift it. */
+      stopped: z
+        .strictObject({ at: isoInstant, why: z.enum(['rolled-back', 'silent', 'faults', 'operator']) })
+        .nullable(),
+      facts: z.strictObject({
+        ...{ heard: count, confirmed: count, rolledBack: count },
+        ...{ silent: count, visits: count, faults: count },
+      }),
+    }),
+  ),
+})
+
+/** `hold`: this totem keeps what it has; `release`: no more. */
+export const releaseOrder = z.discriminatedUnion('order', [
+  z.strictObject({ order: z.literal('begin'), number: count, urgent: z.boolean() }),
+  z.strictObject({ order: z.literal('stop'), number: count }),
+  z.strictObject({ order: z.literal('lift'), number: count }),
+  z.strictObject({ order: z.literal('hold'), totem: totemId }),
+  z.strictObject({ order: z.literal('release'), totem: totemId }),
+])
+/** False: it had begun already, or there was nothing to stop or to lift. */
+export const releaseOrdered = z.strictObject({ done: z.boolean() })

@@ -21,8 +21,12 @@ export const listHead = {
 }
 export type ListDates = { issued: string; nextUpdate: string }
 
-/** For the lists by which a totem trusts cards and gateway: it ends after its issue, and within LIST_DAYS. */
-export const endsInTime = ({ issued, nextUpdate }: ListDates): boolean => {
-  const span = Date.parse(nextUpdate) - Date.parse(issued)
-  return span > 0 && span <= LIST_DAYS * DAY_MS
-}
+/** True for a list that ends after its issue, and within so many days. */
+export const endsWithin =
+  (days: number) =>
+  ({ issued, nextUpdate }: ListDates): boolean => {
+    const span = Date.parse(nextUpdate) - Date.parse(issued)
+    return span > 0 && span <= days * DAY_MS
+  }
+/** For the lists by which a totem trusts cards and gateway. */
+export const endsInTime = endsWithin(LIST_DAYS)

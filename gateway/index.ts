@@ -15,10 +15,11 @@ async function start(): Promise<void> {
   const gateway = await startGateway({ ...config, databaseUrl: process.env.DATABASE_URL ?? null })
   // Before the gateway says that it is ready: from then on it may be stopped.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void gateway.stop())
-  const { url: listening, operatorUrl: operator, publicUrl, receiptsUrl, returnsPort } = gateway
+  const { url: listening, operatorUrl: operator, publicUrl, receiptsUrl, enrolmentUrl, returnsPort } = gateway
   const others = {
     ...(publicUrl && { public: publicUrl }),
     ...(receiptsUrl && { receipts: receiptsUrl }),
+    ...(enrolmentUrl && { enrolment: enrolmentUrl }),
     ...(returnsPort !== null && { returns: returnsPort }),
   }
   process.stdout.write(`${JSON.stringify({ listening, operator, ...others })}\n`)

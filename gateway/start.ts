@@ -9,6 +9,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { askingAnpr, wayToAnpr } from './anpr/open.ts'
+import { createEnrolmentDoor } from './channels/enrolment/door.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
 import { createPagopaDoor } from './channels/pagopa/door.ts'
@@ -21,10 +22,11 @@ import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { idToldFor } from './citizen/store.ts'
 import { createDelivery } from './delivery/room.ts'
+import { openEnrolment, registrarFiles } from './enrolment/open.ts'
 import { openOffices } from './fleet/offices.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
-import type { Routes } from './http/route.ts'
+import { type Routes, routes } from './http/route.ts'
 import { openTls } from './http/tls.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
@@ -49,6 +51,7 @@ import { createMeans } from './payments/means.ts'
 import { openPayments } from './payments/open.ts'
 import { createRefunds } from './payments/refunds.ts'
 import { overseePayments, paymentRoutes } from './payments/routes.ts'
+import { createReleaseRoom, openReleaseKeeper } from './releases/open.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
@@ -78,6 +81,8 @@ export interface Gateway {
   returnsPort: number | null
   /** Where pagoPA brings receipts; null: this gateway takes no payments. */
   receiptsUrl: string | null
+  /** Where new machines become totems; null: not here. */
+  enrolmentUrl: string | null
   /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -109,6 +114,7 @@ export async function startGateway(
   await folderThere('totems', config.totems)
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
+  const releaseKeeper = await openReleaseKeeper(config.releases, log)
   const transport = await wayToAnpr(config.anpr, log)
   const verify = config.public && (await verification(config.public, config.dataDir, log))
 
@@ -122,6 +128,12 @@ export async function startGateway(
     throw refused(`keys: ${list} with ${folder}`, ring.error, 'put the list and the keys that it names there')
   }
   const keys = ring.value
+  const enrolling =
+    config.enrolment &&
+    (await registrarFiles(config.enrolment, {
+      ...{ clientCa: config.tls.clientCa, listKey: config.trust.listKey, revocation: config.trust.revocation },
+      lists: () => ({ trustList: trust.bundle().list, gatewayKeys: keys.list }),
+    }))
   const store = await openStore({ databaseUrl, dataDir: config.dataDir }, log).catch((reason) => {
     throw databaseUrl === null ? notOpened(config.dataDir, reason) : noDatabase(reason)
   })
@@ -141,7 +153,17 @@ export async function startGateway(
   })
   const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics, log, now })
   const register = createRegister({ db: byKey, anpr, reference, loa: config.anpr.pdnd.loa, now })
-  const totems = createTotems(config.totems)
+  const enrolment =
+    config.enrolment &&
+    enrolling &&
+    (await openEnrolment(enrolling, {
+      ...{ db, reference, now, log, secureBoot: config.enrolment.secureBoot },
+      isProvisionedByHand: (totem) => totems.isProvisionedByHand(totem),
+    }).catch(async (reason) => {
+      await store.close()
+      throw noDatabase(reason)
+    }))
+  const totems = createTotems(config.totems, enrolment?.enrolled)
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
   const onSettled = metrics.settled
@@ -197,6 +219,7 @@ export async function startGateway(
     ways: delivery.ways,
     now,
   })
+  const releases = createReleaseRoom(config.releases, releaseKeeper, { db, keys, now, log })
   const journals = withJournals(db)
   const previewing = {
     ...{ register, means, reference, terms: config.certificates, now },
@@ -217,6 +240,7 @@ export async function startGateway(
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
     // A database that is away hears nobody; then nothing that needs the count is answered either.
+    onUnknown: async () => enrolment?.enrolled.look('unknown').catch(() => undefined),
     onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
       login: challengeRoutes(challenges),
@@ -230,13 +254,18 @@ export async function startGateway(
       operations: operationRoutes({
         ...{ db, intake, outcomes, full, onResult: metrics.submitted },
         holderOf: ({ caller, bearer }) => sessions.holder(caller, bearer, { free: true }),
-        withdraw: createWithdraw({ db, bell, means, sealingKeys, onSettled, now, log }),
+        withdraw: createWithdraw({ db, bell, means, sealingKeys, reference, onSettled, now, log }),
       }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
-      fleet: fleetRoutes({ db, challenges, offers, outcomeKeyOf, version: packageJson.version, now }),
+      fleet: fleetRoutes({
+        ...{ db, challenges, offers, outcomeKeyOf, onHeard: releases.heard },
+        ...{ version: packageJson.version, now },
+      }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
+      releases: releases.forTotems,
       delivery: delivery.forTotems(sessions),
+      enrolment: enrolment?.forTotems ?? routes(),
     },
     log,
   })
@@ -250,11 +279,18 @@ export async function startGateway(
       journals: overseeJournals(journals),
       payments: overseePayments(createRefunds({ db, now, log })),
       delivery: delivery.forOperators,
+      enrolment: enrolment?.forOperators ?? routes(),
+      releases: releases.forOperators,
     },
     metrics: metrics.routes,
     isReady: async () => !stopping.signal.aborted && (await store.answers()),
     log,
   })
+
+  const forMachines =
+    config.enrolment &&
+    enrolment &&
+    createEnrolmentDoor({ tls, connections: config.enrolment.door.connections, room: enrolment.forMachines, log })
 
   const work = await startWork({ store, bell, citizens, carryOut, log }).catch(async (reason) => {
     await bell.stop()
@@ -266,10 +302,18 @@ export async function startGateway(
   const stop = async () => {
     stopping.abort()
     outcomes.stop()
-    await Promise.all([forTotems.close(), forPagopa?.close(), work.stop(), retention.stop(), tending?.stop()])
+    await Promise.all([
+      forTotems.close(),
+      forMachines?.close(),
+      forPagopa?.close(),
+      work.stop(),
+      retention.stop(),
+      tending?.stop(),
+    ])
     await forOperators.close()
     await forPublic?.close()
     await delivery.stop()
+    releases.stop()
     tls.stop()
     publicTls?.stop()
     paying?.tls.stop()
@@ -277,6 +321,7 @@ export async function startGateway(
     await keys.stop()
     await anpr.close()
     await pagopa?.client.close()
+    await enrolment?.enrolled.stop()
     await work.idle()
     await bell.stop()
     await store.close()
@@ -290,6 +335,8 @@ export async function startGateway(
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
       receiptsUrl: forPagopa && paying && `${await listen('pagopa.door', forPagopa, paying.settings.door)}/v1/receipts`,
+      enrolmentUrl:
+        forMachines && config.enrolment && (await listen('enrolment.door', forMachines, config.enrolment.door)),
       publicUrl,
       returnsPort: delivery.returnsPort,
       stop,

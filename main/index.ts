@@ -41,7 +41,7 @@ async function start(config: TotemConfig): Promise<void> {
   devices.listen(visits.deviceListener)
   // The line takes main's time, and the first screen does not need it.
   await shown
-  line.start(refresh, visits.onSettled)
+  line.start(refresh, visits.onSettled, visits.nobodyThere)
   if (__DEVELOPMENT__ && config.bench?.dockUrl) {
     const { openDock } = await import('./shell/dock-window.ts')
     await openDock(config.bench.dockUrl)

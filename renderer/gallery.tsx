@@ -1,6 +1,7 @@
 import './jitless.ts'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
+import { z } from 'zod'
 import type { TotemBridge } from '../contract/ipc.ts'
 import { language } from '../contract/language.ts'
 import { colourModes, type Preferences, textSizes, usual } from '../contract/preferences.ts'
@@ -85,10 +86,11 @@ function preferred(asked: URLSearchParams): Preferences {
   }
 }
 
-/** The view on a totem where `reach` mm of the glass are in reach. */
+/** The view on a totem where `reach` mm of the glass are in reach, and which offers `languages` in this order. */
 function onGlass(view: View | undefined, asked: URLSearchParams): View | undefined {
   if (!view) return view
-  return { ...view, totem: { ...view.totem, reachMm: Number(asked.get('reach') ?? view.totem.reachMm) } }
+  const languages = z.array(language).catch(view.totem.languages).parse(asked.get('languages')?.split(','))
+  return { ...view, totem: { ...view.totem, languages, reachMm: Number(asked.get('reach') ?? view.totem.reachMm) } }
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */

@@ -10,8 +10,8 @@ import type { AnprAccess } from '../../simulator/anpr/index.ts'
 import { endChild, startChild } from '../../simulator/bench/children.ts'
 import { type BenchGateway, startGatewayProcess, throughPdnd } from '../../simulator/bench/gateway.ts'
 import type { OutagePlan } from '../../simulator/fleet/plan.ts'
-import { makeFleet } from '../../simulator/fleet/totems.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { enrolFleet } from './enrol.ts'
 import type { FleetBalance, FleetNews, FleetOrder } from './totems.ts'
 
 const BENCH = fileURLToPath(new URL('../../.bench', import.meta.url))
@@ -67,7 +67,7 @@ const BALANCE_MS = 120_000
 const TICKS_PER_SECOND = 100
 
 /**
- * An outage of a whole fleet. Provisions the totems (once), records their requests while there is no line, then lets
+ * An outage of a whole fleet. Enrols the totems, records their requests while there is no line, then lets
  * all find the line again. Waits until each has its outcomes, or `limitMs` is over.
  */
 export async function runFleet(options: FleetOptions): Promise<FleetRun> {
@@ -76,10 +76,11 @@ export async function runFleet(options: FleetOptions): Promise<FleetRun> {
   const left = () => Math.max(0, options.limitMs - (performance.now() - started))
   const pki = join(BENCH, 'pki')
   await makePki(pki)
-  const { folder: keys, made, seconds } = await makeFleet(pki, join(BENCH, 'fleet'), options.totems)
-  if (made > 0) say(`${made} totems provisioned in ${seconds.toFixed(0)} s, and kept for the next time`)
 
   const folder = mkdtempSync(join(tmpdir(), 'totem-fleet-'))
+  const keys = join(folder, 'keys')
+  mkdirSync(keys, { mode: 0o700 })
+  mkdirSync(join(folder, 'by-hand'))
   const ends: (() => Promise<unknown>)[] = []
   try {
     const anpr = await startAnprProcess(pki, join(folder, 'anpr.log'))
@@ -91,12 +92,18 @@ export async function runFleet(options: FleetOptions): Promise<FleetRun> {
         log: join(folder, `gateway-${n}.log`),
         pki,
         anpr: throughPdnd(anpr.access),
-        totems: keys,
+        // No totem is provisioned by hand: each comes with the code of an order.
+        totems: join(folder, 'by-hand'),
+        enrols: true,
         ...(options.databaseUrl !== null && { databaseUrl: options.databaseUrl }),
       })
       ends.push(gateway.stop)
       gateways.push(gateway)
     }
+    const registrar = gateways[0]?.registrar
+    if (!registrar) throw new Error('the gateway enrols nobody')
+    const enrolledS = await enrolFleet(registrar, keys, options.totems)
+    say(`${options.totems} totems ordered and enrolled in ${enrolledS.toFixed(0)} s`)
     const numbers = Array.from({ length: options.totems }, (_, index) => index + 1)
     const processes = Math.ceil(options.totems / TOTEMS_A_PROCESS)
     mkdirSync(join(folder, 'totems'), { mode: 0o700 })

@@ -23,7 +23,7 @@ export interface Fleet {
   /** Folder in which each totem's folder is made. */
   folder: string
   pki: string
-  /** Keys that `makeFleet` has made. */
+  /** Keys and certificates that `enrolFleet` has left. */
   keys: string
   totems: number[]
   plan: OutagePlan

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Caller, operatorOf } from '../../contract/caller.ts'
+import { type End, type Ended, endLines } from '../store/access-ends.ts'
 import { grouped } from '../store/grouped.ts'
 import type { Database, Tables } from '../store/schema.ts'
 
@@ -12,8 +13,6 @@ export interface Looker {
 }
 /** What is looked at. `subject` is a reference (references.ts). */
 export type Looked = Pick<Columns, 'subject' | 'types' | 'exemption'>
-/** How it ended; a subject that only the answer names takes the place of the one that was asked for. */
-export type Ended = Pick<Columns, 'outcome' | 'anpr_operation' | 'gate_transaction' | 'warnings'> & { subject?: string }
 
 /** The number of a line, for `end` or the settlement, and an id of its own for each question of the look. */
 export interface Begun {
@@ -57,8 +56,8 @@ export function createAccessLog(db: Database): AccessLog {
       return required(await add(looker, looked, { at, outcome: ASKED, questions }))
     },
     beginIssue: (looker, looked, at) => add(looker, looked, { at, outcome: ASKED, questions: 0, ifPending: 'yes' }),
-    async end(line, { subject = null, ...ended }: Omit<Ended, 'subject'> & { subject?: string | null }) {
-      await write({ ends: line, subject, ...ended })
+    async end(line, ended) {
+      await write({ ...ended, line })
     },
     async noteRefusal(looker, looked, at, outcome) {
       await add(looker, looked, { at, outcome, questions: 0 })
@@ -76,15 +75,12 @@ type Line = Pick<
   Columns,
   'channel' | 'caller' | 'actor' | 'requester' | 'operation' | 'subject' | 'types' | 'exemption' | 'outcome' | 'at'
 > & { questions: number; ifPending: string }
-/** The end of the line `ends`. */
-type End = Omit<Ended, 'subject'> & { ends: string; subject: string | null }
 
 /** Writes lines and ends in one statement: a commit costs more than what is in it. */
 async function store(db: Database, items: readonly (Line | End)[]): Promise<(Begun | null)[]> {
   const lines = items.filter((item) => 'at' in item)
-  const ends = items.filter((item) => 'ends' in item)
+  const ends = items.filter((item) => 'line' in item)
   const ofLine = (name: Exclude<keyof Line, 'at'>) => sql`${lines.map((line) => line[name])}::text[]`
-  const ofEnd = (name: keyof End) => sql`${ends.map((end) => end[name])}::text[]`
   // SECURITY: the lock waits for a withdrawal under way (operations/withdraw.ts), which looks for this line under its own.
   const { rows } = await sql<{ place: string; line: string; ids: string[] }>`
     with given as materialized (
@@ -107,19 +103,11 @@ async function store(db: Database, items: readonly (Line | End)[]): Promise<(Beg
       overriding system value
       select id, at::timestamptz, channel, caller, actor, requester, operation, subject, types, exemption, outcome
       from line
-    ), ended as (
-      update access_log
-      set outcome = given.outcome, subject = coalesce(given.subject, access_log.subject),
-        anpr_operation = given.anpr_operation, gate_transaction = given.gate_transaction, warnings = given.warnings
-      from unnest(
-        ${ofEnd('ends')}, ${ofEnd('outcome')}, ${ofEnd('subject')}, ${ofEnd('anpr_operation')},
-        ${ofEnd('gate_transaction')}, ${ofEnd('warnings')}
-      ) as given (line, outcome, subject, anpr_operation, gate_transaction, warnings)
-      where access_log.id = given.line::bigint
+    ), ended as (${endLines(ends)}
     )
     select place::text, id::text as line, array(select next_anpr_id() from generate_series(1, questions::integer)) as ids
     from line order by place`.execute(db)
   const begun = new Map(rows.map(({ place, line, ids }) => [Number(place), { line, ids }]))
   let place = 0
-  return items.map((item) => ('ends' in item ? { line: item.ends, ids: [] } : (begun.get(++place) ?? null)))
+  return items.map((item) => ('line' in item ? { line: item.line, ids: [] } : (begun.get(++place) ?? null)))
 }

@@ -49,7 +49,7 @@ async function make(db: Database, file: string): Promise<void> {
 async function holdsReferences(db: Database): Promise<boolean> {
   const { rows } = await sql<{ held: boolean }>`
     select exists (select from access_log_key) or exists (select from access_log) or exists (select from contrassegno)
-      or exists (select from payment) as held`.execute(db)
+      or exists (select from payment) or exists (select from totem_order) as held`.execute(db)
   return rows[0]?.held ?? false
 }
 

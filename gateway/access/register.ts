@@ -2,15 +2,17 @@ import type { Clock } from '../../basics/time.ts'
 import type { DatiPersona } from '../../contract/anpr.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
-import type { AnprFailure, Heard, Trace } from '../anpr/answers.ts'
+import { type AnprFailure, type Heard, NO_TRACE, type Trace } from '../anpr/answers.ts'
 import type { AnprCalls, AnprClient, OwnData, Question } from '../anpr/client.ts'
 import type { Domicile } from '../anpr/inad.ts'
 import type { Telling } from '../anpr/services.ts'
 import type { Asked, Sheet } from '../anpr/subjects.ts'
+import type { End, Ended } from '../store/access-ends.ts'
 import type { Database } from '../store/schema.ts'
 import { type Assurance, askerOf } from './asker.ts'
 import { type BulkLook, type BulkWish, beginBulk } from './bulk.ts'
-import { type AccessLog, createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
+import { type AccessLog, createAccessLog, type Looked, type Looker } from './log.ts'
+import { createOwnIds } from './own-ids.ts'
 
 /**
  * ANPR, as rooms have it: whoever asks says first in whose name, and no question leaves without its line in the access
@@ -21,15 +23,17 @@ export interface Register {
   /** The person has left: nothing that was got in their name is kept. */
   left(looker: Looker): void
   /**
-   * For work that hands on nothing of what it hears before `told`: the ends of its lines go along with the line of its
-   * next look, and `told` resolves when all are written.
+   * For work that hands on nothing of what it hears before it has written how its looks ended: `told` writes that, or
+   * `ends` gives it away, for a settlement to write.
    */
-  together(): Pick<Register, 'askedBy'> & { told(): Promise<void> }
+  together(): Pick<Register, 'askedBy'> & { ends(): Promise<End[]>; told(): Promise<void> }
 }
 
 /** ANPR's services, each with its line in the access log. */
 export interface Looks {
   personOf(codiceFiscale: string, question?: Question): Promise<Result<{ idAnpr: string }, AnprFailure>>
+  /** The ID ANPR of the person in whose name somebody looks: asked once while they are at this machine (own-ids.ts). */
+  ownIdOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
   /** SECURITY: the sheet and the data of the person in whose name somebody looks, by their ID ANPR. */
   familyOf(idAnpr: string): Promise<Result<Sheet, AnprFailure>>
   ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
@@ -43,9 +47,9 @@ export interface Looks {
     question: Question,
   ): Promise<Heard<DatiPersona>>
   /**
-   * The certificate with the number of its line. The line of an issue that ANPR has decided is ended by the settlement
-   * (store/operations.ts), in its transaction. Null: the operation was settled or withdrawn meanwhile, and ANPR was not
-   * asked.
+   * The certificate with the number of its line, once ANPR has said that its people are alive. The line of an issue that
+   * ANPR has decided is ended by the settlement (store/operations.ts), in its transaction. Null: the operation was settled
+   * or withdrawn meanwhile, and ANPR was not asked.
    */
   issue(
     operation: string,
@@ -95,8 +99,9 @@ export function createRegister({
     exemption: bollo ? exemptionOf(bollo) : null,
   })
   const log = createAccessLog(db)
+  const ownIds = createOwnIds(now)
   const asked =
-    (end: AccessLog['end']) =>
+    (end: AccessLog['end'], endShared = end) =>
     (looker: Looker): Looks => {
       const asker = askerOf(looker, loa, reference)
       const isTheirs = (codiceFiscale: string) =>
@@ -108,50 +113,73 @@ export function createRegister({
       async function noted<T>(
         look: Look,
         ask: (calls: AnprCalls) => Promise<Heard<T>>,
-        tell: (answer: T) => Partial<Ended> = () => ({}),
+        tell?: (answer: T) => Partial<Ended>,
+        write = end,
       ): Promise<Result<T, AnprFailure>> {
-        return (await traced(look, ask, tell)).result
+        return (await traced(look, ask, tell, write)).result
       }
       async function traced<T>(
         look: Look,
         ask: (calls: AnprCalls) => Promise<Heard<T>>,
-        tell: (answer: T) => Partial<Ended> = () => ({}),
+        tell?: (answer: T) => Partial<Ended>,
+        write = end,
       ): Promise<Heard<T>> {
-        const { line, calls } = await begin(look)
+        return answered(await begin(look), ask, tell, write)
+      }
+      async function answered<T>(
+        { line, calls }: { line: string; calls: AnprCalls },
+        ask: (calls: AnprCalls) => Promise<Heard<T>>,
+        tell: (answer: T) => Partial<Ended> = () => ({}),
+        write = end,
+      ): Promise<Heard<T>> {
         const { result, trace } = await ask(calls)
         const ended = result.ok ? { outcome: 'shown', ...tell(result.value) } : { outcome: outcomeOf(result.error) }
-        await end(line, { ...tracesOf(trace), ...ended })
+        await write(line, { ...tracesOf(trace), ...ended })
         return { result, trace }
       }
       const services = (types: string, subject: string): Look => ({
         looked: { types, subject: reference(subject), exemption: null },
         questions: types.split(' ').length,
       })
+      const lifeOf = ({ requester, subject }: Parameters<AnprCalls['alive']>[0]) =>
+        services(requester === subject ? 'C019' : 'C019 C007', subject)
+      // The log names a person by ID ANPR as soon as it is known: all that was asked about them is found by it.
+      const personOf = (codiceFiscale: string, question?: Question, write = end) =>
+        noted(
+          services('C030', codiceFiscale),
+          (calls) => calls.personOf(codiceFiscale, question),
+          ({ idAnpr }) => ({ subject: reference(idAnpr) }),
+          write,
+        )
       return {
-        // The log names a person by ID ANPR as soon as it is known: all that was asked about them is found by it.
-        personOf: (codiceFiscale, question) =>
-          noted(
-            services('C030', codiceFiscale),
-            (calls) => calls.personOf(codiceFiscale, question),
-            ({ idAnpr }) => ({ subject: reference(idAnpr) }),
-          ),
+        personOf: (codiceFiscale, question) => personOf(codiceFiscale, question),
+        async ownIdOf(codiceFiscale) {
+          if (looker.requester === null || isTheirs(codiceFiscale) !== true) return personOf(codiceFiscale)
+          return ownIds.of(looker.caller, looker.requester, () => personOf(codiceFiscale, undefined, endShared))
+        },
         familyOf: (idAnpr) => noted(services('C021', idAnpr), (calls) => calls.familyOf({ idAnpr, isTheirs })),
         ownDataOf: (idAnpr) => noted(services('C029 C021', idAnpr), (calls) => calls.ownDataOf({ idAnpr, isTheirs })),
         tell: (code, { idAnpr, isTheirs: theirs = isTheirs }, question) =>
           traced(services(code, idAnpr), (calls) => calls.tell(code, { idAnpr, isTheirs: theirs }, question)),
-        alive: (wish) =>
-          noted(services(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), (calls) =>
-            calls.alive(wish),
-          ),
+        alive: (wish) => noted(lifeOf(wish), (calls) => calls.alive(wish)),
         domicilesOf: (codiceFiscale) =>
           noted(services('INAD', codiceFiscale), (calls) => calls.domicilesOf(codiceFiscale)),
         preview: (wish) => noted({ looked: wished(wish), questions: 1 }, (calls) => calls.preview(wish)),
         async issue(operation, wish) {
-          // Its question has the operation's own id.
-          const begun = await log.beginIssue({ ...looker, operation: looker.operation ?? '' }, wished(wish), now())
-          if (begun === null) return null
+          // Its question has the operation's own id. Both lines share a commit, so that a citizen waits for one less.
+          const [life, begun] = await Promise.all([
+            begin(lifeOf(wish)),
+            log.beginIssue({ ...looker, operation: looker.operation ?? '' }, wished(wish), now()),
+          ])
+          if (begun === null) {
+            await end(life.line, { ...tracesOf(NO_TRACE), outcome: 'withdrawn' })
+            return null
+          }
           const { line, ids } = begun
-          const { result, trace } = await anpr.as(asker, ids).issue(operation, wish)
+          const lives = await answered(life, (own) => own.alive(wish))
+          const { result, trace } = lives.result.ok
+            ? await anpr.as(asker, ids).issue(operation, wish)
+            : { result: lives.result, trace: NO_TRACE }
           if (!result.ok && result.error.kind !== 'anpr-refused')
             await end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
           return { line, result, trace }
@@ -163,19 +191,32 @@ export function createRegister({
     }
   return {
     askedBy: asked(log.end),
-    left: (looker) => anpr.forget(askerOf(looker, loa, reference)),
+    left(looker) {
+      anpr.forget(askerOf(looker, loa, reference))
+      if (looker.requester !== null) ownIds.forget(looker.caller, looker.requester)
+    },
     together() {
-      const ends: Promise<void>[] = []
-      const askedBy = asked(async (line, ended) => {
-        const written = log.end(line, ended)
-        ends.push(written)
-        // `told` tells of it.
-        written.catch(() => undefined)
-      })
+      const kept: End[] = []
+      const written: Promise<void>[] = []
+      const keep: AccessLog['end'] = async (line, ended) => {
+        kept.push({ ...ended, line })
+      }
+      // Others may use what this look tells, so its end is written before their lines are.
+      const write: AccessLog['end'] = async (line, ended) => {
+        const end = log.end(line, ended)
+        written.push(end)
+        // Whoever asks for the ends hears of it.
+        end.catch(() => undefined)
+      }
+      const ends = async () => {
+        await Promise.all(written)
+        return kept.splice(0)
+      }
       return {
-        askedBy,
+        askedBy: asked(keep, write),
+        ends,
         async told() {
-          await Promise.all(ends)
+          await Promise.all((await ends()).map(({ line, ...ended }) => log.end(line, ended)))
         },
       }
     },

@@ -1,7 +1,7 @@
 import type { Clock } from '../../basics/time.ts'
 import { heartbeatAnswer, status } from '../../contract/gateway.ts'
 import { outcomeKeyAnswer } from '../../contract/gateway-keys.ts'
-import { heartbeat } from '../../contract/heartbeat.ts'
+import { type Heartbeat, heartbeat } from '../../contract/heartbeat.ts'
 import { offersQuery } from '../../contract/offers.ts'
 import { operatedTotems } from '../../contract/operators.ts'
 import { err, ok } from '../../contract/result.ts'
@@ -22,6 +22,7 @@ export function fleetRoutes({
   challenges,
   offers,
   outcomeKeyOf,
+  onHeard,
   version,
   now,
 }: {
@@ -29,6 +30,8 @@ export function fleetRoutes({
   challenges: Pick<Challenges, 'give'>
   offers: Pick<Offers, 'closed'>
   outcomeKeyOf(totem: string): NamedKey | null
+  /** Hears of each heartbeat that was kept. */
+  onHeard(totem: string, heartbeat: Heartbeat): Promise<void>
   version: string
   now: Clock
 }): Routes {
@@ -48,6 +51,7 @@ export function fleetRoutes({
       },
       async ({ caller, body, query }) => {
         await keepHeartbeat(db, caller.id, body, now())
+        await onHeard(caller.id, body)
         const told = { at: now().toISOString(), version, challenge: await challenges.give(caller) }
         return ok(query.closed ? { ...told, closed: await offers.closed() } : told)
       },

@@ -77,12 +77,12 @@ describe('on a database', () => {
   let db: JournalDatabase
   let clock = new Date('2026-11-22T10:00:00.000Z')
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const signWith = (key: KeyObject) => (payload: object) =>
+  const signWith = (key: KeyObject) => (typ: string, payload: object) =>
     new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-      .setProtectedHeader({ alg: 'ES256', kid: 'a1', typ: JOURNAL_ANCHOR_TYP })
+      .setProtectedHeader({ alg: 'ES256', kid: 'a1', typ })
       .sign(key)
   const keys = {
-    signAnchor: signWith(privateKey),
+    sign: signWith(privateKey),
     anchors: [{ ...publicKey.export({ format: 'jwk' }), kid: 'a1' }] as GatewayKeys['anchor'],
   }
   const log = pino({ enabled: false })
@@ -202,7 +202,7 @@ describe('on a database', () => {
   })
 
   test('restored from a backup: what the totem still has goes on from the base that was signed here', async () => {
-    const base = await keys.signAnchor({
+    const base = await keys.sign(JOURNAL_ANCHOR_TYP, {
       totem: TOTEM,
       chain: CHAIN,
       seq: 12,

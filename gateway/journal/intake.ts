@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
 import type { JournalBatch, JournalReceipt, Problem } from '../../contract/gateway.ts'
-import { FIRST_PREVIOUS, type JournalEntry, journalHashInput } from '../../contract/journal.ts'
+import { FIRST_PREVIOUS, JOURNAL_ANCHOR_TYP, type JournalEntry, journalHashInput } from '../../contract/journal.ts'
 import { journalEvents } from '../../contract/journal-events.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
@@ -30,7 +30,7 @@ export interface Point {
 
 export interface JournalRoom {
   db: JournalDatabase
-  keys: Pick<Keyring, 'signAnchor' | 'anchors'>
+  keys: Pick<Keyring, 'sign' | 'anchors'>
   bounds: JournalBounds
   now: Clock
   log: Logger
@@ -149,7 +149,7 @@ export async function takeIn(
     const at = now()
     const recent = known.anchored_at !== null && +at - +known.anchored_at < ANCHOR_EVERY_MS
     if (seq === known.anchored_seq || (recent && Math.abs(seq - known.anchored_seq) < ANCHOR_EVERY_ENTRIES)) return null
-    const anchor = await keys.signAnchor({ totem, chain, seq, hash, at: at.toISOString() })
+    const anchor = await keys.sign(JOURNAL_ANCHOR_TYP, { totem, chain, seq, hash, at: at.toISOString() })
     await update(db, totem, chain, { anchored_seq: seq, anchored_at: at })
     return anchor
   }

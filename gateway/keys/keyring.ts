@@ -6,7 +6,6 @@ import type { Logger } from 'pino'
 import { type Clock, DAY_MS, MINUTE_MS } from '../../basics/time.ts'
 import { sealing } from '../../contract/gateway.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
-import { JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type GatewayKeysRefusal, sealingKeysUsed, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
 import type { SealingKeys } from '../sealing/sealing.ts'
@@ -31,8 +30,8 @@ export interface Keyring {
   readonly ends: Date
   /** Public halves of the keys that have ever signed anchors. */
   readonly anchors: GatewayKeys['anchor']
-  /** An anchor of a sync log (contract/journal.ts) as a compact JWS, by the newest anchor key. */
-  signAnchor(payload: object): Promise<string>
+  /** What the gateway vouches for (anchors of sync logs, assignments of releases) as a compact JWS of this `typ`, by the newest anchor key. */
+  sign(typ: string, payload: object): Promise<string>
   /** Takes up what has changed; runs by itself every minute. */
   look(): Promise<void>
   stop(): Promise<void>
@@ -112,10 +111,10 @@ export async function openKeyring(
     get anchors() {
       return ring.list.anchor
     },
-    async signAnchor(payload) {
+    async sign(typ, payload) {
       const { kid, key } = ring.anchor
       return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-        .setProtectedHeader({ alg: 'ES256', kid, typ: JOURNAL_ANCHOR_TYP })
+        .setProtectedHeader({ alg: 'ES256', kid, typ })
         .sign(key)
     },
     look,

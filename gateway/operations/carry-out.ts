@@ -68,7 +68,7 @@ export function createCarryOut({
     /** Refuses a request without reading it, so that the access log cannot say what it asked for. */
     const refusedUnread = async (kind: Problem['kind']): Promise<Carried> => {
       const settlement = { state: 'refused', problem: { kind, anpr: null } } as const
-      await settled(job, row, { id: operation, caller, settlement, access: NOTHING_ASKED })
+      await settled(job, row, { id: operation, caller, settlement, access: NOTHING_ASKED, ends: [] })
       return { kind: 'done' }
     }
     if (+now() - +row.received_at > WORKED_ON_MS) {
@@ -104,7 +104,8 @@ export function createCarryOut({
       opened.value.request,
       row.received_at,
     )
-    await asking.told()
+    const isSettled = decision.kind === 'issued' || decision.kind === 'refused'
+    if (!isSettled) await asking.told()
     if (decision.kind === 'hopeless') {
       log.error({ kind: decision.reason, reason: decision.reason, totem, operation })
       return { kind: 'given-up' }
@@ -129,7 +130,7 @@ export function createCarryOut({
     } else {
       settlement = { state: 'refused', problem: decision.problem }
     }
-    await settled(job, row, { id: operation, caller, settlement, access: decision.access })
+    await settled(job, row, { id: operation, caller, settlement, access: decision.access, ends: await asking.ends() })
     if (decision.kind === 'issued' && decision.revokedSince) {
       // SECURITY: what the totem recorded while it was not heard counts; whoever runs it looks who stood there.
       log.error({ kind: 'card-revoked-since', totem, operation })

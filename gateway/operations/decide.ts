@@ -106,7 +106,7 @@ export async function decide(
   }
   const looks = register.askedBy({ caller, requester: access.requester, operation })
   const told = await idTold(caller, access.requester)
-  const person = told === null ? await looks.personOf(holder.codiceFiscale) : ok({ idAnpr: told })
+  const person = told === null ? await looks.ownIdOf(holder.codiceFiscale) : ok({ idAnpr: told })
   if (!person.ok) return failed(person.error)
   const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
@@ -120,8 +120,6 @@ export async function decide(
     const { error } = may
     return error.kind === 'failed' ? failed(error.failure) : { ...error, access }
   }
-  const lives = await looks.alive(wish)
-  if (!lives.ok) return failed(lives.error)
   const { about, ...more } = may.value
   const issued = await looks.issue(anprId, { ...wish, ...more })
   // It has its settlement, which this one does not change.

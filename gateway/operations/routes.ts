@@ -42,7 +42,7 @@ export function operationRoutes({
   full: Full
   withdraw: Withdraw
   /** The person of a session. */
-  holderOf(ask: Pick<Ask, 'caller' | 'bearer'>): Promise<Result<{ requester: string | null }, Problem>>
+  holderOf(ask: Pick<Ask, 'caller' | 'bearer'>): Promise<Result<{ requester: string | null; idAnpr: string }, Problem>>
   /** Hears the state of each item of a submission. */
   onResult(state: string): void
 }): Routes {
@@ -74,11 +74,11 @@ export function operationRoutes({
       async (ask) => {
         const holder = await holderOf(ask)
         if (!holder.ok) return holder
-        const { requester } = holder.value
+        const { requester, idAnpr } = holder.value
         const { operation } = ask.body
         // A session of an earlier version does not say whose it is by codice fiscale.
         if (requester === null) return ok({ became: 'unknown' as const })
-        return ok({ became: await withdraw({ totem: ask.caller.id, requester, operation }) })
+        return ok({ became: await withdraw({ totem: ask.caller.id, requester, idAnpr, operation }) })
       },
     ),
     route({ method: 'GET', path: '/operations', from: 'totem', answer: operationList }, async ({ caller }) => {

@@ -15,7 +15,8 @@ export function createSettler(db: Database, means: Pick<Means, 'refused'>, now: 
   const write = grouped(async (group: readonly { job: string; item: Settled }[]) => {
     const items = new Map(group.map(({ item }) => [keyOf(item.caller.id, item.id), item]))
     const jobs = group.map(({ job }) => job)
-    const store = async (on: Database) => settle(on, { items: [...items.values()], jobs }, now())
+    const ends = group.flatMap(({ item }) => item.ends)
+    const store = async (on: Database) => settle(on, { items: [...items.values()], ends, jobs }, now())
     const mayGiveBack = group.some(({ item }) => item.settlement.state === 'refused')
     const settled = mayGiveBack
       ? await db.transaction().execute(async (transaction) => {

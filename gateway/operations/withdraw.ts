@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
-import type { Clock } from '../../basics/time.ts'
+import { type Clock, DAY_MS } from '../../basics/time.ts'
 import { atTotem } from '../../contract/caller.ts'
 import type { Withdrawal } from '../../contract/own-requests.ts'
 import type { Means } from '../payments/means.ts'
@@ -14,6 +14,8 @@ type Became = Withdrawal['became']
 interface Asking {
   totem: string
   requester: string
+  /** The person's own. */
+  idAnpr: string
   operation: string
 }
 
@@ -33,6 +35,7 @@ export function createWithdraw({
   bell,
   means,
   sealingKeys,
+  reference,
   onSettled,
   now,
   log,
@@ -41,32 +44,38 @@ export function createWithdraw({
   bell: Bell
   means: Pick<Means, 'refused'>
   sealingKeys: SealingKeys
+  reference(person: string): string
   onSettled(state: 'refused'): void
   now: Clock
   log: Logger
 }): Withdraw {
-  return async ({ totem, requester, operation }) => {
+  async function requestOf(on: Database, totem: string, operation: string) {
+    const { rows } = await sql<{ sealed: string }>`
+      select sealed from operation_request where totem = ${totem} and operation = ${operation}`.execute(on)
+    const opened = rows[0] && openRequest({ operation, sealed: rows[0].sealed }, sealingKeys, atTotem(totem))
+    return opened?.ok ? opened.value.request : null
+  }
+
+  return async ({ totem, requester, idAnpr, operation }) => {
     const caller = atTotem(totem)
     const [became, isNews] = await db.transaction().execute(async (transaction): Promise<[Became, boolean]> => {
-      const { rows } = await sql<Pick<OperationRow, 'state' | 'refusal' | 'types'>>`
-        select state, refusal, types from operation
+      const { rows } = await sql<Pick<OperationRow, 'state' | 'refusal' | 'types' | 'received_at'>>`
+        select state, refusal, types, received_at from operation
         where totem = ${totem} and id = ${operation} and requester = ${requester} for update`.execute(transaction)
       const [row] = rows
       if (!row) return ['unknown', false]
       if (row.state !== 'pending') return [row.refusal === PROBLEM.kind ? 'withdrawn' : 'too-late', false]
-      // A statement of its own, so that it sees what the lock has waited for.
-      const { rows: asked } = await sql<{ sealed: string | null; asked: boolean }>`
-        select
-          (select sealed from operation_request where totem = ${totem} and operation = ${operation}) as sealed,
-          exists (
-            select from access_log
-            where caller = ${totem} and operation = ${operation} and operation is not null and exemption is not null
-          ) as asked`.execute(transaction)
-      const { sealed = null, asked: isAsked = true } = asked[0] ?? {}
-      if (isAsked || sealed === null) return ['too-late', false]
-      const opened = openRequest({ operation, sealed }, sealingKeys, caller)
+      const request = await requestOf(transaction, totem, operation)
       // What cannot be read may have been paid for.
-      if (!opened.ok || opened.value.request.bollo.kind === 'pagopa') return ['too-late', false]
+      if (request === null || request.bollo.kind === 'pagopa') return ['too-late', false]
+      // A day before, whichever gateway's clock is behind.
+      const about = {
+        totem,
+        operation,
+        subject: reference(request.subject ?? idAnpr),
+        since: new Date(+row.received_at - DAY_MS),
+      }
+      if (await mayBeIssued(transaction, about)) return ['too-late', false]
       const settlement = { state: 'refused', problem: PROBLEM } as const
       const access = { ...NOTHING_ASKED, requester, types: row.types ?? '' }
       await settle(transaction, { items: [{ id: operation, caller, settlement, access }], jobs: [] }, now())
@@ -80,6 +89,23 @@ export function createWithdraw({
     }
     return became
   }
+}
+
+/**
+ * ANPR was asked to issue, or is asked now. The lines of life and issue are written together, before either question
+ * (access/register.ts): who is not found alive, or of whom nothing was heard, is asked about no further. A statement of its
+ * own, so that it sees what the lock has waited for.
+ */
+async function mayBeIssued(
+  on: Database,
+  { totem, operation, subject, since }: { totem: string; operation: string; subject: string; since: Date },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from access_log
+    where subject = ${subject} and at >= ${since}::timestamptz and caller = ${totem} and operation = ${operation}
+      and ((exemption is not null and outcome = 'asked') or (types like 'C019%' and outcome in ('asked', 'shown')))
+    limit 1`.execute(on)
+  return rows.length > 0
 }
 
 const NOTHING_ASKED = {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { totemId } from '../../contract/identity.ts'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { listed, service } from '../anpr/services.ts'
+import { enrolmentSettings } from './enrolment.ts'
 import { mailSettings } from './mail.ts'
 import { pagopaSettings } from './pagopa.ts'
 import { pdndSettings } from './pdnd.ts'
@@ -83,6 +85,14 @@ export const gatewayConfig = z.strictObject({
     })
     .nullable()
     .default(null),
+  /**
+   * Where new machines become totems (settings/enrolment.ts): TLS with the gateway's own certificate, and none of the
+   * caller's. Null: totems are provisioned by hand alone (`totems`).
+   */
+  enrolment: enrolmentSettings
+    .extend({ door: z.strictObject({ ...address, connections: connections(500, 50) }) })
+    .nullable()
+    .default(null),
   /** PEM files; `clientCa` is the only issuer of totems' certificates. */
   tls: z.strictObject({ key: z.string(), certificate: z.string(), clientCa: z.string() }),
   /** Holds the embedded database when DATABASE_URL names no PostgreSQL. */
@@ -161,6 +171,21 @@ export const gatewayConfig = z.strictObject({
    * happened elsewhere. Changes count without a restart. Null, or a totem that stands not in it: its id is told.
    */
   offices: z.string().nullable().default(null),
+  /**
+   * What totems are to run. `list`: the signed list of releases (contract/release.ts), `releaseKey`: the public JWK of
+   * its signer; `folder`: their files, each named by its SHA-256. `laboratory` and `agreed`: the totems that get a
+   * release first. A new list counts without a restart. Null: this gateway updates nobody.
+   */
+  releases: z
+    .strictObject({
+      list: z.string(),
+      releaseKey: z.string(),
+      folder: z.string(),
+      laboratory: z.array(totemId).default([]),
+      agreed: z.array(totemId).default([]),
+    })
+    .nullable()
+    .default(null),
   bounds: bounds.prefault({}),
   certificates: terms.prefault({}),
 })

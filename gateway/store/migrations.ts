@@ -16,7 +16,8 @@ import { ownRequests } from './migrations/017-own-requests.ts'
 import { oldPayments } from './migrations/018-old-payments.ts'
 import { bulkJob } from './migrations/019-bulk-job.ts'
 import { lettersTold } from './migrations/020-letters-told.ts'
-import { withdrawn } from './migrations/021-withdrawn.ts'
+import { releases } from './migrations/024-releases.ts'
+import { enrolment } from './migrations/025-enrolment.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -161,7 +162,8 @@ const migrations: Record<string, Migration> = {
   '018-old-payments': oldPayments,
   '019-bulk-job': bulkJob,
   '020-letters-told': lettersTold,
-  '021-withdrawn': withdrawn,
+  '024-releases': releases,
+  '025-enrolment': enrolment,
 }
 
 /** Takes a database from one version to another. */

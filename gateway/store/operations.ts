@@ -2,6 +2,7 @@ import { type Selectable, sql, type Transaction } from 'kysely'
 import { DAY_MS } from '../../basics/time.ts'
 import type { CallerAt } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
+import { type End, endLines } from './access-ends.ts'
 import { DEAD, WORK } from './queues.ts'
 import type { Database, JobData, Tables } from './schema.ts'
 
@@ -176,17 +177,20 @@ export interface Settled {
   caller: CallerAt<'totem'>
   settlement: Settlement
   access: AccessEntry
+  /** How the looks before the issue ended. */
+  ends: readonly End[]
 }
 
 /**
  * Settles operations: stores the outcome, numbers it among its totem's, ends its line in the access log, or writes one
- * where ANPR was not asked to issue, and erases the request and the `jobs`. `items` has each operation once. Answers the
+ * where ANPR was not asked to issue, and erases the request and the `jobs`. `items` has each operation once; `ends` are
+ * those of all looks, also of an operation that was carried out twice. Answers the
  * keys (`keyOf`) of those that this call settled; the others keep their first settlement, which is what everybody gets.
  * It is one statement, which takes effect as a whole also where `db` is no transaction.
  */
 export async function settle(
   db: Database,
-  { items, jobs }: { items: readonly Settled[]; jobs: readonly string[] },
+  { items, ends, jobs }: { items: readonly Omit<Settled, 'ends'>[]; ends: readonly End[]; jobs: readonly string[] },
   at: Date,
 ): Promise<Set<string>> {
   const rows = items.map(({ id, caller, settlement, access }) => ({
@@ -259,6 +263,7 @@ export async function settle(
         pdf_sha256 = given.pdf_sha256
       from given
       where access_log.id = given.line::bigint
+    ), looks as (${endLines(ends)}
     ), kept as (
       insert into operation_outcome (totem, operation, sealed)
       select totem, id, sealed from (values ${outcomes}) as outcome (totem, id, sealed) join settled using (totem, id)

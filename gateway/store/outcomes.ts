@@ -29,16 +29,19 @@ export async function outcomesAfter(
   { after, has }: { after: number; has: boolean },
   at: Date,
 ): Promise<OutcomePage> {
-  // A cursor that this gateway never gave says nothing about what arrived.
+  // A cursor that this gateway never gave says nothing about what arrived. The page is cut off before its outcomes are
+  // sought: joined first, PostgreSQL would read all outcomes of a totem with a backlog for each page.
   const { rows } = await sql<Row>`
     with counter as (
       select coalesce(max(last), 0)::integer as last from outcome_counter where totem = ${totem}
-    ), found as (
-      select id, refusal, refusal_anpr, number, sealed, coalesce(octet_length(sealed), 0) as bytes
-      from operation left join operation_outcome kept on kept.totem = operation.totem and kept.operation = id
-      where operation.totem = ${totem}
+    ), listed as (
+      select id, refusal, refusal_anpr, number from operation
+      where totem = ${totem}
         and number > (select case when ${after}::bigint > last then 0 else ${after}::bigint end from counter)
       order by number limit ${MOST + 1}
+    ), found as (
+      select listed.*, sealed, coalesce(octet_length(sealed), 0) as bytes
+      from listed left join operation_outcome kept on kept.totem = ${totem} and kept.operation = id
     ), page as (
       select found.*, sum(bytes) over (order by number) as total, row_number() over (order by number) as place,
         (count(*) over ())::integer as found

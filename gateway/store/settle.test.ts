@@ -14,6 +14,7 @@ const issued = (id: string): Settled => ({
     ...{ requester: null, subject: null, types: '', exemption: null, anpr_operation: null, gate_transaction: null },
     ...{ warnings: null, pdf_sha256: null, line: null },
   },
+  ends: [],
 })
 
 test('few statements settle any number of operations, so that PostgreSQL plans them once', async () => {
@@ -31,7 +32,7 @@ test('few statements settle any number of operations, so that PostgreSQL plans t
   })
   for (let count = 1; count <= MOST; count++) {
     const items = Array.from({ length: count }, (_, place) => issued(`${place}`))
-    await settle(db, { items, jobs: [] }, new Date())
+    await settle(db, { items, ends: [], jobs: [] }, new Date())
   }
   expect(texts.size).toBe(4)
 })

@@ -54,27 +54,7 @@ const SEALED = 'fixedtpm|fixedparent|noda'
  * neither TLS nor ECDH could use a key that never leaves the TPM.
  */
 export function openTpm(tcti: string, timeoutMs = COMMAND_TIMEOUT_MS): Tpm {
-  const run = (name: string, args: string[], input?: Uint8Array) => runTool(name, args, { tcti, timeoutMs, input })
-  /** Without a resource manager a TPM has room for three objects, so objects left in it are flushed first. */
-  async function tool(name: string, args: string[], input?: Uint8Array): Promise<Result<Buffer, TpmFailure>> {
-    const flushed = await run('tpm2_flushcontext', ['-t'])
-    return flushed.ok ? run(name, args, input) : flushed
-  }
-
-  /** Runs work that needs the storage primary key, which the TPM makes anew from its own seed, the same each time. */
-  async function underPrimary<T>(
-    work: (folder: string) => Promise<Result<T, TpmFailure>>,
-  ): Promise<Result<T, TpmFailure>> {
-    const folder = await mkdtemp(join(tmpdir(), 'totem-tpm-'))
-    try {
-      const primary = await tool('tpm2_createprimary', ['-Q', '-C', 'o', '-G', 'ecc', '-c', join(folder, 'primary')])
-      return primary.ok ? await work(folder) : primary
-    } finally {
-      await run('tpm2_flushcontext', ['-t'])
-      await rm(folder, { recursive: true, force: true })
-    }
-  }
-
+  const { tool, underPrimary } = openTpmTools(tcti, timeoutMs)
   return {
     seal: (secret, pcrs) =>
       underPrimary(async (folder) => {
@@ -101,6 +81,40 @@ export function openTpm(tcti: string, timeoutMs = COMMAND_TIMEOUT_MS): Tpm {
         return tool('tpm2_unseal', ['-c', path('secret'), ...policy])
       }),
   }
+}
+
+/** The tools of one TPM, for whoever needs more of it than a sealed secret. */
+export interface TpmTools {
+  /** Runs a tool and answers what it wrote on its standard output. */
+  tool(name: string, args: string[], input?: Uint8Array): Promise<Result<Buffer, TpmFailure>>
+  /**
+   * Runs work that needs the storage primary key, which the TPM makes anew from its own seed, the same each time. Its
+   * context lies in the folder as `primary`; the folder goes with the work.
+   */
+  underPrimary<T>(work: (folder: string) => Promise<Result<T, TpmFailure>>): Promise<Result<T, TpmFailure>>
+}
+
+export function openTpmTools(tcti: string, timeoutMs: number): TpmTools {
+  const run = (name: string, args: string[], input?: Uint8Array) => runTool(name, args, { tcti, timeoutMs, input })
+  /** Without a resource manager a TPM has room for three objects, so objects left in it are flushed first. */
+  async function tool(name: string, args: string[], input?: Uint8Array): Promise<Result<Buffer, TpmFailure>> {
+    const flushed = await run('tpm2_flushcontext', ['-t'])
+    return flushed.ok ? run(name, args, input) : flushed
+  }
+
+  async function underPrimary<T>(
+    work: (folder: string) => Promise<Result<T, TpmFailure>>,
+  ): Promise<Result<T, TpmFailure>> {
+    const folder = await mkdtemp(join(tmpdir(), 'totem-tpm-'))
+    try {
+      const primary = await tool('tpm2_createprimary', ['-Q', '-C', 'o', '-G', 'ecc', '-c', join(folder, 'primary')])
+      return primary.ok ? await work(folder) : primary
+    } finally {
+      await run('tpm2_flushcontext', ['-t'])
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+  return { tool, underPrimary }
 }
 
 function runTool(

@@ -12,6 +12,8 @@ export interface PaperOptions {
   journal: Journal
   ledger: Ledger
   sign: SignPaper
+  /** A sheet is void. */
+  onVoid?(): void
 }
 
 type PrintNews = Extract<DeviceEvent, { event: 'print' }>
@@ -24,7 +26,7 @@ const nameOf = ({ operation, document }: Pick<PrintJob, 'operation' | 'document'
 /**
  * Puts a document on paper and keeps the ledger: a page counts when the printer has acknowledged it.
  */
-export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
+export function createPaper({ devices, journal, ledger, sign, onVoid = () => {} }: PaperOptions) {
   /** The last signed paper. A paper that is printed again in its visit keeps its code. */
   let signed: { job: PrintJob; code: string | null } | null = null
   function codeOf(job: PrintJob, claims: Claims): string | null {
@@ -50,6 +52,7 @@ export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
       if (given.ok) {
         for (const sheet of given.value) {
           journal.record('print.void', { job: nameOf(sheet), page: sheet.page, status: reason })
+          onVoid()
         }
       }
       return given

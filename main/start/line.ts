@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Offer } from '../../contract/offers.ts'
 import type { Devices } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
+import { createRenewal } from '../enrolment/renewal.ts'
 import { watchIdentity } from '../keys/identity-watch.ts'
 import { createKeysRefresh } from '../lists/gateway-keys-refresh.ts'
 import { createTrustRefresh } from '../lists/trust-refresh.ts'
@@ -10,6 +12,7 @@ import { challengeFile, openChallenges } from '../sync/challenges.ts'
 import { createGatewayClient } from '../sync/client.ts'
 import { createDrain } from '../sync/drain.ts'
 import { createHealth } from '../sync/health.ts'
+import { createUpdater } from '../update/updater.ts'
 import type { Stores } from './stores.ts'
 
 export type GatewayLine = ReturnType<typeof createGatewayLine>
@@ -35,6 +38,11 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       drain.wake()
     },
   })
+  const renewal = createRenewal(config, {
+    ...{ client, journal, version: totem, now: () => new Date(), random: Math.random },
+    identity: () => identity.identity,
+    onRenewed: () => identity.look(),
+  })
   const health = createHealth({
     versions: { totem, electron, node },
     devices: () => devices,
@@ -44,6 +52,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     certificateEnds: () => identity.identity.ends,
     lastOutage: () => drain.lastOutage,
     office: `${config.office.name} (${config.office.province})`,
+    release: () => updater?.standing() ?? null,
   })
 
   let online = false
@@ -66,6 +75,20 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     random: Math.random,
   })
   const keysRefresh = createKeysRefresh({ client, store: gatewayKeys, journal, random: Math.random })
+  let isIdle = () => false
+  const updater =
+    config.update &&
+    stores.releaseKey &&
+    createUpdater({
+      ...{ client, journal, totem: config.totem, releaseKey: stores.releaseKey },
+      compatible: config.update.compatible,
+      anchors: () => gatewayKeys.list.anchor,
+      folder: join(dataDir, 'update'),
+      now: Date.now,
+      random: Math.random,
+      isIdle: () => isIdle(),
+      room: (bytes) => freeBytes(dataDir) - bytes > minFreeBytes,
+    })
   const drain = createDrain({
     queue,
     journal,
@@ -93,6 +116,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       online = state === 'up'
       trustRefresh.line(state)
       keysRefresh.line(state)
+      updater?.line(state)
       challenges.prepare()
       changed()
     },
@@ -109,19 +133,24 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     closed: () => closed,
     /**
      * `onChange`: the line came up or went down, the gateway told what is closed, or cards can be judged from now on. `onSettled`: an operation has got
-     * its answer.
+     * its answer. `nobodyThere`: a release may be fetched.
      */
-    start(onChange: () => void, onSettled: (operation: string) => void) {
+    start(onChange: () => void, onSettled: (operation: string) => void, nobodyThere: () => boolean) {
+      isIdle = nobodyThere
       changed = onChange
       settled = onSettled
       drain.start()
       trustRefresh.start()
       keysRefresh.start()
+      renewal.start()
+      updater?.start()
     },
     stop() {
       void drain.stop()
       void trustRefresh.stop()
       void keysRefresh.stop()
+      renewal.stop()
+      void updater?.stop()
       client.close()
     },
   }

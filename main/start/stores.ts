@@ -12,6 +12,7 @@ import { watchListEnds } from '../lists/list-ends.ts'
 import { openTrustStore } from '../lists/trust-store.ts'
 import { openQueue } from '../queue/queue.ts'
 import { exitForRestart, versions } from '../shell/app.ts'
+import { releaseKeyIn } from '../update/updater.ts'
 
 export type Stores = Awaited<ReturnType<typeof openStores>>
 
@@ -37,6 +38,7 @@ export async function openStores(config: TotemConfig) {
     }),
   )
   journal.record('totem.started', versions())
+  if (config.enrolment && config.keyProtection.kind === 'file') journal.record('keys.software', {})
 
   const now = () => new Date()
   const testTrust = __DEVELOPMENT__ && config.bench !== null
@@ -59,12 +61,18 @@ export async function openStores(config: TotemConfig) {
     return exitForRestart()
   }
 
+  const releaseKey = config.update && (await releaseKeyIn(config.update.releaseKey))
+  // Such a totem serves on with what it runs.
+  if (config.update && !releaseKey) journal.record('update.refused', { release: 0, reason: 'release-key-unreadable' })
+
   return {
     journal,
     queue,
     trust,
     gatewayKeys,
     listEnds: watchListEnds({ trust: () => trust.list, 'gateway-keys': () => gatewayKeys.list }, { journal, now }),
+    /** Of the signer of releases; null: none are taken. */
+    releaseKey,
     /** The totem's own private keys. */
     own: own.value,
     /** What it shows to the gateway. */

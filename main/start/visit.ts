@@ -44,7 +44,7 @@ export function createVisits(
   const { client, challenges, drain, health, online, closed } = line
   const place = placeOf(config)
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
-  const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
+  const paper = createPaper({ devices, journal, ledger: queue.ledger, sign, onVoid: health.fault })
   const speech = createSpeech(config, {
     onSilent: (reason) => journal.record('speech.silent', { reason }),
     onTurned: () => session.refresh(),
@@ -131,10 +131,12 @@ export function createVisits(
     if (words && paper.last() === sheet) speech.read(words, sheet.kind === 'pdf' ? 'it' : session.view().language)
   }
 
+  const nobodyThere = () => ['attract', 'out-of-service'].includes(session.view().screen.screen)
+
   /** What the visit leaves in the memory of main and of the device process is overwritten (invariant 2). */
   function forget(): void {
     // The next person has come: the end of that visit is soon enough, and a pause of 0.1 s would be felt.
-    if (!['attract', 'out-of-service'].includes(session.view().screen.screen)) return
+    if (!nobodyThere()) return
     forgetVisit(devices)
   }
 
@@ -142,6 +144,7 @@ export function createVisits(
   function rendererGone(reason: string): void {
     const { recovery, inLastMinute } = died()
     journal.record('renderer.died', { reason, inLastMinute })
+    health.fault()
     if (recovery === 'leave') exitForRestart()
     if (recovery === 'end-visit') session.answer({ type: 'leave' })
     void window.recycle()
@@ -174,6 +177,7 @@ export function createVisits(
 
   return {
     session,
+    nobodyThere,
     /** Brings events of the device process to the visit, the log and the heartbeat. */
     deviceListener: {
       onEvent,
@@ -181,7 +185,10 @@ export function createVisits(
         health.restarted(restarts)
         journal.record('device.started', { restarts })
       },
-      onDied: (death) => journal.record('device.died', death),
+      onDied(death) {
+        journal.record('device.died', death)
+        health.fault()
+      },
     } satisfies DevicesListener,
     /** The person may still stand here when the certificate of a recorded request comes. */
     onSettled(operation: string) {

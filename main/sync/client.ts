@@ -21,6 +21,7 @@ import {
 } from '../../contract/gateway.ts'
 import { gatewayKeysAnswer, outcomeKeyAnswer } from '../../contract/gateway-keys.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
+import { releasesAnswer } from '../../contract/release.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type TrustBundle, trustBundle } from '../../contract/trust.ts'
 import { type Deadline, download, exchange, type NotStored } from './exchange.ts'
@@ -58,6 +59,10 @@ export type GatewayClient = {
   /** The key that outcomes for this totem are sealed to. */
   outcomeKey(): Answer<z.infer<typeof outcomeKeyAnswer>>
   sendJournal(batch: JournalBatch): Answer<JournalReceipt>
+  /** What this totem is to run, and the signed list of releases. */
+  releases(): Answer<z.infer<typeof releasesAnswer>>
+  /** These bytes of a release's file, both ends included. */
+  releaseRange(sha256: string, from: number, to: number): Answer<Buffer>
   trust(): Answer<TrustBundle>
   /** Brings a CRL to `file`, on the disk for good; ok only when length and digest are as listed. */
   crl(wanted: TrustBundle['crls'][number], file: string): Promise<Result<null, GatewayFailure | NotStored>>
@@ -210,6 +215,28 @@ export function createGatewayClient({
     outcomeKey: () => ask(outcomeKeyAnswer, '/v1/outcome-key', { deadline: citizen }),
     sendJournal: (batch) => ask(journalReceipt, '/v1/journal', { body: batch, deadline: backlog }),
     trust: () => ask(trustBundle, '/v1/trust', { deadline: backlog }),
+    releases: () => ask(releasesAnswer, '/v1/releases', { deadline: backlog }),
+    async releaseRange(sha256, from, to) {
+      const address = new URL(`/v1/releases/${sha256}`, url)
+      const range = { ...headers, range: `bytes=${from}-${to}` }
+      const answer = await exchange({
+        agent: agentNow(),
+        url: address,
+        headers: range,
+        deadline: backlog,
+        signal: undefined,
+      })
+      if (!answer.ok)
+        return err(
+          answer.error.kind === 'no-answer'
+            ? { kind: 'line-down', reason: answer.error.reason }
+            : { kind: 'answer-malformed' },
+        )
+      const { httpStatus, retryAfterMs, body } = answer.value
+      if (httpStatus >= 500 || PASSING_STATUS.includes(httpStatus))
+        return err({ kind: 'gateway-unavailable', httpStatus, retryAfterMs })
+      return httpStatus === 206 && body.length === to - from + 1 ? ok(body) : err({ kind: 'answer-malformed' })
+    },
     async crl(wanted, file) {
       const address = new URL(`/v1/trust/crls/${wanted.sha256}`, url)
       const brought = await download({ agent: agentNow(), url: address, headers, deadline: backlog }, wanted, file)

@@ -11,6 +11,8 @@ export interface Health {
   restarted(times: number): void
   /** The printer has acknowledged one more sheet. */
   printed(): void
+  /** A process died, or a sheet is void. */
+  fault(): void
 }
 
 const MB = 1_048_576
@@ -25,6 +27,7 @@ export function createHealth({
   certificateEnds,
   lastOutage,
   office,
+  release = () => null,
 }: {
   versions: Omit<Heartbeat['versions'], 'schema'>
   devices: () => Pick<Devices, 'available' | 'card' | 'printer'>
@@ -33,10 +36,11 @@ export function createHealth({
   free: () => number
   certificateEnds: () => Date | null
   lastOutage: () => LastOutage | null
+  release?: () => Heartbeat['release']
   office: string
 }): Health {
   const began = performance.now()
-  let [restarts, sheets] = [0, 0]
+  let [restarts, sheets, faults] = [0, 0, 0]
   return {
     now() {
       const { available, card, printer } = devices()
@@ -49,6 +53,7 @@ export function createHealth({
         versions: { ...versions, schema: migrations.length },
         devices: { available, restarts, reader: card?.state ?? 'starting', printer },
         sheets,
+        faults,
         queue: {
           queued,
           submitted,
@@ -61,6 +66,7 @@ export function createHealth({
         certificateEnds: certificateEnds()?.toISOString() ?? null,
         lastOutage: lastOutage(),
         office,
+        release: release(),
       }
     },
     restarted(times) {
@@ -68,6 +74,9 @@ export function createHealth({
     },
     printed() {
       sheets++
+    },
+    fault() {
+      faults++
     },
   }
 }

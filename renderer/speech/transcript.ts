@@ -89,7 +89,7 @@ function itemOf(element: Element, found: readonly Piece[], lang: string, kind = 
   const parts = found.map((one) => one.text)
   const text = kind === 'clock' ? parts.join(' ') : joined(parts)
   // Nobody hears the bracket after a term.
-  if (!WORDS.test(text)) return null
+  if (!WORDS.test(text) || !isSpoken(lang)) return null
   // A clock tells nothing but how long.
   const personal = kind !== 'clock' && found.some((one) => one.personal)
   return { kind, text: text.slice(0, MOST), lang: voiceOf(lang), personal }
@@ -138,6 +138,9 @@ const joined = (parts: readonly string[]) =>
   parts.reduce((said, part) => (said === '' ? part : `${said}${/[.!?:,;…]$/.test(said) ? '' : '.'} ${part}`), '')
 
 const languageOf = (element: Element) => element.closest('[lang]')?.getAttribute('lang') ?? ''
+
+/** Help in a language that the voices do not speak is read by the eye alone: another voice would only make a noise of it. */
+const isSpoken = (lang: string): boolean => lang === '' || language.safeParse(lang.slice(0, 2)).success
 
 /** A screen in a language without a voice is not offered, so Italian stands for what has no `lang`. */
 const voiceOf = (lang: string): Language => language.catch('it').parse(lang.slice(0, 2))

@@ -19,6 +19,7 @@ const readyLine = z.looseObject({
   public: z.string(),
   returns: z.number().nullish(),
   receipts: z.string().optional(),
+  enrolment: z.string().optional(),
 })
 
 const operationRow = z.looseObject({ operation: z.string(), totem: z.string(), state: z.string(), anprId: z.string() })
@@ -62,6 +63,23 @@ export function throughPagopa({
   }
 }
 
+/** The registrar's settings (gateway/settings/enrolment.ts), with the office of the bench; `urls`: where its totems call. */
+export const throughRegistrar = (pki: string, urls: { gatewayUrl: string; enrolmentUrl: string }) => ({
+  door: { host: '127.0.0.1', port: 0, connections: { perAddress: null } },
+  ca: { key: join(pki, 'totem-ca.key.pem'), certificate: join(pki, 'totem-ca.pem') },
+  signer: { key: join(pki, 'registrar.key.pem'), certificate: join(pki, 'registrar.cert.pem') },
+  makers: join(pki, 'tpm-maker.pem'),
+  gatewayCa: join(pki, 'gateway-ca.pem'),
+  cieKey: join(pki, 'cie/external-key.bin'),
+  totems: {
+    ...urls,
+    verificationPage: 'https://verifica.totem.example/',
+    panel: { width: 1080, height: 1920, mmPerPixel: 0.311, bottomMm: 700 },
+    timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000 },
+    minFreeBytes: 200 * 1_048_576,
+  },
+})
+
 export interface BenchGateway {
   /** The port where it listens now; another one after a restart. */
   readonly port: number
@@ -74,6 +92,8 @@ export interface BenchGateway {
   readonly returnsPort: number | null
   /** Where pagoPA sends receipts; null while the gateway does not run, or takes no payments. */
   readonly receiptsUrl: string | null
+  /** Where operators order new totems, and where machines become totems; null while the gateway does not run, or enrols nobody. */
+  readonly registrar: { operators: string; door: string; ca: Buffer; authorization: string } | null
   /** SIGKILL, as when its machine dies. */
   kill(): Promise<void>
   restart(): Promise<void>
@@ -98,6 +118,8 @@ export async function startGatewayProcess(options: {
   bounds?: Record<string, number>
   /** The gateway's settings of certificates, where they differ from its own. */
   certificates?: object
+  /** New totems may be ordered and enrolled. */
+  enrols?: boolean
   /** The company's mail server, and the PEM file of who vouches for PEC providers; without it nothing goes by mail. */
   mail?: { port: number; pecAuthorities: string }
 }): Promise<BenchGateway> {
@@ -140,6 +162,9 @@ export async function startGatewayProcess(options: {
     offices: join(folder, 'offices.json'),
     ...(options.bounds && { bounds: options.bounds }),
     ...(options.certificates && { certificates: options.certificates }),
+    ...(options.enrols && {
+      enrolment: throughRegistrar(pki, { gatewayUrl: 'https://localhost:9', enrolmentUrl: 'https://localhost:9' }),
+    }),
   }
   writeFileSync(config.offices, JSON.stringify({ 'TT-0001': 'Ufficio postale di Spello (PG)' }))
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
@@ -154,6 +179,7 @@ export async function startGatewayProcess(options: {
     publicUrl: string
     returns: number | null
     receipts: string | null
+    enrolment: string | null
   } | null = null
   const start = async () => {
     const env = { GATEWAY_CONFIG: configFile, ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }) }
@@ -164,8 +190,9 @@ export async function startGatewayProcess(options: {
       public: publicUrl,
       receipts = null,
       returns = null,
+      enrolment = null,
     } = readyLine.parse(JSON.parse(firstLine))
-    const now = { child, port: Number(new URL(listening).port), operator, publicUrl, receipts, returns }
+    const now = { child, port: Number(new URL(listening).port), operator, publicUrl, receipts, returns, enrolment }
     running = now
     child.once('exit', () => {
       if (running === now) running = null
@@ -195,6 +222,9 @@ export async function startGatewayProcess(options: {
     },
     get receiptsUrl() {
       return running?.receipts ?? null
+    },
+    get registrar() {
+      return running?.enrolment ? { operators: running.operator, door: running.enrolment, ca, authorization } : null
     },
     kill: () => end('SIGKILL'),
     async restart() {

@@ -87,8 +87,10 @@ export async function provisionTotem(options: {
     printer: { profile: 'a4-kiosk' },
     sound: { output: 'default', headsetPlug: sound.headsetPlug },
     pad: pad.parse({}),
+    update: null,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000, ...options.timings },
     minFreeBytes: 200 * 1_048_576,
+    enrolment: null,
     bench: { deviceEnv: { ...options.deviceEnv, ...sound.env }, dockUrl: options.dockUrl, ear: sound.ear },
   }
   key(`totems/${totem}.outcome.jwk.json`, outcomeKeys)

@@ -16,6 +16,7 @@ import {
   type X509Certificate,
 } from '@peculiar/x509'
 import { DAY_MS } from '../../basics/time.ts'
+import { REGISTRAR } from '../../contract/enrolment.ts'
 import { LIST_DAYS } from '../../contract/signed-list.ts'
 import { cardIdOf, personalFile } from '../card/personal-file.ts'
 import { type Person, people, personById } from '../population/people.ts'
@@ -32,7 +33,7 @@ import { makeVerificationKeys } from './verification-keys.ts'
 import { type Writer, writerInto } from './writer.ts'
 
 /** Raise it when the content of the folder changes: folders of an earlier edition are then made anew. */
-const EDITION = 14
+const EDITION = 15
 const COMPLETE = 'complete'
 const OLDEST_MS = (LIST_DAYS / 2) * DAY_MS
 
@@ -59,6 +60,8 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *   gateway-ca, totem-ca, seal-ca    .pem + .key.pem
  *   gateway, seal, totems/<totemId>  .cert.pem + .key.pem
  *   totems/<totemId>.outcome         .jwk.json + .pub.jwk.json (P-256, ECDH-ES)
+ *   registrar                        .cert.pem + .key.pem: signs what new totems get
+ *   tpm-maker                        .pem + .key.pem: vouches for software TPMs
  *   gateway-keys                     makeGatewayKeys
  *   verification-keys, totems/<totemId>.verification   makeVerificationKeys
  *   pdnd/, pagopa/                   makePdnd, makePagopa
@@ -218,12 +221,22 @@ async function network(write: Writer): Promise<void> {
     ['ip', '::1'],
   ]
   await tls('gateway', gatewayCa, 'localhost', ExtendedKeyUsage.serverAuth, loopback)
+  await registrar(write, gatewayCa)
   for (const totem of TOTEMS) {
     await tls(`totems/${totem}`, totemCa, totem, ExtendedKeyUsage.clientAuth, [])
     const outcome = await jwkPair('enc')
     await write.plain(`totems/${totem}.outcome.pub.jwk.json`, `${JSON.stringify(outcome.public)}\n`)
     await write.secret(`totems/${totem}.outcome.jwk.json`, `${JSON.stringify(outcome.private)}\n`)
   }
+}
+
+/** Who signs what new totems get, and a maker of TPMs. */
+async function registrar(write: Writer, gatewayCa: Authority): Promise<void> {
+  const keys = await ecKeys()
+  const usage = new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true)
+  await write.certificate('registrar.cert.pem', await issue(gatewayCa, `CN=${REGISTRAR}`, keys, GOOD, [usage]))
+  await write.key('registrar.key.pem', keys)
+  await authority(write, 'tpm-maker', 'CN=TPM Maker TEST,O=TEST S.p.A.,C=IT', await ecKeys())
 }
 
 /** The seal of the simulated registry on its FAC-SIMILE certificates (PAdES). */

@@ -3,12 +3,14 @@ import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { personSection } from '../../contract/person.ts'
+import { throughRegistrar } from '../../simulator/bench/gateway.ts'
 import { people } from '../../simulator/population/people.ts'
 import { openAnprLine, type Question, type Told } from '../support/gateway/anpr-line.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
 import { idAnpr, login, sealed, wish } from '../support/gateway/requests.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
+import { PKI } from '../support/pki.ts'
 
 // Every call that reaches ANPR, counted on the way, against the lines of the access log.
 
@@ -33,6 +35,7 @@ let postgres: Postgres
 let centre: Centre
 let database: pg.Pool
 let totem: TotemClient
+let door: TotemClient
 let line: Awaited<ReturnType<typeof openAnprLine>>
 
 beforeAll(async () => {
@@ -40,12 +43,15 @@ beforeAll(async () => {
   postgres = await startPostgres()
   const url = await postgres.database()
   const throughLine: typeof line.throughLine = (direct) => ({ ...line.throughLine(direct), timeoutMs: 400 })
-  centre = await openCentre(url, {}, { reusePdf: true, throughLine })
+  const nowhere = { gatewayUrl: 'https://localhost:9', enrolmentUrl: 'https://localhost:9' }
+  centre = await openCentre(url, { enrolment: throughRegistrar(PKI, nowhere) }, { reusePdf: true, throughLine })
   database = new pg.Pool({ connectionString: url, max: 2 })
   totem = new TotemClient(centre.gateway.url, 'TT-0001')
+  door = new TotemClient(centre.gateway.enrolmentUrl ?? '', null)
 })
 afterAll(async () => {
   await totem?.close()
+  await door?.close()
   await database?.end()
   line?.close()
   await centre?.stop()
@@ -104,6 +110,13 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'POST /v1/handovers': () => totem.post('/v1/handovers', {}),
   'GET /v1/handovers': () => totem.get('/v1/handovers?id=0'),
   'POST /v1/handovers/withdrawn': () => totem.post('/v1/handovers/withdrawn', {}),
+  // A machine that becomes a totem, and a totem that renews its certificate, ask nothing of ANPR.
+  'POST /v1/enrolment/begin': () => door.post('/v1/enrolment/begin', {}),
+  'POST /v1/enrolment/finish': () => door.post('/v1/enrolment/finish', {}),
+  'POST /v1/enrolment/renewal': () => door.post('/v1/enrolment/renewal', { totem: 'TT-0001' }),
+  'POST /v1/enrolment/renewed': () => door.post('/v1/enrolment/renewed', {}),
+  'POST /v1/certificate/renewal': () => totem.post('/v1/certificate/renewal', { totem: 'TT-0001' }),
+  'POST /v1/certificate/renewed': () => totem.post('/v1/certificate/renewed', {}),
   // The last one that has a session.
   'POST /v1/sessions/current/end': (bearer) => totem.post('/v1/sessions/current/end', {}, bearer),
 }
@@ -221,8 +234,14 @@ test('the ID ANPR that was told for a session is not asked again for its operati
   await totem.submit(await sealed(wish('mario-rossi')))
   await settled()
   expect(services()).toEqual(['ANPR', 'C019'])
-  state.calls = []
-  await totem.submit(await sealed(wish('anna-bianchi')))
-  await settled()
-  expect(services()).toEqual(['ANPR', 'C019', 'C030'])
+  // Who has no session is asked about once, for all that they have waiting.
+  for (const wanted of [
+    ['ANPR', 'C019', 'C030'],
+    ['ANPR', 'C019'],
+  ]) {
+    state.calls = []
+    await totem.submit(await sealed(wish('giovanni-ricci')))
+    await settled()
+    expect(services()).toEqual(wanted)
+  }
 })

@@ -133,9 +133,11 @@ function provisioning(): TotemConfig {
     pad: pad.parse({}),
     panel: { width: 1080, height: 1920, mmPerPixel: 0.311, bottomMm: 700 },
     printer: { profile: 'a4-kiosk' },
+    update: null,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000 },
     sound: null,
     minFreeBytes: 0,
+    enrolment: null,
     bench: null,
   }
 }

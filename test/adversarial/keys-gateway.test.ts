@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS } from '../../basics/time.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
+import { JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
 import { type GatewayConfig, startGateway } from '../../gateway/index.ts'
 import { type Keyring, openKeyring } from '../../gateway/keys/keyring.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
@@ -77,10 +78,10 @@ const kidsOf = (...pairs: Pair[]) => pairs.map((pair) => pair.public.kid).sort()
 test('every listed key opens requests, and the anchor key signs', async () => {
   const keyring = await running()
   expect(kids(keyring)).toEqual(kidsOf(older, current))
-  const jws = await keyring.signAnchor({ seq: 7 })
+  const jws = await keyring.sign(JOURNAL_ANCHOR_TYP, { seq: 7 })
   const { payload, protectedHeader } = await compactVerify(jws, await importJWK(anchor.public, 'ES256'))
   expect(JSON.parse(new TextDecoder().decode(payload))).toEqual({ seq: 7 })
-  expect(protectedHeader).toEqual({ alg: 'ES256', kid: anchor.public.kid, typ: 'totem-journal-anchor+jws' })
+  expect(protectedHeader).toEqual({ alg: 'ES256', kid: anchor.public.kid, typ: JOURNAL_ANCHOR_TYP })
   expect(logged).toEqual([])
 })
 
@@ -100,7 +101,7 @@ test('rotation without a restart: first the key, then the list; requests sealed 
   expect(keyring.list).not.toBe(was)
   expect(keyring.sealing).toBe(map)
   const { protectedHeader } = await compactVerify(
-    await keyring.signAnchor({}),
+    await keyring.sign(JOURNAL_ANCHOR_TYP, {}),
     await importJWK(nextAnchor.public, 'ES256'),
   )
   expect(protectedHeader.kid).toBe(nextAnchor.public.kid)
@@ -134,7 +135,7 @@ describe('the keys in force stay when', () => {
     await keyring.look()
     expect(logged).toMatchObject([{ kind }])
     expect([kids(keyring), keyring.list]).toEqual([kidsOf(older, current), was])
-    expect(await keyring.signAnchor({})).toContain('.')
+    expect(await keyring.sign(JOURNAL_ANCHOR_TYP, {})).toContain('.')
   })
 })
 

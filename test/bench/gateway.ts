@@ -106,19 +106,21 @@ async function measure(gateways: BenchGateway[], url: string, anpr: Stub): Promi
   }
 
   const submit = (batches: number) => {
-    let left = batches
+    // Each totem's own: on a busy machine one totem would bring what the other is expected to.
+    const left = new Map<string, number>(TOTEMS.map((totem) => [totem, batches / TOTEMS.length]))
+    const change = (totem: string, by: 1 | -1) => left.set(totem, (left.get(totem) ?? 0) + by)
     return Promise.all(
       clients.map(async ({ totem, client }) => {
-        while (left > 0) {
+        while ((left.get(totem) ?? 0) > 0) {
           const next = work.findIndex((batch) => batch.totem === totem)
           const [batch] = next < 0 ? [] : work.splice(next, 1)
           if (!batch) return
-          left--
+          change(totem, -1)
           const { status, body } = await client.submit(...batch.items)
           // The gateway sends this one away for a while; the machine has other work too.
           if (status === 429) {
             work.push(batch)
-            left++
+            change(totem, 1)
             await delay(AGAIN_MS)
             continue
           }

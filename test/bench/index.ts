@@ -8,6 +8,7 @@ import { pdndFigures } from './pdnd.ts'
 import { printerFigures } from './printer.ts'
 import { readerFigures } from './reader.ts'
 import { type Bench, type Figure, table } from './report.ts'
+import { rolloutFigures } from './rollout.ts'
 import { screenFigures } from './screen.ts'
 import { speechFigures } from './speech.ts'
 import { storeFigures } from './store.ts'
@@ -22,6 +23,7 @@ const BENCHES: Record<string, Bench> = {
   printer: printerFigures,
   store: storeFigures,
   fleet: fleetFigures,
+  rollout: rolloutFigures,
   gateway: gatewayFigures,
   pdnd: pdndFigures,
   sync: syncFigures,

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { screenLanguagesAt } from '../../catalogue/languages.ts'
+import { language } from '../../contract/language.ts'
 import type { Spoken } from '../../contract/speech.ts'
 import { type Gallery, openGallery, viewNames } from '../support/gallery/gallery.ts'
 import { faultsOfLayout, placesOfControls, wordsOnScreen } from '../support/gallery/layout.ts'
@@ -136,6 +138,28 @@ test('the aids fit the glass in every language, in larger text and in each of th
   expect(faults).toEqual([])
 })
 
+test.each([
+  ['Bolzano', 'BZ', ['Italiano', 'Deutsch', 'English', 'Français', 'Slovenščina']],
+  ['Aosta', 'AO', ['Italiano', 'Français', 'English', 'Deutsch', 'Slovenščina']],
+  ['Gorizia', 'GO', ['Italiano', 'Slovenščina', 'English', 'Deutsch', 'Français']],
+  ['Spello', 'PG', ['Italiano', 'English', 'Deutsch', 'Français', 'Slovenščina']],
+])(
+  '%s (%s): the first screen and the list of languages begin with those of the place',
+  async (comune, province, names) => {
+    const offered = screenLanguagesAt({ comune, province }, language.options)
+    const named = (selector: string) =>
+      page
+        .locator(selector)
+        .evaluateAll((found) => found.map((one) => [one.closest('[lang]')?.getAttribute('lang'), one.textContent]))
+    const expected = offered.map((one, at) => [one, names[at]])
+    await page.evaluate((address) => window.show(address), `screen=attract&lang=it&languages=${offered}`)
+    expect(await named('.start-language, .start-other [lang]')).toEqual(expected)
+    expect(await page.evaluate(() => window.faultsOfLayout())).toEqual([])
+    await page.evaluate((address) => window.show(address), `screen=language&lang=it&languages=${offered}`)
+    expect(await named('.answer.language .answer-title')).toEqual(expected)
+  },
+)
+
 /** Opens the list of languages and asks for the help pages in Arabic. */
 const openArabic = async (mode: string) => {
   await page.evaluate((address) => window.show(address), `screen=menu${mode}`)
@@ -196,6 +220,9 @@ test.each(['&lang=it', '&lang=de&text=1.6&colours=white-on-black'])(
       return found
     })
     expect(loose).toEqual([])
+    // No voice of the totem reads it, and what it has in Italian is said in Italian.
+    const spoken = await page.evaluate(() => window.spoken())
+    expect(spoken.filter(({ text }) => /\p{Script=Arabic}/u.test(text))).toEqual([])
     // Its letters are those of a font that the totem brings along, not of whatever the system has.
     const devtools = await page.context().newCDPSession(page)
     await devtools.send('DOM.enable')

@@ -27,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'installation-'))
 const at = (name: string) => join(folder, name)
 
 let bench: Bench
-let ports: [totems: number, operators: number]
+let ports: [totems: number, operators: number, machines: number]
 let gateway: ChildProcess | null = null
 beforeAll(async () => {
   bench = await startBench({ printerBytesPerSecond: 2_000_000 })
@@ -46,7 +46,7 @@ beforeAll(async () => {
   await issueCrls(PKI, at('issuers/crls'))
   mkdirSync(at('gateway'))
   writeFileSync(at('gateway/anpr.json'), JSON.stringify(throughPdnd(bench.anpr.access)))
-  ports = [await freePort(), await freePort()]
+  ports = [await freePort(), await freePort(), await freePort()]
 })
 afterAll(async () => {
   if (gateway?.exitCode === null) {
@@ -71,6 +71,7 @@ function script(block: string): string {
   const here = block
     .replaceAll('8443', String(ports[0]))
     .replaceAll('8444', String(ports[1]))
+    .replaceAll('8445', String(ports[2]))
     .replaceAll('"bench": null', `"bench": ${JSON.stringify(bench.totem.config.bench)}`)
   return `set -eu\nnpx() { shift; commands/totem.mjs "$@"; }\n${here}`
 }
@@ -78,14 +79,13 @@ const options = { cwd: REPOSITORY, env: { ...process.env, I: folder } }
 const run = (block: string) => promisify(execFile)('bash', ['-c', script(block)], options)
 
 test('from an empty folder to a totem that is ready and a request that is accepted', async () => {
-  const last = blocks.length - 2
-  expect(blocks[last]).toContain('gateway/index.ts')
+  const last = blocks.findIndex((block) => block.includes('gateway/index.ts'))
   await run(blocks.slice(0, last).join('\n'))
 
   const privates = globSync(['ca/*.key.pem', 'signer/*', 'gateway/*.key.pem', 'gateway/keys/*', 'totem/keys/**/*.*'], {
     cwd: folder,
   })
-  expect(privates).toHaveLength(9)
+  expect(privates).toHaveLength(12)
   expect(privates.map((file) => statSync(at(file)).mode & 0o777)).toEqual(privates.map(() => 0o600))
 
   gateway = spawn('bash', ['-c', script(blocks[last] ?? '').replace(/^GATEWAY_CONFIG/m, 'exec env $&')], {
@@ -112,5 +112,20 @@ test('from an empty folder to a totem that is ready and a request that is accept
   )
   await totem.close()
   expect(answer.body.results).toMatchObject([{ state: 'issued', operation: request.operation }])
+
+  // The next totem, by the code that is printed to the operator and typed at the machine.
+  const [ordering = '', enrolling = ''] = blocks.slice(last + 2)
+  const { stdout: ordered } = await run(ordering)
+  const [, code = ''] = /^PG-0002 {2}(\S+) {2}until/.exec(ordered) ?? []
+  const typed = promisify(execFile)('bash', ['-c', script(enrolling).replace('enrol ', 'enrol --no-report ')], options)
+  typed.child.stdin?.end(`${code}\n`)
+  expect((await typed).stderr).toContain('In servizio come PG-0002, Ufficio postale di Foligno (PG).')
+  const second = new TotemClient(`https://localhost:${ports[0]}`, {
+    ca: text('second/gateway.pem'),
+    cert: text('second/totem.cert.pem'),
+    key: text('second/keys/tls.key.pem'),
+  })
+  expect((await second.get('/v1/status')).status).toBe(200)
+  await second.close()
   // A dozen programs one after the other, on a busy machine.
 }, 180_000)

@@ -1,16 +1,19 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { createBrake } from '../../http/brake.ts'
 import { boundConnections, HANDSHAKE } from '../../http/connections.ts'
 import { answerErrors } from '../../http/problems.ts'
 import { bearerOf, mount, type Routes } from '../../http/route.ts'
 import type { DoorTls } from '../../http/tls.ts'
 import type { Connections } from '../../settings/config.ts'
 import { type Operator, ROLES, type Role } from '../../settings/operators.ts'
-import { createBrake } from './brake.ts'
 import type { Operators } from './operators.ts'
 
 /** The rooms that operators look into; contract/operators.ts says what they find there. */
-export type OperatorRooms = Record<'operations' | 'fleet' | 'journals' | 'payments' | 'delivery', Routes>
+export type OperatorRooms = Record<
+  'operations' | 'fleet' | 'journals' | 'payments' | 'delivery' | 'releases' | 'enrolment',
+  Routes
+>
 
 /**
  * Where operators come in, on a listener that totems need not reach. The token says which operator calls and what they

@@ -20,7 +20,17 @@ const MOST_OF_ONE = 64
 
 /** The rooms that a totem may enter; contract/gateway.ts says what it finds there. */
 export type TotemRooms = Record<
-  'citizen' | 'payments' | 'login' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys' | 'delivery',
+  | 'citizen'
+  | 'payments'
+  | 'login'
+  | 'operations'
+  | 'journal'
+  | 'fleet'
+  | 'trust'
+  | 'keys'
+  | 'releases'
+  | 'delivery'
+  | 'enrolment',
   Routes
 >
 
@@ -31,6 +41,7 @@ export function createTotemDoor({
   totems,
   pressure,
   onHeard,
+  onUnknown,
   rooms,
   log,
 }: {
@@ -40,6 +51,8 @@ export function createTotemDoor({
   pressure: Pressure
   /** Hears of each totem that got an answer and was not sent away for want of room. */
   onHeard(totem: string): void
+  /** A certificate of the totems' authority that no totem here has: another gateway may have enrolled it just now. */
+  onUnknown(): Promise<void>
   rooms: TotemRooms
   log: Logger
 }): FastifyInstance {
@@ -60,7 +73,11 @@ export function createTotemDoor({
   answerErrors(server, log)
   server.decorateRequest('caller', null)
   server.addHook('onRequest', async (request, reply) => {
-    const totem = totems.of(request)
+    let totem = totems.of(request)
+    if (totem === null) {
+      await onUnknown()
+      totem = totems.of(request)
+    }
     if (totem !== null) {
       request.caller = atTotem(totem)
       return

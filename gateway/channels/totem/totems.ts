@@ -12,15 +12,23 @@ export interface Totems {
   of(request: FastifyRequest): string | null
   /** The key to which a totem's outcomes are sealed; null when the totem is not provisioned here. */
   outcomeKeyOf(totem: string): NamedKey | null
+  /** Its key lies in the operator's folder. */
+  isProvisionedByHand(totem: string): boolean
+}
+
+/** Totems that the registrar has enrolled (enrolment/enrolled.ts). */
+interface Enrolled {
+  of(totem: string): { outcomeKey: NamedKey; fingerprints: ReadonlySet<string> } | null
 }
 
 /**
  * Knows a totem by its client certificate (subject CN = totem id; TLS has checked the chain) and by its public key in
  * `folder`. The folder is looked at on each call: putting, changing or removing the key file provisions a totem, renews
  * its key or withdraws it. Where `<totem id>.cert.pem` lies beside it, only the certificates in that file speak for the
- * totem, so that a stolen certificate can be shut out before it expires.
+ * totem, so that a stolen certificate can be shut out before it expires. Of a totem that was
+ * `enrolled` the registrar says both; an operator's file of the same id stands before that.
  */
-export function createTotems(folder: string): Totems {
+export function createTotems(folder: string, enrolled: Enrolled | null = null): Totems {
   const keys = kept(readKey)
   const certificates = kept(fingerprintsIn)
   /** TLS 1.3 knows no renegotiation, so that a connection keeps its certificate. */
@@ -33,12 +41,14 @@ export function createTotems(folder: string): Totems {
     peers.set(socket, peer)
     return peer
   }
-  const outcomeKeyOf = (id: string) => keys(join(folder, `${id}.outcome.pub.jwk.json`))
+  const ownKeyOf = (id: string) => keys(join(folder, `${id}.outcome.pub.jwk.json`))
   return {
-    outcomeKeyOf,
+    outcomeKeyOf: (id) => ownKeyOf(id) ?? enrolled?.of(id)?.outcomeKey ?? null,
+    isProvisionedByHand: (id) => ownKeyOf(id) !== null,
     of({ raw: { socket } }) {
       const { id, fingerprint } = peers.get(socket as TLSSocket) ?? peerOf(socket as TLSSocket)
-      if (id === null || !outcomeKeyOf(id)) return null
+      if (id === null) return null
+      if (!ownKeyOf(id)) return enrolled?.of(id)?.fingerprints.has(fingerprint) ? id : null
       const listed = certificates(join(folder, `${id}.cert.pem`))
       return listed === null || listed.has(fingerprint) ? id : null
     },

@@ -126,6 +126,16 @@ describe('the chart of a visit', () => {
     expect(Object.keys(stepOf).sort()).toEqual(screen.options.map(({ shape }) => shape.screen.value).sort())
   })
 
+  test('the language can be changed on every screen, and nothing else changes there', () => {
+    // Where the language is what is asked for, the choice is the answer.
+    const lost = seen.filter(
+      ({ path, frame, switched }) =>
+        path !== 'visit.language' &&
+        JSON.stringify(switched) !== JSON.stringify({ path, frame: { ...frame, language: 'fr' } }),
+    )
+    expect(lost.map(({ path }) => path)).toEqual([])
+  })
+
   test('no two journeys use one state’s name or answer', () => {
     const names = Object.values(states).flatMap((one) => Object.keys(one))
     expect(names).toEqual([...new Set(names)])

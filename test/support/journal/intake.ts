@@ -21,9 +21,9 @@ export async function openIntake() {
   const db = withJournals(database)
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const anchors = [{ ...publicKey.export({ format: 'jwk' }), kid: 'anchor-1' }] as GatewayKeys['anchor']
-  const signAnchor = (payload: object) =>
+  const sign = (typ: string, payload: object) =>
     new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-      .setProtectedHeader({ alg: 'ES256', kid: 'anchor-1', typ: JOURNAL_ANCHOR_TYP })
+      .setProtectedHeader({ alg: 'ES256', kid: 'anchor-1', typ })
       .sign(privateKey)
   const clock = { now: Date.parse('2026-11-22T10:00:00.000Z') }
   const logged: Record<string, unknown>[] = []
@@ -32,7 +32,7 @@ export async function openIntake() {
   return {
     db,
     anchors,
-    signAnchor,
+    signAnchor: (payload: object) => sign(JOURNAL_ANCHOR_TYP, payload),
     clock,
     logged,
     /** Sends a totem's unsent entries, batch by batch, over the wire's JSON. Answers whether it was told of a fork. */
@@ -44,7 +44,7 @@ export async function openIntake() {
         const receipt = await takeIn(
           {
             db,
-            keys: { signAnchor, anchors },
+            keys: { sign, anchors },
             bounds: bounds.parse({ journalEntriesPerTotemDay: 1_000_000 }),
             now: () => new Date(clock.now),
             log,

@@ -18,6 +18,8 @@ export const HEALTHY: Heartbeat = {
   versions: { totem: '0.1.0', electron: '45.4.1', node: '24.21.0', schema: 3 },
   devices: { available: true, restarts: 0, reader: 'empty', printer: 'ready' },
   sheets: 0,
+  faults: 0,
+  release: null,
   queue: { queued: 0, submitted: 0, waiting: 0, aside: 0, oldestAgeS: null },
   certificateEnds: null,
   lastOutage: null,

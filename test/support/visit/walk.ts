@@ -18,6 +18,8 @@ export interface Seen {
   waits: boolean
   /** A task is under way. */
   works: boolean
+  /** The same view after another language was chosen there. */
+  switched: { path: string; frame: Frame }
 }
 
 /** The walker's answers and the events of its card, the same in every state. */
@@ -45,11 +47,13 @@ export async function walk({ answers, hardware, services }: Walk): Promise<Seen[
     const { card, lost, printer } = snapshot.context
     const key = JSON.stringify([path, frame, card, lost, printer])
     if (seen.has(key)) continue
+    const [switched] = transition(chart, snapshot, { type: 'chooseLanguage', language: 'fr' })
     seen.set(key, {
       path,
       frame,
       waits: waitsForPerson(snapshot),
       works: snapshot._nodes.some(({ invoke }) => invoke.length > 0),
+      switched: { path: pathOf(switched), frame: framedScreen(switched, { online: true, cie: true, closed: [] }) },
     })
     for (const event of [...answers, ...hardware, ...(await outcomes(snapshot, services))]) {
       if (!snapshot.can(event as VisitEvent)) continue

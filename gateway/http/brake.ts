@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../../basics/time.ts'
+import { MINUTE_MS } from '../../basics/time.ts'
 
 /** Wrong tokens of one address before it has to wait for each answer. */
 const FREE = 5

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { isoInstant, totemId } from './identity.ts'
+import { endsWithin, listHead } from './signed-list.ts'
+
+export const RELEASES_TYP = 'totem-releases+jws'
+export const ASSIGNMENT_TYP = 'totem-assignment+jws'
+/** Whoever withholds a newer list hides a new release from totems for so long and no longer. */
+export const RELEASES_DAYS = 14
+
+export const releaseVersion = z.string().regex(/^\d{1,4}(?:\.\d{1,4}){2}$/)
+const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
+
+/**
+ * One release. `number` grows with each, and a totem never goes below the highest that it has confirmed. `compatible`:
+ * the kind of machine that it is for. `over`: the lowest number that it may replace. `sha256` and `bytes` are those of
+ * its file.
+ */
+export const release = z.strictObject({
+  number: z.number().int().min(1),
+  version: releaseVersion,
+  compatible: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/),
+  over: z.number().int().min(0),
+  sha256: sha256Hex,
+  bytes: z.number().int().min(1).max(2_000_000_000),
+})
+export type Release = z.infer<typeof release>
+
+/**
+ * Payload of the list of releases: a compact JWS, ES256, protected header `typ` "totem-releases+jws". The release key
+ * signs it, which no gateway has: whoever breaks into one can neither make a release nor bring back an old one.
+ */
+export const releases = z
+  .strictObject({ ...listHead, releases: z.array(release).max(50) })
+  .refine(endsWithin(RELEASES_DAYS), 'nextUpdate')
+  .refine(({ releases: all }) => new Set(all.map(({ number }) => number)).size === all.length, 'releases')
+export type Releases = z.infer<typeof releases>
+
+/**
+ * What one totem is to run: a compact JWS by the newest of the gateway's `anchor` keys, protected header `typ`
+ * "totem-assignment+jws". `number` null: what it has. `from`: not before, so that a fleet does not fetch together.
+ */
+export const assignment = z.strictObject({
+  totem: totemId,
+  number: z.number().int().min(1).nullable(),
+  from: isoInstant,
+  until: isoInstant,
+})
+export type Assignment = z.infer<typeof assignment>
+
+/** `GET /v1/releases`. The file of a release is at `/v1/releases/<sha256>`, in ranges of bytes. */
+export const releasesAnswer = z.strictObject({ list: z.string().max(100_000), assignment: z.string().max(4_000) })
+
+/** Why a totem does not take a release that it is to run. */
+export const releaseRefusal = z.enum([
+  'list-unsigned',
+  'list-malformed',
+  'list-older',
+  'assignment-unsigned',
+  'assignment-other-totem',
+  'release-unlisted',
+  'other-machine',
+  'downgrade',
+  'step-missing',
+  'file-damaged',
+  'no-room',
+  'not-stored',
+])
+export type ReleaseRefusal = z.infer<typeof releaseRefusal>
+
+/**
+ * How a totem stands with its release (in its heartbeat). `running`: the number of what it runs; 0 is what it was set up with.
+ * `confirmed`: it has proved healthy since. `next`: the release that it is to take, and how far it is.
+ */
+export const releaseStanding = z.strictObject({
+  running: z.number().int().min(0),
+  confirmed: z.boolean(),
+  next: z
+    .strictObject({
+      number: z.number().int().min(1),
+      state: z.enum(['fetching', 'fetched', 'rolled-back', 'refused']),
+      reason: releaseRefusal.nullable(),
+    })
+    .nullable(),
+})
+export type ReleaseStanding = z.infer<typeof releaseStanding>
