@@ -78,7 +78,7 @@ export function createWithdraw({
       if (await mayBeIssued(transaction, about)) return ['too-late', false]
       const settlement = { state: 'refused', problem: PROBLEM } as const
       const access = { ...NOTHING_ASKED, requester, types: row.types ?? '' }
-      await settle(transaction, { items: [{ id: operation, caller, settlement, access }], jobs: [] }, now())
+      await settle(transaction, { items: [{ id: operation, caller, settlement, access }], ends: [], jobs: [] }, now())
       await means.refused(transaction, [{ totem, operation, refusal: PROBLEM.kind }])
       return ['withdrawn', true]
     })
