@@ -5,7 +5,7 @@ const REACH_MM = 1_120
 /** The lower part of the glass that the controls of every screen need, in mm. */
 const CONTROLS_MM = 320
 /** The smallest glass that the screens are laid out for, in mm. */
-const LEAST_MM = { width: 300, height: 330 }
+const LEAST_MM = { width: 300, height: 300 }
 
 const positive = z.int().positive()
 

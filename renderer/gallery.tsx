@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { z } from 'zod'
 import type { TotemBridge } from '../contract/ipc.ts'
-import { language } from '../contract/language.ts'
+import { type Language, language } from '../contract/language.ts'
 import { colourModes, type Preferences, textSizes, usual } from '../contract/preferences.ts'
 import type { Spoken } from '../contract/speech.ts'
 import type { View } from '../contract/visit.ts'
@@ -12,7 +12,8 @@ import { connect } from './bridge.ts'
 import { FirstPage } from './components/pages.ts'
 import { Failure } from './failure.tsx'
 import { galleryViews } from './gallery-views.ts'
-import { readAllMessages } from './i18n/messages.ts'
+import { messagesOf, readAllMessages } from './i18n/messages.ts'
+import { pseudo } from './i18n/pseudo.ts'
 import { chosenAt, stopAfter } from './pad/stops.ts'
 import { areOwnWords } from './speech/own-words.ts'
 import { transcript } from './speech/transcript.ts'
@@ -26,12 +27,18 @@ declare global {
   }
 }
 
-// Shows any screen by #screen=…&lang=…, with &text=1.3 &colours=soft &reach=320; without a screen, the list of all. Vite builds it
+// Shows any screen by #screen=…&lang=…, with &text=1.3 &colours=soft &reach=320 &mm=0.294 &pseudo; without a screen, the list of all. Vite builds it
 // with --mode gallery only, so it is never in the totem.
 const root = createRoot(document.getElementById('root') ?? document.body)
 
 // A view is drawn at once, in any language.
-await readAllMessages()
+const texts = await readAllMessages()
+
+/** The texts as they are, for a view after one with `&pseudo`. */
+const asWritten = structuredClone(texts)
+const pseudoTexts = (lang: Language) =>
+  Object.fromEntries(Object.entries(asWritten[lang]).map(([id, text]) => [id, pseudo(text)]))
+
 await Promise.allSettled([400, 600, 700].map((weight) => document.fonts.load(`${weight} 1em "Titillium Web"`)))
 let disconnect = () => {}
 addEventListener('hashchange', () => show(location.hash.slice(1)))
@@ -45,6 +52,7 @@ show(location.hash.slice(1))
 function show(address: string): void {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
+  Object.assign(messagesOf(lang), asked.has('pseudo') ? pseudoTexts(lang) : asWritten[lang])
   const views = galleryViews(lang)
   const shown = onGlass(views[asked.get('screen') ?? ''], asked)
   disconnect()
@@ -86,11 +94,13 @@ function preferred(asked: URLSearchParams): Preferences {
   }
 }
 
-/** The view on a totem where `reach` mm of the glass are in reach, and which offers `languages` in this order. */
+/** The view on a totem where `reach` mm of the glass are in reach, a pixel is `mm` wide, and `languages` are offered in this order. */
 function onGlass(view: View | undefined, asked: URLSearchParams): View | undefined {
   if (!view) return view
+  const { reachMm, mmPerPixel } = view.totem
   const languages = z.array(language).catch(view.totem.languages).parse(asked.get('languages')?.split(','))
-  return { ...view, totem: { ...view.totem, languages, reachMm: Number(asked.get('reach') ?? view.totem.reachMm) } }
+  const glass = { reachMm: Number(asked.get('reach') ?? reachMm), mmPerPixel: Number(asked.get('mm') ?? mmPerPixel) }
+  return { ...view, totem: { ...view.totem, languages, ...glass } }
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */

@@ -6,10 +6,11 @@ import { preferenceChange } from '../preferences.ts'
 /** The totem waits for a person, who begins and chooses a language. */
 
 /**
- * `never-online`: the gateway has given this totem no challenge to sign, or none for weeks. `lists-ended`: trust list or
+ * `technician`: somebody works on the totem (main/technician.ts). `never-online`: the gateway has given this totem no challenge to sign, or none for weeks. `lists-ended`: trust list or
  * gateway's keys have ended, and no newer list came for weeks (contract/signed-list.ts).
  */
 export const outOfService = z.enum([
+  'technician',
   'storage-full',
   'reader-unavailable',
   'device-unavailable',

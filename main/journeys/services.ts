@@ -8,6 +8,7 @@ import type { WritingOptions } from '../documents/facts.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { createPaper } from '../print/paper.ts'
 import type { Challenges } from '../sync/challenges.ts'
+import { technicianAtWork } from '../technician.ts'
 import type { Refused, VisitServices } from '../visit/services.ts'
 import { type CertificateOptions, createCertificates } from './certificate/service.ts'
 import { createSheets, type SheetsOptions } from './certificate/sheets.ts'
@@ -132,6 +133,7 @@ function outOfService({
   challenges,
   devices,
 }: ServicesOptions): OutOfService | 'starting' | null {
+  if (technicianAtWork(dataDir)) return 'technician'
   if (freeBytes(dataDir) < minFreeBytes) return 'storage-full'
   if (!devices.available) return 'device-unavailable'
   if (devices.card === null || !trustReady()) return 'starting'

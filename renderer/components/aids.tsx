@@ -30,7 +30,7 @@ export function Aids({ open, onClose }: { open: boolean; onClose: () => void }) 
       <Choices name={text('accessibility.text')}>
         {textSizes.map((size) => (
           <Choice key={size} chosen={chosen.text === size} onPress={() => prefer({ text: size })}>
-            <span className="unseen">{text(`accessibility.text.${SIZE[size]}`)}</span>
+            <span className="unseen">{text(`accessibility.text.${sizeNames[size]}`)}</span>
             <span className="aid-letter" data-size={size} aria-hidden="true">
               A
             </span>
@@ -76,7 +76,8 @@ export function Aids({ open, onClose }: { open: boolean; onClose: () => void }) 
   )
 }
 
-const SIZE = { 1: 'usual', 1.3: 'large', 1.6: 'largest' } as const satisfies Record<TextSize, string>
+/** The sizes of the text, as their messages are called. */
+export const sizeNames = { 1: 'usual', 1.3: 'large', 1.6: 'largest' } as const satisfies Record<TextSize, string>
 
 type OnOff = { [Name in keyof Preferences]: Preferences[Name] extends boolean ? Name : never }[keyof Preferences]
 

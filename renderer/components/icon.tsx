@@ -54,6 +54,8 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
+export const pathOf = (name: IconName): string => PATHS[name]
+
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

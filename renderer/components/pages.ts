@@ -1,9 +1,10 @@
 import { createContext, type RefObject, use, useCallback, useLayoutEffect, useState } from 'react'
 
 /** Their items may stand on different pages; any other element stands whole on one. */
-const LISTS = '.question, .figure, .answers, .points, .facts, .summary, .sheets, .dialog-answers, .aid-switches'
+const LISTS =
+  '.question, .figure, .answers, .points, .facts, .summary, .sheets, .dialog-answers, .aid-switches, .attract-words, .attract-start, .offered, .ways'
 /** They stand on every page. */
-const ALWAYS = 'h1, .steps, .unseen'
+const ALWAYS = 'h1, .steps, .unseen, .town, .attract-more, .start, .start-others'
 /**
  * Marks what stands on another page, and a list of which nothing is on this one: neither eye, focus nor voice meets it.
  */
@@ -53,7 +54,8 @@ function hideEmpty(content: Element): void {
 function divided(content: Element, parts: readonly Element[]): number[] {
   const glass = content.getBoundingClientRect()
   // A drawing may go beyond its place, up to the edge of the glass.
-  const boxes = [...content.children, ...parts.filter((part) => !part.matches('svg'))]
+  const below = content.querySelectorAll('.start-others')
+  const boxes = [...content.children, ...parts.filter((part) => !part.matches('svg')), ...below]
   // Not by its scroll height: the tails of letters hang a few pixels below a line's box.
   const fits = () => {
     hideEmpty(content)

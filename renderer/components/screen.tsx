@@ -3,7 +3,7 @@ import type { Language } from '../../contract/language.ts'
 import { answer } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
-import { Icon, type IconName } from './icon.tsx'
+import { Icon, type IconName, pathOf } from './icon.tsx'
 import { useAnnouncement } from './live-region.tsx'
 import { usePages } from './pages.ts'
 import { useSimple } from './simple.tsx'
@@ -20,6 +20,8 @@ type Screen = {
   leadLanguage?: Language
   /** Only looked at, so it may stand high on the glass. */
   figure?: ReactNode
+  /** What the screen is about, as large as the words leave room: only where there are few of them. */
+  emblem?: IconName
   /** Touched, so it stands within the reach of somebody who sits. */
   children?: ReactNode
   /**
@@ -39,7 +41,8 @@ type Screen = {
  * moves: back is on the left, the end of the visit beside it, the main action on the right. While there are further
  * pages, back and main turn them.
  */
-export function Screen({ title, lead, leadLanguage, figure, children, main, kind = 'answers', tone, wait }: Screen) {
+export function Screen(screen: Screen) {
+  const { title, lead, leadLanguage, figure, emblem, children, main, kind = 'answers', tone, wait } = screen
   const text = useText()
   const { step, canGoBack, canLeave } = useShownView()
   const { shown, plain } = useSimple(children)
@@ -69,7 +72,17 @@ export function Screen({ title, lead, leadLanguage, figure, children, main, kind
               {sentence}
             </p>
           )}
-          {figure && <div className="figure">{figure}</div>}
+          {(figure || emblem) && (
+            <div className="figure">
+              {emblem && (
+                <svg className="emblem" viewBox="-9 -9 42 42" aria-hidden="true" focusable="false">
+                  <circle cx="12" cy="12" r="20" />
+                  <path d={pathOf(emblem)} />
+                </svg>
+              )}
+              {figure}
+            </div>
+          )}
           {wait && <Waited {...wait} />}
         </div>
         {children && <div className="answers">{shown}</div>}

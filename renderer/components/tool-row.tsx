@@ -1,4 +1,5 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
+import { colourModes, textSizes } from '../../contract/preferences.ts'
 import { answer, tellSpeech } from '../bridge.ts'
 import { ClerkDialog } from '../help/clerk.tsx'
 import { type HelpInLanguage, type HelpLanguage, helpLanguageNames, readHelp } from '../help/help-languages.ts'
@@ -6,19 +7,25 @@ import { HelpCard, HelpPages } from '../help/help-pages.tsx'
 import { readAllMessages } from '../i18n/messages.ts'
 import { useMarkedText, useOther, useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
-import { Aids } from './aids.tsx'
+import { Aids, sizeNames } from './aids.tsx'
 import { Dialog } from './dialog.tsx'
 import { Points } from './facts.tsx'
-import { Icon } from './icon.tsx'
+import { Icon, type IconName } from './icon.tsx'
 import { LanguageCard } from './language-card.tsx'
 import { TouchButton } from './touch-button.tsx'
 
-/** The last row of every screen: what a person may need on any of them. */
+/** The one after this, and after the last the first. */
+const nextOf = <One,>(all: readonly One[], now: One): One => all[(all.indexOf(now) + 1) % all.length] ?? now
+
+/**
+ * The last row of every screen: what a person may need on any of them. Text, colours and voice take one touch each, and
+ * show at once; the key stays under the finger, so that further touches go through all their values.
+ */
 export function ToolRow() {
   const text = useText()
   const marked = useMarkedText()
   const other = useOther()
-  const { language, totem, screen, cardLost, speech } = useShownView()
+  const { language, totem, screen, cardLost, speech, preferences } = useShownView()
   const [open, setOpen] = useState<'language' | 'accessibility' | 'help' | 'clerk' | null>(null)
   const [help, setHelp] = useState<HelpInLanguage | null>(null)
   const close = () => setOpen(null)
@@ -31,25 +38,47 @@ export function ToolRow() {
   return (
     <>
       <nav className="tools" aria-label={text('bar.tools')}>
-        {speech !== 'off' && (
-          <TouchButton className="tool" unsaid onPress={() => tellSpeech({ about: 'key', key: 'repeat' })}>
-            <Icon name="listen" />
-            <span>{text('bar.listen')}</span>
-          </TouchButton>
-        )}
-        <TouchButton className="tool" onPress={() => void readAllMessages().then(() => setOpen('language'))}>
-          <Icon name="language" />
+        <Tool icon="language" opens onPress={() => void readAllMessages().then(() => setOpen('language'))}>
           {/* In another language: whoever reads this one need not look for it. */}
           <span lang={language === 'it' ? 'en' : 'it'}>{text('bar.language')}</span>
+        </Tool>
+        <TouchButton
+          className="tool"
+          onPress={() => answer({ type: 'prefer', change: { text: nextOf(textSizes, preferences.text) } })}
+        >
+          <span className="tool-letters" aria-hidden="true">
+            {textSizes.map((size) => (
+              <span key={size} className={size === preferences.text ? 'now' : ''}>
+                A
+              </span>
+            ))}
+          </span>
+          <span aria-hidden="true">{text('accessibility.text')}</span>
+          <span className="unseen">{text(`accessibility.text.${sizeNames[preferences.text]}`)}</span>
         </TouchButton>
-        <TouchButton className="tool" onPress={() => setOpen('accessibility')}>
-          <Icon name="accessibility" />
+        <Tool
+          icon="contrast"
+          onPress={() => answer({ type: 'prefer', change: { colours: nextOf(colourModes, preferences.colours) } })}
+        >
+          <span>{text('accessibility.colours')}</span>
+          <span className="unseen">{text(`accessibility.colours.${preferences.colours}`)}</span>
+        </Tool>
+        {totem.voice && (
+          <Tool
+            icon="listen"
+            unsaid
+            pressed={speech !== 'off'}
+            onPress={() => tellSpeech({ about: 'key', key: speech === 'off' ? 'start' : 'repeat' })}
+          >
+            <span>{text('bar.listen')}</span>
+          </Tool>
+        )}
+        <Tool icon="accessibility" opens onPress={() => setOpen('accessibility')}>
           <span>{text('bar.accessibility')}</span>
-        </TouchButton>
-        <TouchButton className="tool" onPress={() => setOpen('help')}>
-          <Icon name="help" />
+        </Tool>
+        <Tool icon="help" opens onPress={() => setOpen('help')}>
           <span>{text('bar.help')}</span>
-        </TouchButton>
+        </Tool>
       </nav>
 
       <Dialog title={text('language.title')} open={open === 'language'} onClose={close}>
@@ -85,5 +114,25 @@ export function ToolRow() {
       <ClerkDialog open={open === 'clerk'} onClose={close} />
       <Aids open={open === 'accessibility'} onClose={close} />
     </>
+  )
+}
+
+function Tool({
+  icon,
+  children,
+  ...control
+}: {
+  icon: IconName
+  opens?: boolean
+  unsaid?: boolean
+  pressed?: boolean
+  onPress: () => void
+  children: ReactNode
+}) {
+  return (
+    <TouchButton className="tool" {...control}>
+      <Icon name={icon} />
+      {children}
+    </TouchButton>
   )
 }

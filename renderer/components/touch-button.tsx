@@ -13,6 +13,8 @@ type TouchButton = {
   pressed?: boolean
   /** A key of a keypad, which counts its own strikes. */
   digit?: boolean
+  /** It opens a dialog. */
+  opens?: boolean
   /** It serves speech, which does not say it with the screen. */
   unsaid?: boolean
   /** It takes something back or closes: the pad's key for going back presses it. */
@@ -33,6 +35,7 @@ export function TouchButton({
   digit = false,
   back = false,
   unsaid = false,
+  opens = false,
   children,
 }: TouchButton) {
   const counts = useStrikes('other')
@@ -47,6 +50,7 @@ export function TouchButton({
       }}
       isDisabled={disabled}
       preventFocusOnPress
+      {...(opens && { 'aria-haspopup': 'dialog' as const })}
       {...(back && { 'data-back': true })}
       {...(unsaid && { 'data-unsaid': true })}
       {...(label === undefined ? {} : { 'aria-label': label })}

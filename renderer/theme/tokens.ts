@@ -11,8 +11,8 @@ export const CAP_HEIGHT = 0.692
 const TEXT_MM = {
   1: { body: 10.6, strong: 12.6, card: 14.2, action: 12.6, tool: 10.6, title: 21, display: 31 },
   // What is read grows whole. Headings and the words of the actions are large already, and stay above it.
-  1.3: { body: 13.8, strong: 16.4, card: 17.2, action: 14, tool: 12, title: 23, display: 31 },
-  1.6: { body: 17, strong: 20.2, card: 20.6, action: 15.5, tool: 12.6, title: 25, display: 31 },
+  1.3: { body: 13.8, strong: 16.4, card: 17.2, action: 14, tool: 11.2, title: 23, display: 31 },
+  1.6: { body: 17, strong: 20.2, card: 20.6, action: 15.5, tool: 11.8, title: 25, display: 31 },
 } as const satisfies Record<TextSize, object>
 const SIZE_MM = { touch: 24, gap: 5, margin: 16, action: 36, masthead: 28, tools: 42 } as const
 /** With less glass in reach than this the answers stand closer, two by two where there are many. */

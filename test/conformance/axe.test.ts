@@ -86,7 +86,7 @@ test.each([
 
 test('the dialogs of the tools, by every rule', async () => {
   await page.evaluate(() => window.show('screen=menu&lang=it'))
-  const tools = page.getByRole('navigation').getByRole('button')
+  const tools = page.locator('.tool[aria-haspopup=dialog]')
   const found: Axe.Result[] = []
   expect(await tools.count()).toBeGreaterThan(0)
   for (const tool of await tools.all()) {

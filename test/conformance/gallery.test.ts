@@ -1,15 +1,22 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
+import { DOMAIN_KEYS } from '../../contract/email-address.ts'
 import { language } from '../../contract/language.ts'
 import type { Spoken } from '../../contract/speech.ts'
+import type { View } from '../../contract/visit.ts'
+import { galleryViews } from '../../renderer/gallery-views.ts'
 import { type Gallery, openGallery, viewNames } from '../support/gallery/gallery.ts'
-import { faultsOfLayout, placesOfControls, wordsOnScreen } from '../support/gallery/layout.ts'
+import { emptyBand, faultsOfLayout, placesOfControls, plainWords, wordsOnScreen } from '../support/gallery/layout.ts'
 
-/** Pixels of a glass, each of 0.31 mm. */
-type Glass = readonly [width: number, height: number]
-const PORTRAIT: Glass = [1080, 1920]
-const LANDSCAPE: Glass = [1920, 1080]
+/** Pixels of a glass, and what the address of a view says of their size and of how much of the glass is in reach, in mm. */
+type Glass = readonly [width: number, height: number, ending: string]
+const PORTRAIT: Glass = [1080, 1920, '']
+const LANDSCAPE: Glass = [1920, 1080, '&reach=335']
+/** A panel of 19 inches, 376 mm by 301. */
+const NEARLY_SQUARE: Glass = [1280, 1024, '&mm=0.294&reach=301']
+/** No screen has a higher band without anything on it; the reference panel is 595 mm high. */
+const MOST_EMPTY_MM = 120
 /** A clock on a screen goes on while views are compared. */
 const CLOCK = /^\d+:\d\d$/
 
@@ -22,7 +29,24 @@ declare global {
     wordsOnScreen: typeof wordsOnScreen
     faultsOfLayout: typeof faultsOfLayout
     placesOfControls: typeof placesOfControls
+    emptyBand: typeof emptyBand
+    plainWords: typeof plainWords
   }
+}
+
+/** Words that are no text: data of the views, and what the language's own calendar, lists and units are called. */
+function dataOf(views: readonly View[]): Set<string> {
+  const days = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2026, month, 5 + month)))
+  const dates = days.flatMap((day) => [
+    day.toLocaleString('it', { dateStyle: 'full', timeStyle: 'short' }),
+    day.toLocaleString('it', { dateStyle: 'long', timeStyle: 'short' }),
+  ])
+  const list = new Intl.ListFormat('it').format(['1', '2'])
+  // Citations of law, and the ends of addresses on the keys.
+  const known = [...DOMAIN_KEYS, '.com', '.it', 'art. Tab. bis']
+  return new Set(
+    [JSON.stringify(views), ...dates, list, ...known].flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)),
+  )
 }
 
 let gallery: Gallery
@@ -31,7 +55,9 @@ let page: Page
 beforeAll(async () => {
   gallery = await openGallery()
   page = gallery.page
-  await page.addScriptTag({ content: `${wordsOnScreen}\n${faultsOfLayout}\n${placesOfControls}` })
+  await page.addScriptTag({
+    content: [wordsOnScreen, faultsOfLayout, placesOfControls, emptyBand, plainWords].join('\n'),
+  })
 })
 afterAll(() => gallery?.close())
 
@@ -40,11 +66,13 @@ interface Seen {
   faults: string[]
   places: Record<string, string>
   pages: number
+  emptyMm: number
+  plain: string[]
   spoken: Spoken[]
 }
 
 /** Shows each view in this mode, and looks at all its pages. */
-const look = async (lang: string, mode: string, [width, height] = PORTRAIT): Promise<Record<string, Seen>> => {
+const look = async (lang: string, mode: string, [width, height, size] = PORTRAIT): Promise<Record<string, Seen>> => {
   await page.setViewportSize({ width, height })
   const seen = await page.evaluate(
     async ([names, ending, speaks]) => {
@@ -60,6 +88,8 @@ const look = async (lang: string, mode: string, [width, height] = PORTRAIT): Pro
           words: window.wordsOnScreen(),
           faults: window.faultsOfLayout(),
           places: window.placesOfControls(),
+          emptyMm: speaks ? window.emptyBand() : 0,
+          plain: ending.includes('&pseudo') ? window.plainWords() : [],
           spoken: speaks ? window.spoken() : [],
         }
         seen[name] = first
@@ -71,7 +101,7 @@ const look = async (lang: string, mode: string, [width, height] = PORTRAIT): Pro
       }
       return seen
     },
-    [viewNames, `&lang=${lang}${mode}`, mode === ''] as const,
+    [viewNames, `&lang=${lang}${mode}${size}`, mode === ''] as const,
   )
   await page.setViewportSize({ width: PORTRAIT[0], height: PORTRAIT[1] })
   return seen
@@ -86,13 +116,14 @@ test.each<[lang: string, mode: string, glass?: Glass]>([
   ['de', ''],
   ['fr', ''],
   ['sl', ''],
-  ['it', '&text=1.3'],
   ['it', LARGEST],
   ['de', LARGEST],
   ['it', '&reach=320'],
   ['fr', '&reach=320&text=1.3'],
-  ['it', '', LANDSCAPE],
   ['de', '', LANDSCAPE],
+  ['it', LARGEST, LANDSCAPE],
+  ['it', '', NEARLY_SQUARE],
+  ['de', LARGEST, NEARLY_SQUARE],
 ])('%s%s %j: every view', async (lang, mode, glass) => {
   usual[lang] ??= look(lang, '')
   const before = await usual[lang]
@@ -106,6 +137,22 @@ test.each<[lang: string, mode: string, glass?: Glass]>([
   expect(faults).toEqual([])
 })
 
+test('no screen has a hole between its question, its answers and its actions', async () => {
+  usual.it ??= look('it', '')
+  const found = Object.entries(await usual.it).filter(([, { emptyMm }]) => emptyMm > MOST_EMPTY_MM)
+  expect(found.map(([name, { emptyMm }]) => `${name}: ${emptyMm} mm`)).toEqual([])
+})
+
+test('every word comes from the locale, and has room in a language whose words are longer by 40 %', async () => {
+  const now = await look('it', '&pseudo')
+  const data = dataOf(Object.values(galleryViews('it')))
+  const faults = Object.entries(now).flatMap(([name, { plain, faults }]) => [
+    ...faults.map((fault) => `${name}: ${fault}`),
+    ...plain.filter((word) => !data.has(word)).map((word) => `${name}: written in code: ${word}`),
+  ])
+  expect(faults).toEqual([])
+})
+
 test('simple screens and hidden data: nothing leaves its box, and every control is in reach', async () => {
   const now = await look('it', '&simple&hidden&colours=white-on-black')
   const faults = Object.entries(now).flatMap(([name, view]) => view.faults.map((fault) => `${name}: ${fault}`))
@@ -114,7 +161,7 @@ test('simple screens and hidden data: nothing leaves its box, and every control 
 
 test('the aids fit the glass in every language, in larger text and in each of the colours', async () => {
   const faults: string[] = []
-  for (const [lang, colours, size] of [
+  for (const [lang, colours, size, glass = PORTRAIT] of [
     ['it', 'usual', 1.3],
     ['en', 'black-on-white', 1],
     ['de', 'white-on-black', 1],
@@ -122,19 +169,20 @@ test('the aids fit the glass in every language, in larger text and in each of th
     ['sl', 'usual', 1],
     ['de', 'usual', 1.6],
     ['it', 'usual', 1.6],
-  ]) {
-    const address = `screen=menu&lang=${lang}&text=${size}&colours=${colours}`
+    ['de', 'usual', 1.6, LANDSCAPE],
+    ['it', 'usual', 1, NEARLY_SQUARE],
+    ['de', 'usual', 1.6, NEARLY_SQUARE],
+  ] as [lang: string, colours: string, size: number, glass?: Glass][]) {
+    await page.setViewportSize({ width: glass[0], height: glass[1] })
+    const address = `screen=menu&lang=${lang}&text=${size}&colours=${colours}${glass[2]}`
     await page.evaluate((shown) => window.show(shown), address)
-    await page
-      .locator('.tool')
-      .filter({ has: page.locator('svg') })
-      .nth(1)
-      .click()
+    await page.locator('.tool[aria-haspopup=dialog]').nth(1).click()
     await page.getByRole('dialog').waitFor()
     const found = await page.evaluate(() => window.faultsOfLayout())
     faults.push(...found.map((fault) => `${address}: ${fault}`))
     await page.keyboard.press('Escape')
   }
+  await page.setViewportSize({ width: PORTRAIT[0], height: PORTRAIT[1] })
   expect(faults).toEqual([])
 })
 

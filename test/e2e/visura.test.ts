@@ -71,7 +71,7 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
   expect(sound.heard().includes(own)).toBe(false)
   // Held again it ends speech, and a touch acts at once.
   await office.page().keyboard.down('Numpad5')
-  await expect.poll(() => office.page().getByRole('button', { name: 'Ascolta' }).count()).toBe(0)
+  await expect.poll(() => office.page().getByRole('button', { name: 'Ascolta', pressed: true }).count()).toBe(0)
   await office.page().keyboard.up('Numpad5')
 
   await office.answers('visura')

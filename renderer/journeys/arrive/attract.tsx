@@ -1,3 +1,4 @@
+import { useRef } from 'react'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { languages } from '../../../contract/language.ts'
 import { answer } from '../../bridge.ts'
@@ -5,6 +6,7 @@ import { Notice, Points } from '../../components/facts.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Town } from '../../components/illustrations.tsx'
 import { useAnnouncement } from '../../components/live-region.tsx'
+import { usePages } from '../../components/pages.ts'
 import { TouchButton } from '../../components/touch-button.tsx'
 import { useText } from '../../i18n/use-text.ts'
 import { useShownView } from '../../view-context.ts'
@@ -28,8 +30,10 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
   const { language, totem } = useShownView()
   useAnnouncement(text('attract.title'))
   const faults = faultsOf(screen)
+  const section = useRef<HTMLElement>(null)
+  const { page, pages, turn } = usePages(section)
   return (
-    <section className="attract" tabIndex={-1}>
+    <section ref={section} className="attract" tabIndex={-1} data-pages={pages}>
       <div className="attract-words">
         <h1>{text('attract.title')}</h1>
         <ul className="offered">
@@ -61,6 +65,13 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
               : []),
           ]}
         />
+        {/* Whatever page of the rest is shown, a visit can begin. */}
+        {pages > 1 && (
+          <TouchButton className="secondary attract-more" onPress={() => turn(page + 1 < pages ? 1 : -page)}>
+            <span>{text('action.more', { page: page + 1, pages })}</span>
+            <Icon name="next" />
+          </TouchButton>
+        )}
         <TouchButton className="primary start" onPress={() => answer({ type: 'start', language })}>
           <span className="start-words">
             <span>{text('attract.start')}</span>

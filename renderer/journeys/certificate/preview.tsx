@@ -4,6 +4,7 @@ import { answer, previewPage } from '../../bridge.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
+import { Waited } from '../../components/waited.tsx'
 import { useText } from '../../i18n/use-text.ts'
 
 /** Shows the sheet as it will be, to whoever wants to see it: a wrong date is seen before anything is issued. */
@@ -66,7 +67,12 @@ function Page({ page, label }: { page: number; label: string }) {
   return (
     <>
       <canvas ref={canvas} className={`page ${state}`} role="img" aria-label={label} />
-      {state === 'fetching' && <Waiting />}
+      {state === 'fetching' && (
+        <>
+          <Waiting />
+          <Waited usualS={3} />
+        </>
+      )}
     </>
   )
 }

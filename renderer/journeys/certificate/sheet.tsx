@@ -6,6 +6,7 @@ import { Icon } from '../../components/icon.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { Sheet, type SheetLine } from '../../components/sheet.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
+import { Waited } from '../../components/waited.tsx'
 import { fullName, sentence, useCertificateName, useEuro, useText } from '../../i18n/use-text.ts'
 import { useKinship } from './person.tsx'
 
@@ -20,7 +21,7 @@ export function Summary({ screen }: { screen: Shown }) {
   return (
     <Screen
       title={text('sheet.title')}
-      {...(anpr === 'away' ? { lead: text('sheet.away') } : {})}
+      {...(anpr === 'away' ? { lead: text('sheet.away'), emblem: 'clock' as const } : {})}
       {...(main ? { main } : {})}
       figure={<FromAnpr {...screen} />}
     >
@@ -66,6 +67,7 @@ function FromAnpr({ anpr, barred, bollo, facts }: Shown) {
       <div className="sheet-asked">
         <p>{text('sheet.asked')}</p>
         <Waiting />
+        <Waited usualS={5} />
       </div>
     )
   )

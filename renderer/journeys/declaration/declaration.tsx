@@ -5,6 +5,7 @@ import type { IconName } from '../../components/icon.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { Sheet } from '../../components/sheet.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
+import { Waited } from '../../components/waited.tsx'
 import { sentence, useList, useMarkedText, useText } from '../../i18n/use-text.ts'
 
 type Shown = ScreenOf<'declaration'>
@@ -16,6 +17,7 @@ export function Declaration({ screen }: { screen: Shown }) {
   return (
     <Screen
       tone="success"
+      {...(asking && { emblem: 'paper' as const })}
       title={text(`declaration.${party}.title`)}
       lead={text(`declaration.${party}.lead`)}
       figure={<Points points={usePoints(screen)} />}
@@ -62,6 +64,7 @@ function Declared({ themes, asking }: Shown) {
       <div className="sheet-asked">
         <p>{text('visura.waiting')}</p>
         <Waiting />
+        <Waited usualS={5} />
       </div>
     )
   return (

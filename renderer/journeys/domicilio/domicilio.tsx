@@ -26,6 +26,7 @@ export function ChooseDomicile({ screen: { domiciles, canPrint } }: { screen: Sc
   const text = useText()
   return (
     <Screen
+      emblem="letter"
       title={text('domicilio.title', { count: domiciles.length })}
       lead={text('domicilio.lead')}
       figure={
@@ -58,6 +59,7 @@ export function Sending() {
     <Screen
       kind="wait"
       wait={{ usualS: 5 }}
+      emblem="letter"
       title={text('domicilio.sending')}
       lead={text('domicilio.sending.lead')}
       figure={<Waiting />}

@@ -40,6 +40,7 @@ export function Confirm({ screen: { local, domain, meant } }: { screen: ScreenOf
   const text = useText()
   return (
     <Screen
+      emblem="letter"
       title={text('email.confirm.title')}
       lead={text('email.confirm.lead')}
       figure={
@@ -71,6 +72,7 @@ export function Sending() {
     <Screen
       kind="wait"
       wait={{ usualS: 5 }}
+      emblem="letter"
       title={text('email.sending')}
       lead={text('email.sending.lead')}
       figure={<Waiting />}
@@ -110,7 +112,7 @@ export function Sent({ screen: { code, handedOver, canPrint } }: { screen: Scree
 export function Ended({ screen: { canPrint, ways } }: { screen: ScreenOf<'email-ended'> }) {
   const text = useText()
   return (
-    <Screen tone="warning" title={text('email.ended.title')} lead={text('email.ended.lead')}>
+    <Screen tone="warning" emblem="letter" title={text('email.ended.title')} lead={text('email.ended.lead')}>
       <AnswerCard icon="letter" title={text('email.again')} onPress={() => answer({ type: 'takeByEmail' })} />
       {canPrint && <PrintInstead />}
       <OtherWays ways={ways} />

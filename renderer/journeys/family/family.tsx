@@ -80,12 +80,17 @@ export function FamilyUnavailable() {
   return (
     <Screen
       tone="warning"
+      emblem="family"
       title={text('familyUnavailable.title')}
       lead={text('familyUnavailable.lead')}
       figure={
         <Points
           points={[
-            { icon: 'info', title: text('familyUnavailable.later.title'), line: text('familyUnavailable.later') },
+            {
+              icon: 'institution',
+              title: text('familyUnavailable.later.title'),
+              line: text('familyUnavailable.later'),
+            },
           ]}
         />
       }

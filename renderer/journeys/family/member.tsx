@@ -10,7 +10,8 @@ import { AnswerCard } from '../../components/touch-button.tsx'
 import { sentence, useDay, useText } from '../../i18n/use-text.ts'
 import { useTie } from './kin.ts'
 
-const ICON: Record<PersonSection, IconName> = {
+/** What each section is about. */
+export const sectionIcons: Record<PersonSection, IconName> = {
   ...{ identity: 'person', residence: 'home', citizenship: 'institution', marriage: 'rings', union: 'rings' },
   document: 'card',
 }
@@ -64,7 +65,7 @@ export function Member({ screen }: { screen: ScreenOf<'member'> }) {
       {sections.map((section) => (
         <AnswerCard
           key={section}
-          icon={ICON[section]}
+          icon={sectionIcons[section]}
           title={text(`member.${section}`)}
           onPress={() => answer({ type: 'openSection', section })}
         />
@@ -90,18 +91,20 @@ export function MemberUnavailable({ screen }: { screen: ScreenOf<'member-unavail
   return (
     <Screen
       tone="warning"
-      title={text('memberUnavailable.title')}
+      emblem="clock"
+      title={text(screen.on === null ? 'memberUnavailable.title' : 'memberUnavailable.day.title')}
       lead={named(screen)}
       figure={
         <Points
           points={[
-            screen.on === null
-              ? { icon: 'info', title: text('familyUnavailable.later.title'), line: text('memberUnavailable.later') }
-              : {
-                  icon: 'clock',
-                  title: text('memberUnavailable.day.title'),
-                  line: text('memberUnavailable.day', { day: day(screen.on) }),
-                },
+            {
+              icon: 'info',
+              title: text('memberUnavailable.why'),
+              line:
+                screen.on === null
+                  ? text('memberUnavailable.later')
+                  : text('memberUnavailable.day', { day: day(screen.on) }),
+            },
           ]}
         />
       }

@@ -4,6 +4,7 @@ import { Notice } from '../../components/facts.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { fullName, useDay, useText } from '../../i18n/use-text.ts'
+import { sectionIcons } from './member.tsx'
 
 type Told = NonNullable<ScreenOf<'member-section'>['told']>
 type Bond = NonNullable<Told['marriage']>
@@ -34,6 +35,7 @@ export function MemberSection({ screen }: { screen: ScreenOf<'member-section'> }
   const found = facts(told)
   return (
     <Screen
+      {...(found.length < 5 && { emblem: sectionIcons[section] })}
       title={title}
       lead={on === null ? named(screen) : text('member.section.asOf', { name: named(screen), day: day(on) })}
       figure={

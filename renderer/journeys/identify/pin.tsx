@@ -131,6 +131,7 @@ export function PinChecking({ screen: { card, pinPad } }: { screen: ScreenOf<'pi
     return (
       <Screen
         kind="wait"
+        wait={{ usualS: 30 }}
         title={text('pinChecking.pad.title')}
         lead={text('pinChecking.pad.lead')}
         figure={<ReaderWithKeypad label={text('pin.padFigure')} />}

@@ -22,6 +22,7 @@ export function Opening() {
     <Screen
       kind="wait"
       wait={{ usualS: 5 }}
+      emblem="phone"
       title={text('pagopa.opening')}
       lead={text('pagopa.opening.lead')}
       figure={<Waiting />}
@@ -112,7 +113,12 @@ function PrintNotice() {
 export function Ended({ screen: { why } }: { screen: ScreenOf<'pagopa-ended'> }) {
   const text = useText()
   return (
-    <Screen tone="warning" title={text(`pagopa.${why}.title`)} lead={text(`pagopa.${why}.lead`)}>
+    <Screen
+      tone="warning"
+      emblem={why === 'withdrawn' ? 'check' : 'clock'}
+      title={text(`pagopa.${why}.title`)}
+      lead={text(`pagopa.${why}.lead`)}
+    >
       <AnswerCard
         icon="phone"
         title={text('pagopa.again')}
@@ -131,6 +137,7 @@ export function Refund({ screen }: { screen: ScreenOf<'pagopa-refund'> }) {
   return (
     <Screen
       tone="warning"
+      emblem="back"
       title={text('pagopa.refund.title', { price })}
       lead={text('pagopa.refund.lead', { date: day(by) })}
       figure={

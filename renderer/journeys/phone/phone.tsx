@@ -15,6 +15,7 @@ export function Phone({ screen: { code, noPrinter, canPrint } }: { screen: Scree
   return (
     <Screen
       kind={canPrint ? 'answers' : 'wait'}
+      {...(code ? {} : { wait: { usualS: 5 } })}
       title={text(code ? 'phone.title' : 'phone.sending')}
       lead={text(code ? 'phone.lead' : 'phone.sending.lead')}
       figure={

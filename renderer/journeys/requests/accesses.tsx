@@ -68,12 +68,13 @@ export function AccessesUnavailable() {
   return (
     <Screen
       tone="warning"
+      emblem="clock"
       title={text('accessesUnavailable.title')}
       lead={text('accessesUnavailable.lead')}
       figure={
         <Points
           points={[
-            { icon: 'info', title: text('accessesUnavailable.later.title'), line: text('accessesUnavailable.later') },
+            { icon: 'home', title: text('accessesUnavailable.later.title'), line: text('accessesUnavailable.later') },
           ]}
         />
       }

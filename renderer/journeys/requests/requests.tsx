@@ -47,6 +47,7 @@ export function Requests({ screen: { requests, whole } }: { screen: ScreenOf<'re
       <Screen
         kind="verdict"
         title={title}
+        emblem="clock"
         lead={text(whole ? 'requests.none' : 'requests.noneHere')}
         figure={<PaperOut move="still" label={text('printing.figure')} />}
       />
@@ -132,6 +133,7 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
   const pays = { unpaid: 'phone', paid: 'printer', refund: 'info' } as const
   return (
     <Screen
+      emblem={ICON[state]}
       title={name(request)}
       lead={text('request.lead', { date: date(requestedAt) })}
       figure={

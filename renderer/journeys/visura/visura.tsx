@@ -86,6 +86,7 @@ export function VisuraUnavailable() {
   return (
     <Screen
       tone="warning"
+      emblem="clock"
       title={text('visuraUnavailable.title')}
       lead={text('visuraUnavailable.lead')}
       figure={

@@ -69,6 +69,8 @@ export function faultsOfLayout(): string[] {
 
   const px = (name: string) => Number.parseFloat(document.documentElement.style.getPropertyValue(name))
   const highest = innerHeight - px('--size-reach')
+  const LEAST_GAP_MM = 3
+  const placed: DOMRect[] = []
   for (const control of document.querySelectorAll('button, [role=button]')) {
     if (!isDrawn(control) || !isOver(control) || control.closest('.unseen')) continue
     const box = control.getBoundingClientRect()
@@ -78,6 +80,17 @@ export function faultsOfLayout(): string[] {
     if (box.top < highest - SLACK)
       faults.push(`control ${Math.round((highest - box.top) / px('--mm'))} mm too high: ${name}`)
     if (Math.min(box.width, box.height) < 20 * px('--mm') - SLACK) faults.push(`control under 20 mm: ${name}`)
+    for (const other of placed) {
+      const beside = Math.max(
+        other.left - box.right,
+        box.left - other.right,
+        other.top - box.bottom,
+        box.top - other.bottom,
+      )
+      if (beside < LEAST_GAP_MM * px('--mm') - 0.5)
+        faults.push(`${(beside / px('--mm')).toFixed(1)} mm from another control: ${name}`)
+    }
+    placed.push(box)
     const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
     if (!control.contains(top)) faults.push(`control under ${top?.tagName}.${top?.className}: ${name}`)
   }
@@ -103,4 +116,43 @@ export function placesOfControls(): Record<string, string> {
   const pad = document.querySelector('.pin-keys')?.getBoundingClientRect()
   if (pad) places.digits = `${Math.round(pad.left / mm)} ${Math.round((innerHeight - pad.bottom) / mm)}`
   return places
+}
+
+/** The highest band of the screen from side to side in which nothing is drawn, in mm. A drawing fills its whole place. */
+export function emptyBand(): number {
+  const mm = Number.parseFloat(document.documentElement.style.getPropertyValue('--mm'))
+  const stage = document.querySelector('.stage')?.getBoundingClientRect()
+  if (!stage) return 0
+  const drawn: [from: number, to: number][] = []
+  for (const element of document.querySelectorAll('.stage *')) {
+    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue
+    if (element.closest('.unseen') || element.parentElement?.closest('svg')) continue
+    const text = [...element.childNodes].some(({ nodeType, textContent }) => nodeType === 3 && textContent?.trim())
+    const { borderTopWidth, backgroundColor } = getComputedStyle(element)
+    const box = borderTopWidth !== '0px' || !/^rgba\(.*, 0\)$/.test(backgroundColor)
+    const { top, bottom, height } = element.getBoundingClientRect()
+    if (height > 0 && (text || box || element.matches('svg, canvas, button'))) drawn.push([top, bottom])
+  }
+  let reached = stage.top
+  let highest = 0
+  for (const [from, to] of drawn.sort(([a], [b]) => a - b)) {
+    highest = Math.max(highest, from - reached)
+    reached = Math.max(reached, to)
+  }
+  return Math.round(Math.max(highest, stage.bottom - reached) / mm)
+}
+
+/**
+ * What is drawn with a vowel that `pseudo` (renderer/i18n) would have changed: no text of the locale. Drawings show things as
+ * they are, and what names its language is in another one.
+ */
+export function plainWords(): string[] {
+  const words = new Set<string>()
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (text.parentElement?.closest('svg, style, [aria-hidden=true], body [lang]')) continue
+    for (const word of text.textContent?.split(/[^\p{L}\p{N}]+/u) ?? [])
+      if (word.length > 1 && /[aeiou]/i.test(word)) words.add(word.toLowerCase())
+  }
+  return [...words]
 }
