@@ -212,7 +212,9 @@ describe('what is in the repository', () => {
     const shipped = tracked.filter((file) =>
       /^(basics|contract|catalogue|trust|main|native|renderer|commands|scripts|simulator)\/|\.yml$/.test(file),
     )
+    // An Electron that compiles main's bundle in a build. It ends before it would open a page, and the sandbox refuses root.
+    const compiler = 'scripts/code-cache.ts'
     const off = new RegExp(`${['--no', 'sandbox'].join('-')}|['"]no-sandbox|sandbox: *false|chromiumSandbox: *false`)
-    expect(holding(off, shipped)).toEqual([])
+    expect(holding(off, shipped)).toEqual([compiler])
   })
 })
