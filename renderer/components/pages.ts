@@ -18,8 +18,9 @@ export const FirstPage = createContext(0)
  * begins at 0.
  */
 export function usePages(content: RefObject<HTMLElement | null>) {
-  const [page, setPage] = useState(use(FirstPage))
-  const [pages, setPages] = useState(1)
+  const first = use(FirstPage)
+  const [page, setPage] = useState(first)
+  const [pages, setPages] = useState(first + 1)
   // After each drawing: other words, another size of text or another glass may need other pages.
   useLayoutEffect(() => {
     if (!content.current) return
