@@ -40,7 +40,6 @@ const config: KnipConfig = {
   ],
   // Debian's (scripts/setup.mjs).
   ignoreBinaries: [
-    'aplay',
     'dpkg',
     'dpkg-deb',
     'espeak-ng',

@@ -80,6 +80,8 @@ export const refusalKind = z.enum([
   'not-in-family',
   ...issueRefusal.options,
   'contrassegno-used',
+  /** Its person has withdrawn the request. */
+  'withdrawn',
   /** No mail can reach the domain of this address. */
   'address-unknown',
   /** The notice has not been paid, is not this person's for this certificate, or has paid for one. */

@@ -543,8 +543,8 @@ export const journalEvents = {
     'info',
     { ...visit, ...operation },
     {
-      it: 'Richiesta {operation} annullata da chi l’ha fatta, prima di ogni invio',
-      en: 'Request {operation} withdrawn by its person before it was ever sent',
+      it: 'Richiesta {operation} annullata da chi l’ha fatta',
+      en: 'Request {operation} withdrawn by its person',
     },
     REQUEST,
   ),

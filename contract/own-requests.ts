@@ -6,6 +6,7 @@ import { isoInstant, operationId } from './identity.ts'
 /**
  * What the gateway knows about the holder of a session, whichever totem it was at.
  *   GET /v1/sessions/current/requests   (Bearer) → ownRequests
+ *   POST /v1/operations/withdraw        (Bearer) withdrawalRequest → withdrawal
  *   GET /v1/sessions/current/accesses   (Bearer) → ownAccesses
  */
 
@@ -29,6 +30,15 @@ export const ownRequests = z.strictObject({
   ),
 })
 export type OwnRequests = z.infer<typeof ownRequests>
+
+/** Of a request that this totem has brought; who asks again hears the same. */
+export const withdrawalRequest = z.strictObject({ operation: operationId })
+/**
+ * `withdrawn`: ANPR was not asked to issue, and never will be. `too-late`: it was asked, or a payment was made for it.
+ * `unknown`: the gateway has no such request of this person at this totem.
+ */
+export const withdrawal = z.strictObject({ became: z.enum(['withdrawn', 'too-late', 'unknown']) })
+export type Withdrawal = z.infer<typeof withdrawal>
 
 /**
  * One visit in which this product looked at the holder. `by`: the holder, somebody of the same family sheet, a person who

@@ -7,7 +7,7 @@ export const ASSIGNMENT_TYP = 'totem-assignment+jws'
 /** Whoever withholds a newer list hides a new release from totems for so long and no longer. */
 export const RELEASES_DAYS = 14
 
-export const releaseVersion = z.string().regex(/^\d{1,4}(?:\.\d{1,4}){2}$/)
+const releaseVersion = z.string().regex(/^\d{1,4}(?:\.\d{1,4}){2}$/)
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 
 /**

@@ -1,3 +1,4 @@
+// More than 400 lines: every room and every door of the gateway is made here and nowhere else.
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -44,6 +45,7 @@ import { createFull } from './operations/full.ts'
 import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
+import { createWithdraw } from './operations/withdraw.ts'
 import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
 import { createMeans } from './payments/means.ts'
@@ -250,7 +252,11 @@ export async function startGateway(
         mayBuy: (payer, wish) => mayBuy(previewing, payer, wish),
         boughtBy: (payer, wish) => boughtBy(payer, wish, reference),
       }),
-      operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
+      operations: operationRoutes({
+        ...{ db, intake, outcomes, full, onResult: metrics.submitted },
+        holderOf: ({ caller, bearer }) => sessions.holder(caller, bearer, { free: true }),
+        withdraw: createWithdraw({ db, bell, means, sealingKeys, reference, onSettled, now, log }),
+      }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
       fleet: fleetRoutes({
         ...{ db, challenges, offers, outcomeKeyOf, onHeard: releases.heard },

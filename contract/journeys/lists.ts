@@ -19,5 +19,5 @@ export const takenHome = z.enum(['certificate', 'declaration', 'atto-notorio', '
 export type TakenHome = z.infer<typeof takenHome>
 
 /** Every paper that comes out of the printer; a receipt and a slip tell of a certificate printed now or later. */
-export const printed = z.enum([...takenHome.options, 'receipt', 'slip', 'code'])
+export const printed = z.enum([...takenHome.options, 'receipt', 'slip', 'code', 'withdrawal'])
 export type Printed = z.infer<typeof printed>

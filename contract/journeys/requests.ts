@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { sheetTypes } from '../catalogue.ts'
 import { isoInstant, operationId } from '../identity.ts'
-import { ownAccess } from '../own-requests.ts'
+import { ownAccess, withdrawal } from '../own-requests.ts'
 import { service, takenHome } from './lists.ts'
 
 /** What became of a person's requests, here and at every other totem; and who looked at their data. */
@@ -35,8 +35,8 @@ export const ownRequest = z.strictObject({
   office: z.string().nullable(),
   until: isoInstant.nullable(),
   again: service.nullable(),
-  /** It never left this totem, so its person may withdraw it. */
-  untouched: z.boolean(),
+  /** Its person may withdraw it: it never left this totem, or ANPR has not answered, and the line is there to ask. */
+  withdrawable: z.boolean(),
 })
 export type OwnRequest = z.infer<typeof ownRequest>
 
@@ -44,6 +44,11 @@ export const screens = [
   /** `requests` null while the gateway is asked. `whole` false: without the line these are this totem's alone. */
   z.strictObject({ screen: z.literal('requests'), requests: z.array(ownRequest).nullable(), whole: z.boolean() }),
   z.strictObject({ screen: z.literal('request'), request: ownRequest }),
+  /** What came of a withdrawal; `unknown`: no answer came. */
+  z.strictObject({
+    screen: z.literal('request-withdrawal'),
+    ...{ became: withdrawal.shape.became, canPrint: z.boolean() },
+  }),
   /** Newest first; null while the gateway is asked. `here`: at this totem. */
   z.strictObject({
     screen: z.literal('accesses'),
@@ -59,9 +64,16 @@ export const screens = [
   z.strictObject({ screen: z.literal('accesses-unavailable') }),
 ] as const
 
-export const steps = { requests: null, request: null, accesses: null, 'accesses-unavailable': null } as const
+export const steps = {
+  requests: null,
+  request: null,
+  'request-withdrawal': null,
+  accesses: null,
+  'accesses-unavailable': null,
+} as const
 
 export const answers = [
   z.strictObject({ type: z.literal('chooseRequest'), index: z.number().int().min(0).max(1_000) }),
   z.strictObject({ type: z.literal('withdrawRequest') }),
+  z.strictObject({ type: z.literal('printWithdrawal') }),
 ] as const

@@ -24,6 +24,11 @@ export interface Begun {
 export interface AccessLog {
   /** Writes a look down before it is made; it asks ANPR so many questions. */
   begin(looker: Looker, looked: Looked, at: Date, questions: number): Promise<Begun>
+  /**
+   * The same, for the issue of this operation. Null: the operation is settled, or its person has withdrawn it, so nothing
+   * may be asked; no line is written.
+   */
+  beginIssue(looker: Looker & { operation: string }, looked: Looked, at: Date): Promise<Begun | null>
   /** Says in a line how its look ended. */
   end(line: string, ended: Ended): Promise<void>
   /** Writes down what the gateway refused by itself: nobody else was asked. */
@@ -41,13 +46,16 @@ export function createAccessLog(db: Database): AccessLog {
   const add = (
     { caller, requester, operation }: Looker,
     looked: Looked,
-    rest: { at: Date; outcome: string; questions: number },
+    { ifPending = '', ...rest }: { at: Date; outcome: string; questions: number; ifPending?: string },
   ) => {
     const who = { channel: caller.channel, caller: caller.id, actor: operatorOf(caller), requester }
-    return write({ ...who, ...looked, operation: operation ?? null, ...rest })
+    return write({ ...who, ...looked, operation: operation ?? null, ifPending, ...rest })
   }
   return {
-    begin: (looker, looked, at, questions) => add(looker, looked, { at, outcome: ASKED, questions }),
+    async begin(looker, looked, at, questions) {
+      return required(await add(looker, looked, { at, outcome: ASKED, questions }))
+    },
+    beginIssue: (looker, looked, at) => add(looker, looked, { at, outcome: ASKED, questions: 0, ifPending: 'yes' }),
     async end(line, ended) {
       await write({ ...ended, line })
     },
@@ -57,25 +65,38 @@ export function createAccessLog(db: Database): AccessLog {
   }
 }
 
-/** A new line. */
+function required(begun: Begun | null): Begun {
+  if (begun === null) throw new Error('a line that nothing forbids was not written')
+  return begun
+}
+
+/** A new line. `ifPending`: 'yes': only while its operation is not settled. */
 type Line = Pick<
   Columns,
   'channel' | 'caller' | 'actor' | 'requester' | 'operation' | 'subject' | 'types' | 'exemption' | 'outcome' | 'at'
-> & { questions: number }
+> & { questions: number; ifPending: string }
 
 /** Writes lines and ends in one statement: a commit costs more than what is in it. */
-async function store(db: Database, items: readonly (Line | End)[]): Promise<Begun[]> {
+async function store(db: Database, items: readonly (Line | End)[]): Promise<(Begun | null)[]> {
   const lines = items.filter((item) => 'at' in item)
   const ends = items.filter((item) => 'line' in item)
   const ofLine = (name: Exclude<keyof Line, 'at'>) => sql`${lines.map((line) => line[name])}::text[]`
-  const { rows } = await sql<{ line: string; ids: string[] }>`
-    with line as materialized (
-      select nextval(pg_get_serial_sequence('access_log', 'id')) as id, item.* from unnest(
+  // SECURITY: the lock waits for a withdrawal under way (operations/withdraw.ts), which looks for this line under its own.
+  const { rows } = await sql<{ place: string; line: string; ids: string[] }>`
+    with given as materialized (
+      select item.* from unnest(
         ${lines.map(({ at }) => at.toISOString())}::text[], ${ofLine('channel')}, ${ofLine('caller')},
         ${ofLine('actor')}, ${ofLine('requester')}, ${ofLine('operation')}, ${ofLine('subject')}, ${ofLine('types')},
-        ${ofLine('exemption')}, ${ofLine('outcome')}, ${ofLine('questions')}
+        ${ofLine('exemption')}, ${ofLine('outcome')}, ${ofLine('questions')}, ${ofLine('ifPending')}
       ) with ordinality as item (at, channel, caller, actor, requester, operation, subject, types, exemption, outcome,
-        questions, place)
+        questions, if_pending, place)
+    ), pending as materialized (
+      select totem, id from operation
+      where (totem, id) in (select caller, operation from given where if_pending = 'yes') and state = 'pending'
+      order by totem, id for share
+    ), line as materialized (
+      select nextval(pg_get_serial_sequence('access_log', 'id')) as id, given.* from given
+      where if_pending = '' or (caller, operation) in (select totem, id from pending)
     ), begun as (
       insert into access_log
         (id, at, channel, caller, actor, requester, operation, subject, types, exemption, outcome)
@@ -84,8 +105,9 @@ async function store(db: Database, items: readonly (Line | End)[]): Promise<Begu
       from line
     ), ended as (${endLines(ends)}
     )
-    select id::text as line, array(select next_anpr_id() from generate_series(1, questions::integer)) as ids
+    select place::text, id::text as line, array(select next_anpr_id() from generate_series(1, questions::integer)) as ids
     from line order by place`.execute(db)
-  const begun = rows.values()
-  return items.map((item) => ('line' in item ? { line: item.line, ids: [] } : (begun.next().value as Begun)))
+  const begun = new Map(rows.map(({ place, line, ids }) => [Number(place), { line, ids }]))
+  let place = 0
+  return items.map((item) => ('line' in item ? { line: item.line, ids: [] } : (begun.get(++place) ?? null)))
 }

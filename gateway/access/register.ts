@@ -48,12 +48,13 @@ export interface Looks {
   ): Promise<Heard<DatiPersona>>
   /**
    * The certificate with the number of its line, once ANPR has said that its people are alive. The line of an issue that
-   * ANPR has decided is ended by the settlement (store/operations.ts), in its transaction.
+   * ANPR has decided is ended by the settlement (store/operations.ts), in its transaction. Null: the operation was settled
+   * or withdrawn meanwhile, and ANPR was not asked.
    */
   issue(
     operation: string,
     wish: Parameters<AnprCalls['issue']>[1],
-  ): Promise<{ line: string } & Awaited<ReturnType<AnprCalls['issue']>>>
+  ): Promise<({ line: string } & Awaited<ReturnType<AnprCalls['issue']>>) | null>
   preview(wish: Parameters<AnprCalls['preview']>[0]): Promise<Result<string, AnprFailure>>
   alive(wish: Parameters<AnprCalls['alive']>[0]): Promise<Result<true, AnprFailure>>
   /** INAD: the digital domiciles of the person in whose name somebody looks. */
@@ -166,13 +167,18 @@ export function createRegister({
         preview: (wish) => noted({ looked: wished(wish), questions: 1 }, (calls) => calls.preview(wish)),
         async issue(operation, wish) {
           // Its question has the operation's own id. Both lines share a commit, so that a citizen waits for one less.
-          const [life, { line, calls }] = await Promise.all([
+          const [life, begun] = await Promise.all([
             begin(lifeOf(wish)),
-            begin({ looked: wished(wish), questions: 0 }),
+            log.beginIssue({ ...looker, operation: looker.operation ?? '' }, wished(wish), now()),
           ])
+          if (begun === null) {
+            await end(life.line, { ...tracesOf(NO_TRACE), outcome: 'withdrawn' })
+            return null
+          }
+          const { line, ids } = begun
           const lives = await answered(life, (own) => own.alive(wish))
           const { result, trace } = lives.result.ok
-            ? await calls.issue(operation, wish)
+            ? await anpr.as(asker, ids).issue(operation, wish)
             : { result: lives.result, trace: NO_TRACE }
           if (!result.ok && result.error.kind !== 'anpr-refused')
             await end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })

@@ -123,7 +123,10 @@ export async function decide(
     return error.kind === 'failed' ? failed(error.failure) : { ...error, access }
   }
   const { about, ...more } = may.value
-  const { line, result, trace } = await looks.issue(anprId, { ...wish, ...more })
+  const issued = await looks.issue(anprId, { ...wish, ...more })
+  // It has its settlement, which this one does not change.
+  if (issued === null) return no('withdrawn')
+  const { line, result, trace } = issued
   Object.assign(access, tracesOf(trace), { line })
   if (!result.ok) return failed(result.error)
   access.pdf_sha256 = createHash('sha256').update(Buffer.from(result.value.pdf, 'base64')).digest('hex')

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Problem } from '../../contract/gateway.ts'
 import {
   type OutcomePage,
   operationList,
@@ -8,14 +9,16 @@ import {
   submissionResult,
 } from '../../contract/gateway.ts'
 import { operatedOperations, redriven } from '../../contract/operators.ts'
-import { ok } from '../../contract/result.ts'
+import { withdrawal, withdrawalRequest } from '../../contract/own-requests.ts'
+import { ok, type Result } from '../../contract/result.ts'
 import { PATIENT } from '../http/pressure.ts'
-import { type Routes, route, routes } from '../http/route.ts'
+import { type Ask, type Routes, route, routes } from '../http/route.ts'
 import { deadOperations, keyOf, list } from '../store/operations.ts'
 import type { Database } from '../store/schema.ts'
 import type { Full } from './full.ts'
 import type { Intake } from './intake.ts'
 import type { Outcomes } from './outcomes.ts'
+import type { Withdraw } from './withdraw.ts'
 
 /** Fifty sealed requests of at most 100,000 characters. */
 const SUBMISSION_BYTES = 5_500 * 1024
@@ -29,12 +32,17 @@ export function operationRoutes({
   intake,
   outcomes,
   full,
+  withdraw,
+  holderOf,
   onResult,
 }: {
   db: Database
   intake: Intake
   outcomes: Outcomes
   full: Full
+  withdraw: Withdraw
+  /** The person of a session. */
+  holderOf(ask: Pick<Ask, 'caller' | 'bearer'>): Promise<Result<{ requester: string | null; idAnpr: string }, Problem>>
   /** Hears the state of each item of a submission. */
   onResult(state: string): void
 }): Routes {
@@ -53,6 +61,24 @@ export function operationRoutes({
         const results = await intake(caller, body.items)
         for (const { state } of results) onResult(state)
         return ok({ results })
+      },
+    ),
+    route(
+      {
+        method: 'POST',
+        path: '/operations/withdraw',
+        from: 'totem',
+        body: withdrawalRequest,
+        answer: withdrawal,
+      },
+      async (ask) => {
+        const holder = await holderOf(ask)
+        if (!holder.ok) return holder
+        const { requester, idAnpr } = holder.value
+        const { operation } = ask.body
+        // A session of an earlier version does not say whose it is by codice fiscale.
+        if (requester === null) return ok({ became: 'unknown' as const })
+        return ok({ became: await withdraw({ totem: ask.caller.id, requester, idAnpr, operation }) })
       },
     ),
     route({ method: 'GET', path: '/operations', from: 'totem', answer: operationList }, async ({ caller }) => {

@@ -1,6 +1,7 @@
 import type { Result } from '../../contract/result.ts'
 import { inOneCommit, isConstraint, type Storage, type StorageFailure, written } from './database.ts'
 import { type Operation, type OperationIn, operationsIn, type Settlement, WITH_PAYLOAD } from './operation.ts'
+import { WITHDRAWN } from './outbox.ts'
 import { isCompactJwe } from './salvage.ts'
 import type { LogErasure } from './upkeep.ts'
 
@@ -44,7 +45,7 @@ export function inboxOn(db: Storage, { now, erasure }: { now: () => number; eras
   // The schema's triggers set the state and erase the request.
   const issue = db.prepare('INSERT INTO outcome (seq, jwe, settled_at) VALUES (@seq, @outcome, @at)')
   const refuse = db.prepare(
-    `UPDATE operation SET state = 'refused', submitted_at = NULL, reason = @reason, anpr = @anpr, told = 0,
+    `UPDATE operation SET state = 'refused', submitted_at = NULL, reason = @reason, anpr = @anpr, told = (@reason = '${WITHDRAWN}'),
        settled_at = @at
      WHERE seq = @seq`,
   )

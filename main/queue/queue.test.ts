@@ -321,6 +321,8 @@ test('a person sees their own requests, and withdraws one that never left the to
     ['queued', false, 'sending'],
   ])
   expect(queue.due(LATER, { items: 10, bytes: 10_000 }).map(({ operation }) => operation)).toEqual([id(1), id(3)])
-  // Their person has just withdrawn it, so no later visit tells of it as a failure.
+  // The gateway says that its person has withdrawn this one there.
+  settle(id(1), { state: 'refused', reason: WITHDRAWN, anpr: null }, T0)
+  // Their person has just withdrawn both, so no later visit tells of them as a failure.
   expect(queue.untold(HOLDER)).toEqual([])
 })

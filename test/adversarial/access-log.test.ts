@@ -91,6 +91,7 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'POST /v1/operations': async () => {
     await totem.submit(await sealed(wish('mario-rossi')), await sealed(wish('anna-bianchi', { types: ['12'] })))
   },
+  'POST /v1/operations/withdraw': (bearer) => totem.post('/v1/operations/withdraw', {}, bearer),
   'GET /v1/operations': () => totem.get('/v1/operations'),
   'GET /v1/outcomes': () => totem.get('/v1/outcomes?after=0&wait=0'),
   'POST /v1/journal': () => totem.post('/v1/journal', { entries: [], base: null }),

@@ -74,10 +74,14 @@ test('without the line a request is recorded, shown at the next visit, and withd
   await office.touches('Le mie richieste')
   await expect
     .poll(() => office.screen())
-    .toMatchObject({ screen: 'requests', requests: [{ state: 'recorded', untouched: true }], whole: false })
+    .toMatchObject({ screen: 'requests', requests: [{ state: 'recorded', withdrawable: true }], whole: false })
   await office.touches('Richiesta di certificato')
   await office.sees('request')
   await office.touches('Annullare la richiesta')
+  expect(await office.sees('request-withdrawal')).toEqual({
+    ...{ screen: 'request-withdrawal', became: 'withdrawn', canPrint: true },
+  })
+  await office.touches('Indietro')
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'requests', requests: [{ state: 'withdrawn' }] })
   await office.touches('Indietro')
   expect(await office.sees('menu')).toMatchObject({ pending: 0 })
@@ -86,4 +90,38 @@ test('without the line a request is recorded, shown at the next visit, and withd
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', online: true })
   expect(await office.operations()).toEqual([])
   expect(office.journal().map(({ event }) => event)).toContain('request.withdrawn')
+})
+
+test('a request that the gateway has is withdrawn before ANPR is asked to issue, and a receipt says so', async () => {
+  // Nothing is issued while ANPR cannot say who is alive.
+  office.bench.anpr.setFault({ kind: 'unavailable', service: 'C019' })
+  const before = await office.operations()
+  await office.comesWithCard('mario-rossi')
+  await office.entersPin()
+  expect(await office.walksTo('done', { type: '8' })).toMatchObject({ outcome: 'queued' })
+  await office.takesCardAndGoes()
+  await expect.poll(async () => (await office.operations()).length).toBe(before.length + 1)
+
+  await office.comesWithCard('mario-rossi')
+  await office.entersPin()
+  await office.sees('menu')
+  await office.touches('Le mie richieste')
+  await expect
+    .poll(() => office.screen())
+    .toMatchObject({ screen: 'requests', requests: [{ state: 'sent', withdrawable: true, types: ['8'] }] })
+  await office.touches('Certificato di residenza')
+  await office.sees('request')
+  await office.touches('Annullare la richiesta')
+  expect(await office.sees('request-withdrawal')).toMatchObject({ became: 'withdrawn', canPrint: true })
+  const sheets = office.bench.printer.sheets.length
+  await office.presses('withdrawal.print')
+  await office.bench.printer.settled()
+  await expect.poll(() => office.bench.printer.sheets.length).toBe(sheets + 1)
+  await office.sees('request-withdrawal')
+  await office.touches('Indietro')
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'requests', requests: [{ state: 'withdrawn' }] })
+  await office.takesCardAndGoes()
+  office.bench.anpr.setFault({ kind: 'none' })
+  const mine = (await office.operations()).filter(({ operation }) => !before.some((one) => one.operation === operation))
+  expect(mine).toMatchObject([{ state: 'refused' }])
 })

@@ -1,7 +1,18 @@
 /**
  * Where a payment or a delivery goes from one state to the next, as the totem says it: it asks for the notice, the notice
  * is open and the telephone pays, the totem has heard of the money, the request that spends it is on the disk, the
- * certificate has come; the document is on its way to the telephone, and shown to it.
+ * certificate has come; the document is on its way to the telephone, and shown to it; a mail is on its way to the gateway,
+ * and the person knows of it.
  */
-export const edges = ['opening', 'open', 'paid', 'requested', 'issued', 'handing-over', 'handed-over'] as const
+export const edges = [
+  'opening',
+  'open',
+  'paid',
+  'requested',
+  'issued',
+  'handing-over',
+  'handed-over',
+  'mailing',
+  'mailed',
+] as const
 export type Edge = (typeof edges)[number]

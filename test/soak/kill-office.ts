@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,6 +10,8 @@ import { startAnpr } from '../../simulator/anpr/index.ts'
 import { type BenchGateway, startGatewayProcess, throughPagopa, throughPdnd } from '../../simulator/bench/gateway.ts'
 import { startLine } from '../../simulator/bench/line.ts'
 import { startPcscd } from '../../simulator/card/pcscd.ts'
+import { startMailServer } from '../../simulator/mail/mail-server.ts'
+import { createPecProvider } from '../../simulator/mail/pec.ts'
 import { startPagopa } from '../../simulator/pagopa/index.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { startVirtualPrinter } from '../../simulator/printer/virtual-printer.ts'
@@ -17,6 +19,7 @@ import { startPostgres } from '../support/gateway/postgres.ts'
 import { PKI } from '../support/pki.ts'
 import { balance } from './kill-balance.ts'
 import type { Edge } from './kill-edges.ts'
+import { brokenLetters } from './kill-letters.ts'
 import { brokenPayments, openPhones, type Phones } from './kill-payments.ts'
 import type { KillTotem } from './kill-totem.ts'
 
@@ -45,12 +48,16 @@ export async function headlessOffice({ keep, random }: { keep: boolean; random: 
       bytesPerSecond: PRINTER_BYTES_PER_SECOND,
     }),
   ])
+  const pecAuthorities = join(folder, 'pec-ca.pem')
+  writeFileSync(pecAuthorities, (await createPecProvider()).authority)
+  const mail = await startMailServer({ pki: PKI, returnsPort: () => null })
   const gateway: BenchGateway = await startGatewayProcess({
     folder: join(folder, 'gateway'),
     log,
     pki: PKI,
     anpr: throughPdnd(anpr.access),
     pagopa: throughPagopa(pagopa.access),
+    mail: { port: mail.port, pecAuthorities },
     databaseUrl: postgres.url,
   })
   pagopa.sendReceiptsTo(() =>
@@ -83,6 +90,9 @@ export async function headlessOffice({ keep, random }: { keep: boolean; random: 
     /** What does not hold of the payments now; `settled`: everybody has gone home, and nothing is on its way. */
     payments: (settled: boolean) =>
       brokenPayments({ databaseUrl: postgres.url, pagopa, searched: [data, log], settled }),
+    /** What does not hold of the letters, when everybody has gone home. */
+    letters: (told: ReadonlyMap<string, string>) =>
+      brokenLetters({ databaseUrl: postgres.url, mail, publicUrl: gateway.publicUrl, told, searched: [data, log] }),
     balance: (recorded: ReadonlySet<string>) =>
       balance({ data, totem: TOTEM, gateway, databaseUrl: postgres.url, anpr, printer, recorded }),
     async stop() {
@@ -90,7 +100,7 @@ export async function headlessOffice({ keep, random }: { keep: boolean; random: 
       await line.stop()
       await gateway.stop()
       await phones.close()
-      await Promise.all([anpr.stop(), pagopa.stop(), printer.stop(), pcscd.stop()])
+      await Promise.all([anpr.stop(), pagopa.stop(), mail.stop(), printer.stop(), pcscd.stop()])
       await postgres.stop()
       if (keep) console.error(`kept: ${folder}`)
       else rmSync(folder, { recursive: true, force: true })
@@ -102,6 +112,8 @@ export interface RunningTotem {
   /** By this process and those before it. */
   recorded: ReadonlySet<string>
   collected: ReadonlySet<string>
+  /** Letters that a person was told of: box and digits. */
+  letters: ReadonlyMap<string, string>
   violations: string[]
   /** Resolves when the next payment or delivery gets there. */
   edge(edge: Edge): Promise<void>
@@ -116,6 +128,7 @@ export interface RunningTotem {
 function runningTotem(child: ChildProcess, phones: Phones, before?: RunningTotem): RunningTotem {
   const recorded = new Set(before?.recorded)
   const collected = new Set(before?.collected)
+  const letters = new Map(before?.letters)
   const violations: string[] = []
   const news = new EventTarget()
   let device: number | null = null
@@ -128,6 +141,7 @@ function runningTotem(child: ChildProcess, phones: Phones, before?: RunningTotem
     if (what === 'collected') collected.add(of)
     if (what === 'notice') phones.pays(of)
     if (what === 'phone') phones.takes(of)
+    if (what === 'letter') letters.set(...(of.split('/') as [string, string]))
     if (what === 'device') device = Number(of)
     if (what === 'unusable' || what === 'refused' || what === 'repaired') violations.push(line)
     news.dispatchEvent(new Event(what === 'edge' ? of : what))
@@ -144,6 +158,7 @@ function runningTotem(child: ChildProcess, phones: Phones, before?: RunningTotem
   return {
     recorded,
     collected,
+    letters,
     violations,
     edge: (edge) => within(PROGRESS_PATIENCE_MS, once(news, edge), edge),
     progress: () => within(PROGRESS_PATIENCE_MS, once(news, 'collected'), 'progress'),

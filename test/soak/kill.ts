@@ -26,6 +26,8 @@ interface KillVerdict {
   edges: Record<string, number>
   /** Notices that were paid, sums that go back, and documents that telephones took. */
   payments: { paid: number; refunds: number; taken: number }
+  /** Letters that the gateway took, and those that were opened of which a person was told. */
+  letters: { letters: number; opened: number }
   seconds: number
   /** Requests that a citizen was told were recorded. */
   recorded: number
@@ -80,7 +82,8 @@ export async function killRounds({
       restarting = null
     }
     while (round < rounds && performance.now() - started < limitMs) {
-      const at = round % 2 === 1 ? EDGES[(firstEdge + (round - 1) / 2) % EDGES.length] : undefined
+      // The first edge is one of a mail: it has the fewest visits.
+      const at = round % 2 === 1 ? edgeAt((round - 1) / 2, firstEdge) : undefined
       if (at) {
         await restarting
         await totem.edge(at.edge)
@@ -111,14 +114,17 @@ export async function killRounds({
     violations.push(...totem.violations, ...brokenPromises(office.data, totem.recorded, totem.collected))
     search()
     violations.push(...[...leaks.keys()].map((leak) => `disk: ${leak}`))
-    const { violations: unpaid, ...payments } = await settledPayments(office)
+    const { violations: unpaid, ...payments } = await settledTell(() => office.payments(true))
     violations.push(...unpaid, ...office.phones.violations)
+    const { violations: unmailed, ...letters } = await settledTell(() => office.letters(totem.letters))
+    violations.push(...unmailed)
     const end = await office.balance(totem.recorded)
     return {
       rounds: round,
       kills,
       edges: edgesKilled,
       payments: { ...payments, taken: office.phones.taken() },
+      letters,
       seconds: (performance.now() - started) / 1000,
       recorded: totem.recorded.size,
       searched: { ...searcher.searched },
@@ -130,13 +136,18 @@ export async function killRounds({
   }
 }
 
-/** A receipt that the gateway was too dead to take comes again after a while. */
-async function settledPayments(office: Awaited<ReturnType<typeof headlessOffice>>) {
+/** A receipt that the gateway was too dead to take comes again after a while, as a letter is sent again. */
+async function settledTell<T extends { violations: string[] }>(tell: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries++) {
-    const told = await office.payments(true)
+    const told = await tell()
     if (told.violations.length === 0 || tries === RECEIPTS_TRIES) return told
     await delay(1_000)
   }
+}
+
+const edgeAt = (n: number, first: number) => {
+  const mails = EDGES.filter(({ edge }) => edge === 'mailing' || edge === 'mailed')
+  return n === 0 ? mails[first % mails.length] : EDGES[(first + n) % EDGES.length]
 }
 
 /** Each way from one state of a payment or a delivery to the next, with main and with the gateway dying on it. */

@@ -1,8 +1,9 @@
 import { ulid } from 'ulid'
 import { err, ok } from '../../../contract/result.ts'
+import { receiptSheet } from '../../print/receipt-sheet.ts'
 import { type LetterOptions, sendLetter } from '../../sync/letter.ts'
 import type { VisitServices } from '../../visit/services.ts'
-import { codePaper, codeSheet } from './slip.ts'
+import { codePaper } from './slip.ts'
 
 export interface EmailOptions extends LetterOptions {
   pdfOnly?: boolean
@@ -20,7 +21,7 @@ export function createEmail(options: EmailOptions): Pick<VisitServices, 'sendByE
     },
     codeSlip: ({ language }, { operation, code }) => {
       const paper = codePaper({ operation, code }, { language, place, at: now() })
-      return codeSheet(paper, options.pdfOnly ?? false)
+      return receiptSheet(paper, options.pdfOnly ?? false)
     },
   }
 }

@@ -1,10 +1,7 @@
 import type { Language } from '../../../contract/language.ts'
 import { LETTER_DOWNLOADS } from '../../../contract/letter.ts'
 import { type Paper, type Place, said } from '../../documents/model.ts'
-import { renderPdf } from '../../documents/pdf.ts'
-import { receiptLines } from '../../documents/receipt-lines.ts'
 import { dateTime, texts } from '../../documents/texts.ts'
-import type { Sheet } from '../../visit/services.ts'
 
 const DAYS_MS = 7 * 86_400_000
 
@@ -32,10 +29,3 @@ export function codePaper(
     ],
   }
 }
-
-export const codeSheet =
-  (paper: Paper, pdfOnly: boolean): Sheet =>
-  async ({ reprint }) =>
-    pdfOnly
-      ? { kind: 'pdf', pdf: await renderPdf({ ...paper, reprint }) }
-      : { kind: 'receipt', document: receiptLines(paper) }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OwnLetter } from '../../../contract/letter.ts'
-import { ok } from '../../../contract/result.ts'
+import { err, ok } from '../../../contract/result.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { createRequests, returnedFor, together, withLetters } from './service.ts'
 
@@ -24,7 +24,7 @@ test('this totem says what became of its own requests, the gateway what they wer
     { operation: 'A', state: 'collected', types: ['8'], office: null },
     { operation: 'C', state: 'elsewhere', office: 'Bevagna' },
     { operation: 'D', state: 'sent', office: 'Totem TT-0003' },
-    { operation: 'B', state: 'recorded', types: null, untouched: true },
+    { operation: 'B', state: 'recorded', types: null, withdrawable: true },
   ])
 })
 
@@ -111,11 +111,73 @@ test('the menu counts what came back until the list has shown it; without mail t
   expect(await returnedFor(client, { token: 't', ways: ['phone', 'email'] })).toBe(1)
   const service = createRequests({
     ...{ queue: { requestsOf: () => [] } as unknown as Queue, journal: { record: () => undefined } as never, client },
-    ...{ keys: { holder: new Uint8Array(32) }, totem: 'TT-0001', now: () => new Date('2026-11-20T10:00:00.000Z') },
+    ...{
+      keys: { holder: new Uint8Array(32) },
+      totem: 'TT-0001',
+      place: { totem: 'TT-0001', office: 'Bevagna' } as never,
+      now: () => new Date('2026-11-20T10:00:00.000Z'),
+    },
   })
   const visit = { session: 'S', language: 'it' } as const
   const { requests } = await service.requests(visit, { token: 't' }, { codiceFiscale: 'BNCNNA51D58E975X' })
   expect(requests.map(({ state }) => state)).toEqual(['returned', 'returned', 'mailed'])
   expect(asked).toContain('/v1/letters/told')
   expect(await returnedFor(client, { token: 't', ways: ['email'] })).toBe(0)
+})
+
+test('withdrawn here where it never left the totem, else at the gateway; without its answer nothing is settled', async () => {
+  const asked: unknown[] = []
+  const settled: unknown[] = []
+  const events: string[] = []
+  let answer: unknown = { became: 'withdrawn' }
+  const queue = {
+    withdraw: (operation: string) => ok(operation === 'HERE'),
+    settle: (items: unknown[]) => settled.push(...items),
+  } as unknown as Queue
+  const { withdraw } = createRequests({
+    ...{ queue, journal: { record: (event: string) => events.push(event) } as never },
+    client: {
+      ask: async (_: unknown, path: string, { body }: { body: unknown }) => {
+        asked.push([path, body])
+        return answer === null ? err({ kind: 'line-down', reason: 'timeout' }) : ok(answer)
+      },
+    } as never,
+    ...{ keys: { holder: new Uint8Array(32) }, totem: 'TT-0001', place: { totem: 'TT-0001' } as never },
+    now: () => new Date('2026-11-20T10:00:00.000Z'),
+  })
+  const visit = { session: 'S', language: 'it' } as const
+  expect(await withdraw(visit, { token: 't' }, 'HERE')).toBe('withdrawn')
+  expect([asked, settled]).toEqual([[], []])
+  expect(await withdraw(visit, { token: null }, 'SENT')).toBe('unknown')
+  expect(await withdraw(visit, { token: 't' }, 'SENT')).toBe('withdrawn')
+  expect(asked).toEqual([['/v1/operations/withdraw', { operation: 'SENT' }]])
+  expect(settled).toEqual([{ operation: 'SENT', settlement: { state: 'refused', reason: 'withdrawn', anpr: null } }])
+  for (const [told, became] of [
+    [{ became: 'too-late' }, 'too-late'],
+    [null, 'unknown'],
+  ]) {
+    answer = told
+    expect(await withdraw(visit, { token: 't' }, 'SENT')).toBe(became)
+  }
+  expect(settled).toHaveLength(1)
+  expect(events).toEqual(['request.withdrawn', 'request.withdrawn'])
+})
+
+test('a request that the gateway has and has not settled may be withdrawn; what is ready may not', () => {
+  const list = together(
+    [
+      recorded('A', 20, { state: 'submitted' }),
+      recorded('B', 19, { state: 'submitted' }),
+      recorded('C', 18, { state: 'issued' }),
+    ],
+    [told('A', 'TT-0001', 'pending'), told('C', 'TT-0001', 'issued'), told('D', 'TT-0002', 'pending')],
+    'TT-0001',
+  )
+  expect(list.map(({ operation, withdrawable }) => [operation, withdrawable])).toEqual([
+    ['A', true],
+    // The line is away, or the gateway does not know it: nobody can be asked.
+    ['B', false],
+    ['C', false],
+    ['D', false],
+  ])
 })

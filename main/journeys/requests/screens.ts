@@ -1,4 +1,5 @@
-import type { Shows } from '../../visit/chart.ts'
+import { canPrint, type Shows } from '../../visit/chart.ts'
+import { printingScreen } from '../../visit/printing.ts'
 import { required } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 
@@ -13,6 +14,12 @@ export const screens: Shows<typeof states> = {
     request: required(requests.known.requests[requests.chosen], 'chosen request'),
   }),
   withdrawing: () => ({ screen: 'requests', requests: null, whole: false }),
+  withdrawal: ({ visit: { requests }, printer }) => ({
+    screen: 'request-withdrawal',
+    became: requests.became,
+    canPrint: requests.became === 'withdrawn' && canPrint(printer),
+  }),
+  printingWithdrawal: (context, { inner }) => printingScreen('withdrawal', context, inner),
   accesses: ({ visit: { requests } }, { inner }) =>
     inner === 'unavailable'
       ? { screen: 'accesses-unavailable' }

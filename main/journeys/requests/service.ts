@@ -2,21 +2,32 @@ import { ulid } from 'ulid'
 import { DAY_MS } from '../../../basics/time.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
 import { hasFailed, lettersTold, type OwnLetter, ownLetters } from '../../../contract/letter.ts'
-import { type OwnRequests, ownAccesses, ownRequests } from '../../../contract/own-requests.ts'
+import {
+  type OwnRequests,
+  ownAccesses,
+  ownRequests,
+  type Withdrawal,
+  withdrawal,
+} from '../../../contract/own-requests.ts'
 import { goesBack, type Payment } from '../../../contract/pagopa.ts'
+import type { Place } from '../../documents/model.ts'
 import type { Journal } from '../../journal/journal.ts'
+import { receiptSheet } from '../../print/receipt-sheet.ts'
 import { type Queue, WITHDRAWN } from '../../queue/queue.ts'
 import { holderReference } from '../../queue/sealing.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import type { Entered, Recognised, VisitId } from '../../visit/services.ts'
+import { withdrawalPaper } from './paper.ts'
 import type { Access, Known } from './visit.ts'
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
     /** The person's requests at this totem and, with the line, at every other. */
     requests(visit: VisitId, entered: Entered, holder: Recognised): Promise<Known>
-    /** Withdraws a request that never left this totem; false where it has. */
-    withdraw(visit: VisitId, operation: string): boolean
+    /** Withdraws a request of this totem's: here, where it never left it, else at the gateway. */
+    withdraw(visit: VisitId, entered: Entered, operation: string): Promise<Withdrawal['became']>
+    /** What a person takes home who has withdrawn a request. */
+    withdrawalSheet(visit: VisitId, request: Pick<OwnRequest, 'operation' | 'types' | 'requestedAt'>): Sheet
     /** Null: not known now. */
     accesses(visit: VisitId, entered: Entered): Promise<Access[] | null>
   }
@@ -28,16 +39,21 @@ interface RequestsOptions {
   client: Pick<GatewayClient, 'ask'>
   keys: { holder: Uint8Array }
   totem: string
+  place: Place
+  pdfOnly?: boolean
   now(): Date
 }
 
 /** As far back as the gateway tells (contract/own-requests.ts). */
 const SHOWN_MS = 365 * DAY_MS
 
+/** As the gateway tells it. */
+const WITHDRAWN_THERE = { state: 'refused', reason: WITHDRAWN, anpr: null } as const
+
 type Recorded = ReturnType<Queue['requestsOf']>[number]
 
 /** What a person may see of their own requests and of who looked at their data. */
-export function createRequests({ queue, journal, client, keys, totem, now }: RequestsOptions) {
+export function createRequests({ queue, journal, client, keys, totem, place, pdfOnly = false, now }: RequestsOptions) {
   return {
     async requests(
       { session }: VisitId,
@@ -61,12 +77,25 @@ export function createRequests({ queue, journal, client, keys, totem, now }: Req
       return { requests: withLetters(requests, letters, totem), whole }
     },
 
-    withdraw({ session }: VisitId, operation: string): boolean {
-      const withdrawn = queue.withdraw(operation)
-      if (!withdrawn.ok || !withdrawn.value) return false
-      journal.record('request.withdrawn', { session, operation })
-      return true
+    async withdraw(
+      { session }: VisitId,
+      { token }: Pick<Entered, 'token'>,
+      operation: string,
+    ): Promise<Withdrawal['became']> {
+      const here = queue.withdraw(operation)
+      let became: Withdrawal['became'] = here.ok && here.value ? 'withdrawn' : 'unknown'
+      if (became === 'unknown' && token !== null) {
+        const told = await client.ask(withdrawal, '/v1/operations/withdraw', { token, body: { operation } })
+        if (told.ok) became = told.value.became
+        // If the disk does not take it now, the gateway's page of outcomes brings it again.
+        if (became === 'withdrawn') queue.settle([{ operation, settlement: WITHDRAWN_THERE }], +now(), null)
+      }
+      if (became === 'withdrawn') journal.record('request.withdrawn', { session, operation })
+      return became
     },
+
+    withdrawalSheet: ({ language }: VisitId, request: Parameters<typeof withdrawalPaper>[0]) =>
+      receiptSheet(withdrawalPaper(request, { language, place, at: now() }), pdfOnly),
 
     async accesses({ session }: VisitId, { token }: Pick<Entered, 'token'>): Promise<Access[] | null> {
       if (token === null) return null
@@ -80,6 +109,8 @@ export function createRequests({ queue, journal, client, keys, totem, now }: Req
     },
   }
 }
+
+const isOpen = ({ state }: Pick<Recorded, 'state'>) => state === 'queued' || state === 'submitted'
 
 /** Its office, or the totem by its id where the gateway's operator has named none. */
 const placeOf = ({ office, machine }: { office: string | null; machine: string }) => office ?? `Totem ${machine}`
@@ -109,7 +140,9 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
   const toldHere = new Map(told.filter(({ machine }) => machine === totem).map((one) => [one.operation, one]))
   const here = own.map(
     ({ operation, requestedAt, untouched, state, reason }): OwnRequest => ({
-      ...{ operation, document: 'certificate', requestedAt, untouched, office: null, until: null },
+      ...{ operation, document: 'certificate', requestedAt, office: null, until: null },
+      // Only what the gateway says it has and has not settled may be withdrawn there.
+      withdrawable: untouched || (isOpen({ state }) && toldHere.get(operation)?.state === 'pending'),
       types: toldHere.get(operation)?.types ?? null,
       state: stateOf({ state, reason, untouched }),
       again: state === 'issued' ? 'collect' : null,
@@ -124,7 +157,7 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
           document: 'certificate',
           types,
           requestedAt: receivedAt,
-          untouched: false,
+          withdrawable: false,
           again: null,
           office: placeOf({ office, machine }),
           until: null,
@@ -156,7 +189,7 @@ export function withLetters(requests: OwnRequest[], letters: readonly OwnLetter[
     .map(
       ({ document, machine, office, sentAt, state }): OwnRequest => ({
         ...{ operation: ulid(Date.parse(sentAt)), document: document ?? 'certificate', types: null },
-        ...{ requestedAt: sentAt, until: null, untouched: false, state: mailState({ state }) },
+        ...{ requestedAt: sentAt, until: null, withdrawable: false, state: mailState({ state }) },
         office: machine === totem ? null : placeOf({ office, machine }),
         again: !hasFailed({ state }) || document === null ? null : document === 'visura' ? 'visura' : 'declaration',
       }),
@@ -176,7 +209,7 @@ export const pendingAs = (payments: readonly Payment[]): OwnRequest[] =>
       const until = { unpaid: dueAt, paid: null, refund: refund?.by ?? null }[state]
       return {
         ...{ operation, document: 'certificate', types, requestedAt, state, until },
-        ...{ office: null, untouched: false, again: null },
+        ...{ office: null, withdrawable: false, again: null },
       }
     })
     .toSorted((one, other) => Date.parse(other.requestedAt) - Date.parse(one.requestedAt))

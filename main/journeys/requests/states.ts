@@ -1,6 +1,7 @@
-import { type Context, chart, chooseService, forbidden, pulled, set, working } from '../../visit/chart.ts'
+import { type Context, canPrint, chart, chooseService, forbidden, pulled, set, working } from '../../visit/chart.ts'
+import { fromFirstPage, printing } from '../../visit/printing.ts'
 import { required, type Visit } from '../../visit/visit.ts'
-import { accesses, list, withdraw } from './tasks.ts'
+import { accesses, list, printWithdrawal, withdraw } from './tasks.ts'
 
 /** Back to where the person came from: their own data, where they have seen them, else the first question. */
 const back = [
@@ -45,7 +46,7 @@ export const states = {
     id: 'request',
     on: {
       withdrawRequest: {
-        guard: ({ context: { visit } }) => chosen(visit).untouched,
+        guard: ({ context: { visit } }) => chosen(visit).withdrawable,
         target: 'withdrawing',
       },
       // A notice is paid, a certificate that is paid for printed, and money that goes back explained where they belong.
@@ -66,8 +67,29 @@ export const states = {
     },
   }),
   withdrawing: chart.createStateConfig({
-    ...working(withdraw, { requests: 'requests' }),
+    ...working(withdraw, { withdrawal: 'withdrawal' }),
     on: { leave: forbidden, timeout: forbidden },
+  }),
+  withdrawal: chart.createStateConfig({
+    id: 'withdrawal',
+    on: {
+      printWithdrawal: {
+        guard: ({ context: { printer, visit } }) => canPrint(printer) && visit.requests.became === 'withdrawn',
+        target: '#printingWithdrawal',
+        actions: set({ paper: { ...fromFirstPage } }),
+      },
+      // The list is made anew, and says what became of it.
+      back: 'requests',
+      'card.removed': pulled,
+    },
+  }),
+  printingWithdrawal: chart.createStateConfig({
+    id: 'printingWithdrawal',
+    ...printing(
+      printWithdrawal,
+      { withdrawal: '#withdrawal' },
+      { target: '#withdrawal', set: () => ({ paper: fromFirstPage }) },
+    ),
   }),
   accesses: chart.createStateConfig({
     id: 'accesses',

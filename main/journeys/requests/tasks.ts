@@ -1,3 +1,4 @@
+import { fromFirstPage, print } from '../../visit/printing.ts'
 import type { VisitServices } from '../../visit/services.ts'
 import { step } from '../../visit/step.ts'
 import { required, type Visit } from '../../visit/visit.ts'
@@ -17,9 +18,17 @@ export async function list({ frame, holder }: Visit, services: VisitServices) {
 export async function withdraw({ frame, holder, requests }: Visit, services: VisitServices) {
   const entered = required(holder.entered, 'gateway session')
   const { operation } = required(requests.known.requests[requests.chosen], 'chosen request')
-  const withdrawn = services.withdraw(frame, operation)
-  // The list is made anew, and says what became of it: withdrawn, or on its way since.
-  return step('requests', withdrawn ? { holder: { entered: { ...entered, pending: entered.pending - 1 } } } : {})
+  const became = await services.withdraw(frame, entered, operation)
+  const fewer = became === 'withdrawn' ? { holder: { entered: { ...entered, pending: entered.pending - 1 } } } : {}
+  return step('withdrawal', { requests: { became }, ...fewer })
+}
+
+export async function printWithdrawal(visit: Visit, services: VisitServices) {
+  const { frame, requests } = visit
+  const request = required(requests.known.requests[requests.chosen], 'chosen request')
+  const sheet = services.withdrawalSheet(frame, request)
+  const result = await print(visit, services, { operation: request.operation, document: 'withdrawal', sheet })
+  return (!result.printed && result.fault) || step('withdrawal', { paper: fromFirstPage })
 }
 
 export async function accesses({ frame, holder }: Visit, services: VisitServices) {

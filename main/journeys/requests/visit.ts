@@ -1,5 +1,5 @@
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
-import type { OwnAccess } from '../../../contract/own-requests.ts'
+import type { OwnAccess, Withdrawal } from '../../../contract/own-requests.ts'
 import type { Payment } from '../../../contract/pagopa.ts'
 import type { Visit } from '../../visit/visit.ts'
 
@@ -12,6 +12,8 @@ declare module '../../visit/visit.ts' {
       /** Where in `known.requests` the request stands that the person looks at. */
       chosen: number
       accesses: Access[]
+      /** What came of the withdrawal of the chosen one. */
+      became: Withdrawal['became']
     }
   }
 }
@@ -24,5 +26,5 @@ export interface Known {
 export type Access = Omit<OwnAccess, 'machine' | 'office'> & { office: string; here: boolean }
 
 export const fresh = (): Pick<Visit, 'requests'> => ({
-  requests: { known: { requests: [], whole: false }, payments: [], chosen: 0, accesses: [] },
+  requests: { known: { requests: [], whole: false }, payments: [], chosen: 0, accesses: [], became: 'unknown' },
 })

@@ -88,11 +88,45 @@ const TONE: Partial<Record<OwnRequest['state'], 'success' | 'warning'>> = {
   ...{ refused: 'warning', expired: 'warning', aside: 'warning' },
 }
 
+const BECAME = {
+  withdrawn: { icon: 'check', tone: 'success' },
+  'too-late': { icon: 'info', tone: undefined },
+  unknown: { icon: 'alert', tone: 'warning' },
+} as const
+
+/** What came of a withdrawal, and what the person may do now. */
+export function Withdrawal({ screen: { became, canPrint } }: { screen: ScreenOf<'request-withdrawal'> }) {
+  const text = useText()
+  const { icon, tone } = BECAME[became]
+  return (
+    <Screen
+      title={text(`withdrawal.${became}.title`)}
+      lead={text(`withdrawal.${became}`)}
+      {...(tone && { tone })}
+      figure={
+        <Points
+          points={[
+            {
+              icon,
+              title: text(`withdrawal.${became}.next.title`),
+              line: text(`withdrawal.${became}.next`),
+              ...(tone && { tone }),
+            },
+          ]}
+        />
+      }
+      {...(canPrint && {
+        main: { label: text('withdrawal.print'), icon: 'printer', onPress: () => answer({ type: 'printWithdrawal' }) },
+      })}
+    />
+  )
+}
+
 export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }) {
   const text = useText()
   const name = useRequestName()
   const date = useDate()
-  const { state, office, untouched, requestedAt, until, again } = request
+  const { state, office, withdrawable, requestedAt, until, again } = request
   const day = useInstantDay()
   const tone = TONE[state]
   const isPayment = state === 'unpaid' || state === 'paid' || state === 'refund'
@@ -146,7 +180,7 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
           onPress={() => answer({ type: 'withdrawNotice' })}
         />
       )}
-      {untouched && (
+      {withdrawable && (
         <AnswerCard
           icon="close"
           title={text('request.withdraw')}

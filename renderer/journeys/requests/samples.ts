@@ -6,7 +6,7 @@ const OFFICE = 'Ufficio postale di Bevagna (PG)'
 const request = (state: OwnRequest['state'], day: number): OwnRequest => ({
   document: 'certificate',
   operation: `01KANPR00000000000000000${String(day).padStart(2, '0')}`,
-  ...{ types: day % 3 === 0 ? ['8', '12'] : ['8'], state, untouched: state === 'recorded' },
+  ...{ types: day % 3 === 0 ? ['8', '12'] : ['8'], state, withdrawable: state === 'recorded' || state === 'sent' },
   requestedAt: `2026-11-${String(day).padStart(2, '0')}T09:12:00.000Z`,
   office: state === 'elsewhere' ? OFFICE : null,
   again: state === 'ready' || state === 'returned' ? 'collect' : null,
@@ -36,6 +36,14 @@ export const samples: SamplesOf<'requests'> = {
   request: {
     canGoBack: true,
     shown: Object.fromEntries(all.map((one) => [`request-${one.state}`, { screen: 'request', request: one }])),
+  },
+  'request-withdrawal': {
+    canGoBack: true,
+    shown: {
+      'request-withdrawal-withdrawn': { screen: 'request-withdrawal', became: 'withdrawn', canPrint: true },
+      'request-withdrawal-too-late': { screen: 'request-withdrawal', became: 'too-late', canPrint: false },
+      'request-withdrawal-unknown': { screen: 'request-withdrawal', became: 'unknown', canPrint: false },
+    },
   },
   accesses: {
     canGoBack: true,

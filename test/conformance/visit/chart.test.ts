@@ -48,7 +48,7 @@ const services = [
   { visura: async () => err({ kind: 'unavailable' }) },
   { visura: async () => err(refused('visura-refused')) },
   { person: async () => null },
-  { accesses: async () => null, withdraw: () => false, payments: async () => [] },
+  { accesses: async () => null, withdraw: async () => 'too-late', payments: async () => [] },
   { preview: async () => err({ kind: 'unavailable' }) },
   { preview: async () => err(refused('certificate-not-issuable')) },
   { request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt }) },

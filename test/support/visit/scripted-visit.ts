@@ -105,7 +105,7 @@ const person: PersonSections = {
 }
 const request: OwnRequest = {
   ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
-  ...{ document: 'certificate', office: null, untouched: true, until: null, again: null },
+  ...{ document: 'certificate', office: null, withdrawable: true, until: null, again: null },
 }
 export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
@@ -159,7 +159,8 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     visura: async () => ok(visura),
     writeVisura: () => ({ document: 'visura', operation: OPERATION, paper }),
     requests: async () => ({ requests: [request], whole: true }),
-    withdraw: () => true,
+    withdraw: async () => 'withdrawn',
+    withdrawalSheet: () => sheet,
     person: async (_, __, { section }) => ({ [section]: person[section] }),
     accesses: async () => [],
     writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
