@@ -1,4 +1,4 @@
-// Each rule of the gate: requests that keep it, and one that breaks it and nothing else.
+// Over 400 lines: each rule of the gate, with requests that keep it, and one that breaks it and nothing else.
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
