@@ -27,6 +27,8 @@ afterAll(async () => {
 const id = (person: string) => inRegistry().byId(person)?.identificativi.idANPR ?? ''
 const codeOf = (person: string) => inRegistry().byId(person)?.generalita.codiceFiscale?.codFiscale ?? ''
 
+const STRANGER = { richiedente: undefined, generalitaRichiedente: { idANPR: id('mario-rossi') } }
+
 async function certify(change: Record<string, unknown> = {}, of = 'anna-bianchi', { client } = opened) {
   const { status, json } = await client.call('ANPR-Certificazione', {
     idOperazioneClient: 'A1',
@@ -88,6 +90,7 @@ describe('issue', () => {
   })
   test.each<[string, string, Record<string, unknown>]>([
     ['not of the family', 'EN169', { richiedente: { idANPR: id('mario-rossi') }, tipoRichiedente: '1' }],
+    ['not of the family, by its other name', 'EN169', { ...STRANGER, tipoRichiedente: '1' }],
     ['nobody', 'EN122', { soggettoIntestatario: { idANPR: 'AF41450AS' } }],
     ['a type that is not issued here', '999', { listaTipiCertificati: { tipoCertificato: ['99'] } }],
     ['a language that is not issued here', '999', { linguaCertificato: { tipoLinguaCertificato: ['SL'] } }],
@@ -131,6 +134,7 @@ describe('data only: what a certificate would state, without the certificate', (
     ['family', ['12'], 'mario-rossi', ['listaDatiSoggetti']],
     ['family and civil status', ['13'], 'mario-rossi', ['listaDatiSoggetti']],
     ['convivenza', ['14'], 'pietro-moretti', ['denominazioneConvivenza', 'residenza']],
+    ['residence of somebody in a convivenza', ['8'], 'pietro-moretti', ['residenza']],
     ['family abroad', ['15'], 'giulia-fontana', ['listaDatiSoggetti']],
     ['family and kinship', ['16'], 'mario-rossi', ['listaDatiSoggetti']],
     ['free to marry', ['17'], 'nicolo-dangelo', ['statoCivile']],

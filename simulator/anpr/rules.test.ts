@@ -77,6 +77,16 @@ const MARRIED = { ...SINGLE, 3: null, 17: 'EN060' }
 const ROWS: Record<string, Row> = {
   'a single man': { one: own('nicolo-dangelo'), but: ALONE },
   'a divorced woman': { one: own('marija-kos'), but: ALONE },
+  'a widow': { one: own('rosa-marini'), but: { ...ALONE, 3: null } },
+  'born abroad': {
+    one: own('nicolo-dangelo', {
+      generalita: {
+        ...scheda('nicolo-dangelo').generalita,
+        luogoNascita: { localita: { descrizioneStato: 'GERMANIA', codiceStato: '216' } },
+      },
+    }),
+    but: ALONE,
+  },
   'a wife': { one: own('anna-bianchi'), but: MARRIED },
   'a wife for her husband': { one: asked('anna-bianchi', 'giovanni-ricci'), but: MARRIED },
   'a mother for her child': { one: asked('elena-ferrari', 'sofia-rossi'), but: SINGLE },
@@ -116,7 +126,10 @@ const ROWS: Record<string, Row> = {
     but: { 2: 'EN404', 4: null },
   },
   'who died yesterday': {
-    one: own('nicolo-dangelo', { datiDecesso: { dataEvento: '2026-11-21' }, decessoRecente: true }),
+    one: own('nicolo-dangelo', {
+      ...{ datiDecesso: { dataEvento: '2026-11-21' }, decessoRecente: true },
+      datiCancellazione: { motivoCancellazione: '1', dataDecorrenzaCancellazione: '2026-11-21' },
+    }),
     but: ALONE,
   },
   'in both registers': { one: own('nicolo-dangelo', { doppiaIscrizione: true }), all: 'EN470' },
@@ -238,6 +251,7 @@ test('a public administration asks about anybody, and the rules of the subject h
   const stranger = asked('nicolo-dangelo', 'anna-bianchi')
   expect([decide(['16'], stranger)?.code, decide(['16'], stranger, true)]).toEqual(['EN169', null])
   expect(decide(['17'], stranger, true)?.code).toBe('EN060')
+  expect(decide(['3', '17'], stranger, true)?.code).toBe('EN152')
 })
 
 test('what may stand on one sheet: every pair', () => {
@@ -306,6 +320,8 @@ test.each<[string, Partial<CertificateWish>]>([
 })
 test.each<[string, Partial<CertificateWish>]>([
   ['by immigration law, exempt', { paEstera: '2' }],
+  ['for a foreign administration', { paEstera: '1' }],
+  ['for abroad', { paEstera: '4' }],
   ['exempt for another reason, which is said', { esenzioneBollo: '99', descrizioneEsenzioneBollo: 'x'.repeat(256) }],
   ...['1', '2', '3', '5', '8', '9'].map((esenzioneBollo): [string, Partial<CertificateWish>] => [
     `exempt by ${esenzioneBollo}, with diritti`,

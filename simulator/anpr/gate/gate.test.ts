@@ -1,10 +1,10 @@
-// Each rule of the gate: requests that keep it, and one that breaks it and nothing else.
+// Over 400 lines: each rule of the gate, with requests that keep it, and one that breaks it and nothing else.
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { personById } from '../../population/people.ts'
 import { CAUSES, unmet } from '../causes.ts'
-import { type Change, type Changes, openAnpr, SECOND } from '../test-client.ts'
+import { type Change, type Changes, openAnpr, SECOND, STARTED } from '../test-client.ts'
 
 /** The key of another client, which PDND knows. */
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
@@ -115,6 +115,19 @@ describe('keeps the rules', () => {
     for (const dnonce of ['1', 1_234_567_890_123])
       expect((await client.call('C030', asks(), { evidence: { claims: { dnonce } } })).status).toBe(200)
     expect(warned()).toBe(before + 2)
+  })
+  test('to the second: made in this one or ten minutes ago is right, and what ends in this one has ended', async () => {
+    const { clock } = opened
+    clock.now = new Date(SECOND * 1000)
+    const heard = async (claims: Record<string, unknown>) =>
+      (await client.call('C030', asks(), { signature: { claims } })).status
+    const statuses = [
+      await heard({ iat: SECOND, nbf: SECOND }),
+      await heard({ iat: SECOND - 600, nbf: SECOND - 600 }),
+      await heard({ exp: SECOND }),
+    ]
+    clock.now = STARTED
+    expect([...statuses, last()?.cause]).toEqual([200, 200, 400, 'signature-expired'])
   })
   test('evidence and voucher serve several calls, each with its own signature', async () => {
     const first = await client.prepare('C030', asks())
