@@ -254,7 +254,7 @@ describe('on a panel, by cage', () => {
     await machine.run(
       'sh',
       '-c',
-      'for p in $(grep -la -- --type=renderer /proc/[0-9]*/cmdline); do kill -STOP "$(echo $p | cut -d/ -f3)"; done',
+      'for p in $(grep -la -- --type=[r]enderer /proc/[0-9]*/cmdline); do kill -STOP "$(echo $p | cut -d/ -f3)"; done',
     )
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     const before = systemd.said.length
@@ -277,7 +277,7 @@ test('on an X display, as an ordinary user with the sandbox on', async () => {
   const walls = await works(
     'sh',
     '-c',
-    'for p in $(grep -la -- --type=renderer /proc/[0-9]*/cmdline | cut -d/ -f3); do grep -E "^(Seccomp|NoNewPrivs):" /proc/$p/status; readlink /proc/$p/ns/user; done; readlink /proc/1/ns/user',
+    'for p in $(grep -la -- --type=[r]enderer /proc/[0-9]*/cmdline | cut -d/ -f3); do grep -E "^(Seccomp|NoNewPrivs):" /proc/$p/status; readlink /proc/$p/ns/user; done; readlink /proc/1/ns/user',
   )
   expect(walls).toMatch(/NoNewPrivs:\t1\nSeccomp:\t2\n/)
   const spaces = [...walls.matchAll(/^user:.*$/gm)].map(([space]) => space)
