@@ -100,6 +100,7 @@ export function Withdrawal({ screen: { became, canPrint } }: { screen: ScreenOf<
   const { icon, tone } = BECAME[became]
   return (
     <Screen
+      emblem={icon}
       title={text(`withdrawal.${became}.title`)}
       lead={text(`withdrawal.${became}`)}
       {...(tone && { tone })}
