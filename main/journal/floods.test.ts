@@ -34,6 +34,7 @@ const VALUES: ((n: number) => unknown)[] = [
   (n) => `c-${n}`,
   (n) => n,
   () => 'EN286',
+  () => 'tpm',
   ...codes.map((code) => () => code),
 ]
 /** Makes the event's fields; another `n` makes others, where a field is free. */

@@ -111,7 +111,7 @@ test('the dialogs of the tools, by every rule', async () => {
 test('help from right to left, and what is shown to the clerk, by every rule', async () => {
   for (const [view, open, then] of [
     ['menu', '.tool:has(svg) >> nth=0', /العربية/],
-    ['visura', '.tool:has(svg) >> nth=2', 'Am Schalter vorzeigen'],
+    ['visura', '.tool:has(svg) >> nth=-1', 'Am Schalter vorzeigen'],
   ] as const) {
     await page.evaluate((shown) => window.show(`screen=${shown}&lang=de`), view)
     await page.locator(open).click()
