@@ -198,7 +198,7 @@ describe('a machine with a TPM', SLOW, () => {
   })
 
   test('another TPM answers for this one: what it opens, quotes or signs proves nothing', async () => {
-    const { code } = await order()
+    const { code, totem } = await order()
     const [own, other] = [machine(here.tcti), machine(elsewhere.tcti)]
     const keys = await machineKeys(placesIn(own.folder), here.tcti, Date.now())
     const others = await machineKeys(placesIn(other.folder), elsewhere.tcti, Date.now())
@@ -245,6 +245,7 @@ describe('a machine with a TPM', SLOW, () => {
       const answer = await client.begin({ code, version: '0.0.0', ...mixed })
       expect(answer).toMatchObject({ value: { state: 'refused' } })
     }
+    await operator.post('/v1/operator/enrolled/withdraw', { totem }, token())
   })
 })
 
