@@ -32,7 +32,7 @@ export async function screenFigures(): Promise<Figure[]> {
   process.umask(0o022)
   await build({ development: true, electron: electronDist() })
   const staged = stage()
-  const totem = await electronTotem(staged, { timings: { goodbyeMs: 300, lineProbeMs: 5_000 } })
+  const totem = await electronTotem(staged, { timings: { goodbyeMs: 1_000, lineProbeMs: 5_000 } })
   const { bench } = totem
   const display = await startDisplay(bench.totem.config.panel)
   try {
