@@ -10,16 +10,20 @@ export const RELEASES_DAYS = 14
 const releaseVersion = z.string().regex(/^\d{1,4}(?:\.\d{1,4}){2}$/)
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 
+const releaseNumber = z.number().int().min(1).max(1_000_000)
+/** 0: what a totem was set up with. */
+const runningNumber = releaseNumber.or(z.literal(0))
+
 /**
  * One release. `number` grows with each, and a totem never goes below the highest that it has confirmed. `compatible`:
  * the kind of machine that it is for. `over`: the lowest number that it may replace. `sha256` and `bytes` are those of
  * its file.
  */
 export const release = z.strictObject({
-  number: z.number().int().min(1),
+  number: releaseNumber,
   version: releaseVersion,
   compatible: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/),
-  over: z.number().int().min(0),
+  over: runningNumber,
   sha256: sha256Hex,
   bytes: z.number().int().min(1).max(2_000_000_000),
 })
@@ -41,7 +45,7 @@ export type Releases = z.infer<typeof releases>
  */
 export const assignment = z.strictObject({
   totem: totemId,
-  number: z.number().int().min(1).nullable(),
+  number: releaseNumber.nullable(),
   from: isoInstant,
   until: isoInstant,
 })
@@ -72,11 +76,11 @@ export type ReleaseRefusal = z.infer<typeof releaseRefusal>
  * `confirmed`: it has proved healthy since. `next`: the release that it is to take, and how far it is.
  */
 export const releaseStanding = z.strictObject({
-  running: z.number().int().min(0),
+  running: runningNumber,
   confirmed: z.boolean(),
   next: z
     .strictObject({
-      number: z.number().int().min(1),
+      number: releaseNumber,
       state: z.enum(['fetching', 'fetched', 'rolled-back', 'refused']),
       reason: releaseRefusal.nullable(),
     })

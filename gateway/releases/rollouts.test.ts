@@ -51,11 +51,13 @@ test('a person lifts a stop: what they have seen does not stop it again, anythin
   await fleet.begins(8, { rollsBack: 1 })
   await fleet.until(async () => (await newest())?.stopped !== null, 2)
   fleet.behaves(8, {})
+  // The third has told nothing yet when a person looks.
+  await fleet.rollouts.heard('FL-0003', { sheets: 0, faults: 0, release: { running: 0, confirmed: true, next: null } })
   expect(await fleet.rollouts.lift(8)).toBe(true)
   expect(await fleet.rollouts.lift(8)).toBe(false)
   await fleet.rollouts.tend()
   expect(await newest()).toMatchObject({ stopped: null, facts: { rolledBack: 0 } })
-  await fleet.rollouts.heard('FL-0004', {
+  await fleet.rollouts.heard('FL-0003', {
     ...{ sheets: 0, faults: 0 },
     release: { running: 0, confirmed: true, next: { number: 8, state: 'rolled-back', reason: null } },
   })
@@ -104,4 +106,35 @@ test('papers count from the start with the release, over restarts; an older tote
   await tell(7, 2)
   await fleet.rollouts.heard('FL-0002', { release: null, sheets: 9, faults: 0 })
   expect((await newest())?.facts).toMatchObject({ visits: 7, faults: 1, confirmed: 1 })
+})
+
+test('a hostile totem neither stops a release that it was not given, nor carries one, nor hides a bad one', async () => {
+  fleet = await openFleet(database, { totems: 40 })
+  await fleet.begins(7)
+  const most = Number.MAX_SAFE_INTEGER
+  const lie = (next: 'rolled-back' | null, sheets: number, faults: number) =>
+    fleet.rollouts.heard('FL-0030', {
+      ...{ sheets, faults },
+      release: { running: 0, confirmed: true, next: next && { number: 7, state: next, reason: null } },
+    })
+  await lie('rolled-back', 0, 0)
+  await fleet.rollouts.tend()
+  expect(await newest()).toMatchObject({ stopped: null, facts: { rolledBack: 0 } })
+  const before = (await newest())?.facts.visits
+  await lie(null, most, most)
+  await lie(null, most, 0)
+  expect((await newest())?.facts.visits).toBe(before)
+  await fleet.rollouts.heard('FL-0001', {
+    ...{ sheets: most, faults: 0 },
+    release: { running: 7, confirmed: true, next: null },
+  })
+  await fleet.rollouts.heard('FL-0001', {
+    ...{ sheets: 0, faults: 0 },
+    release: { running: 7, confirmed: true, next: null },
+  })
+  await fleet.rollouts.heard('FL-0001', {
+    ...{ sheets: most, faults: 0 },
+    release: { running: 7, confirmed: true, next: null },
+  })
+  expect((await newest())?.facts.visits).toBe(200)
 })

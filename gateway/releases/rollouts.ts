@@ -8,6 +8,11 @@ import type { ReleaseDatabase, ReleaseTables } from './tables.ts'
 /** A totem calls once a minute; a rural line may be down for a while. */
 const SILENT_MS = 30 * MINUTE_MS
 
+/** SECURITY: a totem counts its own papers and faults. More than these of one totem move no release. */
+const MOST_VISITS_OF_ONE = 200
+const MOST_FAULTS_BESIDE_VISITS = 5
+const MOST_TOLD = 1_000_000
+
 type Rollout = Selectable<ReleaseTables['release_rollout']>
 type Stood = Selectable<ReleaseTables['release_totem']> & { received_at: Date }
 
@@ -69,25 +74,29 @@ export function createRollouts({
     const facts: RingFacts = { heard: 0, confirmed: 0, rolledBack: 0, silent: 0, visits: 0, faults: 0 }
     const rest = { totems: 0, silent: 0, visits: 0, faults: 0 }
     for (const totem of all) {
-      const rolledBack = totem.next === number && totem.next_state === 'rolled-back'
-      const took = totem.running === number || (totem.next === number && totem.next_state === 'fetched')
-      if (ringOf(totem.totem, number, named) <= ring && !isSilent(totem)) facts.heard++
+      const { visits, faults } = believed(totem)
+      // SECURITY: what a totem says of a release that it was not given counts for nothing.
+      const given = ringOf(totem.totem, number, named) <= ring
+      const rolledBack = given && totem.next === number && totem.next_state === 'rolled-back'
+      const took = given && (totem.running === number || (totem.next === number && totem.next_state === 'fetched'))
+      if (given && !isSilent(totem)) facts.heard++
       if (rolledBack) facts.rolledBack++
       else if (took && isSilent(totem)) facts.silent++
-      else if (totem.running === number && totem.confirmed) {
+      else if (took && totem.running === number && totem.confirmed) {
         facts.confirmed++
-        facts.visits += totem.visits
-        facts.faults += totem.faults
+        facts.visits += visits
+        facts.faults += faults
       }
       if (took || rolledBack) continue
       rest.totems++
       if (isSilent(totem)) rest.silent++
-      rest.visits += totem.visits
-      rest.faults += totem.faults
+      rest.visits += visits
+      rest.faults += faults
     }
     facts.rolledBack = Math.max(0, facts.rolledBack - rollout.excused_rolled_back)
     facts.silent = Math.max(0, facts.silent - rollout.excused_silent)
-    facts.faults = Math.max(0, facts.faults - rollout.excused_faults)
+    facts.faults = Math.max(0, Math.round(facts.faults) - rollout.excused_faults)
+    facts.visits = Math.round(facts.visits)
     // The rest becomes few, and few show nothing: it counts where it is worse than the fleet was.
     return {
       facts,
@@ -114,8 +123,9 @@ export function createRollouts({
   }
 
   return {
-    async heard(totem, { release, sheets, faults }) {
+    async heard(totem, { release, ...told }) {
       if (!release) return
+      const [sheets, faults] = [Math.min(told.sheets, MOST_TOLD), Math.min(told.faults, MOST_TOLD)]
       const { running, confirmed, next } = release
       await sql`
         insert into release_totem
@@ -172,8 +182,8 @@ export function createRollouts({
             all.length,
           ),
           faults_before: share(
-            sum(({ faults }) => faults),
-            sum(({ visits }) => visits),
+            sum((totem) => believed(totem).faults),
+            sum((totem) => believed(totem).visits),
           ),
         })
         .onConflict((conflict) => conflict.doNothing())
@@ -228,11 +238,17 @@ export function createRollouts({
   }
 }
 
+/** What one totem's counts weigh: in their own proportion up to so many papers, and no fault without one beyond a few. */
+function believed({ visits, faults }: Pick<Stood, 'visits' | 'faults'>): { visits: number; faults: number } {
+  const weight = Math.min(1, MOST_VISITS_OF_ONE / Math.max(visits, 1))
+  return { visits: visits * weight, faults: Math.min(faults, visits + MOST_FAULTS_BESIDE_VISITS) * weight }
+}
+
 const share = (some: number, all: number) => (all > 0 ? some / all : 0)
 
 /** A count since the release was confirmed; what a totem tells begins at 0 with each start of its main. */
-const grown = (kept: 'visits' | 'faults', told: 'sheets_told' | 'faults_told') => sql`case
+const grown = (kept: 'visits' | 'faults', told: 'sheets_told' | 'faults_told') => sql`least(1000000000, case
   when not excluded.confirmed or not release_totem.confirmed or release_totem.running <> excluded.running then 0
   when ${sql.ref(`excluded.${told}`)} < ${sql.ref(`release_totem.${told}`)}
     then ${sql.ref(`release_totem.${kept}`)} + ${sql.ref(`excluded.${told}`)}
-  else ${sql.ref(`release_totem.${kept}`)} + ${sql.ref(`excluded.${told}`)} - ${sql.ref(`release_totem.${told}`)} end`
+  else ${sql.ref(`release_totem.${kept}`)} + ${sql.ref(`excluded.${told}`)} - ${sql.ref(`release_totem.${told}`)} end)`
