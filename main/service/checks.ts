@@ -16,7 +16,7 @@ import { tryNetwork } from '../readiness/network.ts'
 import { type Check, type Outcome, ROWS, type RowKey } from '../readiness/rows.ts'
 import { tryTrust } from '../readiness/trust.ts'
 import { systemVoice } from '../speech/voice.ts'
-import { dayAndTime, PRINTER_SAYS, CHECK_WORDS as words } from './words.ts'
+import { CHECK_NAMES, type CheckKey, dayAndTime, PRINTER_SAYS, CHECK_WORDS as words } from './words.ts'
 
 /** One line of what a check found. */
 export interface Row {
