@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { totemId } from './identity.ts'
 import { nearbyTotem, officeHours } from './office.ts'
 import { pad } from './pad.ts'
-import { panel } from './panel.ts'
+import { provisionedPanel } from './panel.ts'
 import { release } from './release.ts'
 import { err, ok, type Result } from './result.ts'
 import { revocationPolicy } from './trust.ts'
@@ -100,7 +100,7 @@ export const totemConfig = z.strictObject({
    * The external-authentication exponent of the CIE (256 bytes, issued by the State); null: this totem reads CNS only.
    */
   cie: z.strictObject({ externalKey: path }).nullable(),
-  panel,
+  panel: provisionedPanel,
   printer: printerConfig,
   /**
    * ALSA's name of the output that feeds loudspeaker and headset, and the input device that reports the headset's plug
