@@ -15,6 +15,9 @@ import { galleryViews } from './gallery-views.ts'
 import { messagesOf, readAllMessages } from './i18n/messages.ts'
 import { pseudo } from './i18n/pseudo.ts'
 import { chosenAt, stopAfter } from './pad/stops.ts'
+import { serviceSamples } from './service/samples.ts'
+// In the gallery it is no chunk of its own, so that it is drawn at once.
+import './service/service.tsx'
 import { areOwnWords } from './speech/own-words.ts'
 import { transcript } from './speech/transcript.ts'
 import { receive, useView } from './store.ts'
@@ -53,7 +56,7 @@ function show(address: string): void {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
   Object.assign(messagesOf(lang), asked.has('pseudo') ? pseudoTexts(lang) : asWritten[lang])
-  const views = galleryViews(lang)
+  const views = withService(galleryViews(lang))
   const shown = onGlass(views[asked.get('screen') ?? ''], asked)
   disconnect()
   if (!shown) {
@@ -82,6 +85,16 @@ function show(address: string): void {
       </Failure>,
     ),
   )
+}
+
+/** A technician's screens stand over any view. */
+function withService(views: Record<string, View>): Record<string, View> {
+  const below = views.attract
+  if (!below) return views
+  return {
+    ...views,
+    ...Object.fromEntries(Object.entries(serviceSamples).map(([n, service]) => [n, { ...below, service }])),
+  }
 }
 
 function preferred(asked: URLSearchParams): Preferences {
