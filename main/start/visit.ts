@@ -107,7 +107,8 @@ export function createVisits(
     onVisitOver() {
       speech.visitOver()
       paper.forget()
-      void window.recycle()
+      // A technician's card began this visit, and has the page: it goes when they have finished.
+      if (!desk.screen) void window.recycle()
       for (const ms of FORGET_AFTER_MS) setTimeout(forget, ms)
     },
   })
