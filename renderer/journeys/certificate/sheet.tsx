@@ -101,8 +101,8 @@ function useLines({
   return [
     {
       label: text('sheet.person'),
-      value: subject.self ? text('sheet.self', { name: fullName(subject) }) : fullName(subject),
-      ...(subject.self ? {} : { note: kinship(subject) }),
+      value: subject.tie.to === 'self' ? text('sheet.self', { name: fullName(subject) }) : fullName(subject),
+      ...(subject.tie.to === 'self' ? {} : { note: kinship(subject) }),
       ...(others ? { change: () => answer({ type: 'change', line: 'person' }) } : {}),
     },
     {
