@@ -74,7 +74,7 @@ export const throughRegistrar = (pki: string, urls: { gatewayUrl: string; enrolm
   totems: {
     ...urls,
     verificationPage: 'https://verifica.totem.example/',
-    panel: { width: 1080, height: 1920, mmPerPixel: 0.311, bottomMm: 700 },
+    panel: { mmPerPixel: 0.311, bottomMm: 700 },
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000 },
     minFreeBytes: 200 * 1_048_576,
   },
