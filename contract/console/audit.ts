@@ -43,7 +43,6 @@ export const AUDIT_ANCHOR_TYP = 'totem-audit-anchor+jws'
 
 /** Payload of an anchor, a JWS by the gateway's `sig` key: at `at` the chain went up to entry `n` with this hash. */
 export const auditAnchor = z.strictObject({ n: z.number().int().min(1), hash: sha256Hex, at: isoInstant })
-export type AuditAnchor = z.infer<typeof auditAnchor>
 
 /** `before`: entries below this number, newest first. `person`, `deed`, `object`: only those. */
 export const auditQuery = z.strictObject({

@@ -13,7 +13,6 @@ import { region } from './regions.ts'
 export const totemStates = [
   ...(['fuori-linea', 'ridotto', 'in-ritardo', 'ritirato', 'mai-visto', 'chiuso', 'in-servizio'] as const),
 ] as const
-export type TotemState = (typeof totemStates)[number]
 const totemState = z.enum(totemStates)
 
 export const sorts = ['stato', 'totem', 'ufficio', 'sentito', 'coda'] as const
@@ -67,7 +66,6 @@ export const fleetPage = z.strictObject({
   next: z.string().nullable(),
   at: isoInstant,
 })
-export type FleetPage = z.infer<typeof fleetPage>
 
 export const totemParams = z.strictObject({ totem: totemId })
 

@@ -61,7 +61,6 @@ export const me = z.strictObject({
   version: z.string(),
   at: isoInstant,
 })
-export type Me = z.infer<typeof me>
 
 export const ownSessions = z.strictObject({
   sessions: z.array(
@@ -83,7 +82,7 @@ export const knownPeople = z.strictObject({
 })
 
 /** `proposed`: waits for a second person. `given` counts between `from` and `until`. */
-export const grantState = z.enum(['proposed', 'given', 'revoked', 'ended'])
+const grantState = z.enum(['proposed', 'given', 'revoked', 'ended'])
 const grantTerms = { holder: personRef, role, scope, from: isoInstant, until: isoInstant, reason }
 export const grantWish = z.strictObject(grantTerms)
 export const grants = z.strictObject({

@@ -55,7 +55,7 @@ interface Ground {
 
 const NOTHING: Sight = { role: 'OPERATORE', fleet: false, regions: [], offices: [], all: false }
 
-export const refuse = (reply: FastifyReply, kind: ConsoleProblemKind, field: string | null = null) =>
+const refuse = (reply: FastifyReply, kind: ConsoleProblemKind, field: string | null = null) =>
   reply.code(problemStatus[kind]).send(consoleProblem.parse({ kind, field }))
 
 /**

@@ -12,7 +12,7 @@ const ownTables = (db: Database) => db.$extendTables<FleetTables>()
 const PRINTS = ['ready', 'paperLow']
 
 /** Whether a citizen would be served now: somebody can be recognised, and paper comes out. */
-export const isReady = ({ devices: { available, reader, printer } }: Heartbeat): boolean =>
+const isReady = ({ devices: { available, reader, printer } }: Heartbeat): boolean =>
   available && reader !== 'no-reader' && PRINTS.includes(printer)
 
 /** Keeps a totem's newest heartbeat, and the minute in which it came (`totem_hour`): availability is reckoned from those. */

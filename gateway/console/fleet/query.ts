@@ -30,7 +30,7 @@ export interface FleetRow {
 /** Letters as a person types them who has no accents at hand: `citta sant angelo` finds Città Sant’Angelo. */
 const folded = (text: RawBuilder<string>) =>
   sql`translate(lower(${text}), ${"àáâèéêìíîòóôùúûçñš’'-"}, ${'aaaeeeiiiooouuucns   '})`
-export const wordsOf = (text: string): string[] =>
+const wordsOf = (text: string): string[] =>
   text
     .toLowerCase()
     .normalize('NFD')

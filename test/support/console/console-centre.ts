@@ -9,7 +9,7 @@ import { PKI } from '../pki.ts'
 import { Browser } from './browser.ts'
 
 /** TT-0001 stands in Umbria (10), TT-0002 in Lazio (12); others are places without a totem. */
-export const PLACES = {
+const PLACES = {
   'TT-0001': {
     ...{ name: 'Ufficio postale di Spello', office: 'PG-101', comune: 'Spello', region: '10' },
     ...{ address: 'Via Garibaldi 4', hours: [{ from: 'mon', to: 'sun', opens: '00:00', closes: '23:59' }] },
