@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { totemId } from './identity.ts'
 import { nearbyTotem, officeHours } from './office.ts'
 import { pad } from './pad.ts'
-import { panel } from './panel.ts'
+import { provisionedPanel } from './panel.ts'
 import { release } from './release.ts'
 import { err, ok, type Result } from './result.ts'
 import { revocationPolicy } from './trust.ts'
@@ -100,7 +100,7 @@ export const totemConfig = z.strictObject({
    * The external-authentication exponent of the CIE (256 bytes, issued by the State); null: this totem reads CNS only.
    */
   cie: z.strictObject({ externalKey: path }).nullable(),
-  panel,
+  panel: provisionedPanel,
   printer: printerConfig,
   /**
    * ALSA's name of the output that feeds loudspeaker and headset, and the input device that reports the headset's plug
@@ -135,6 +135,11 @@ export const totemConfig = z.strictObject({
     .strictObject({ url: z.url({ protocol: /^https$/ }), ak: path.nullable() })
     .nullable()
     .default(null),
+  /**
+   * The secret of the codes of the day, as the registrar gave it; null: no technician enters this totem without a grant that
+   * the gateway has told lately.
+   */
+  service: z.strictObject({ secret: path }).nullable().default(null),
   /** Only honoured in a development build (invariant 9). */
   bench: z
     .strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { printerConfig, totemConfig } from './config.ts'
 import { codeIn } from './enrolment-code.ts'
 import { base64, isoInstant, operationId, totemId } from './identity.ts'
-import { panel } from './panel.ts'
+import { provisionedPanel } from './panel.ts'
 import { revocationPolicy } from './trust.ts'
 
 // How a new machine becomes a totem. On the enrolment door (TLS with the gateway's certificate, none of the caller's):
@@ -144,7 +144,7 @@ export const orderWish = z.strictObject({
   printer: printerConfig,
   sound,
   /** The glass where the totem stands; null: that of the gateway's settings. */
-  panel: panel.nullable().default(null),
+  panel: provisionedPanel.nullable().default(null),
   /** A machine without a TPM may be this totem; every view of it says so. */
   softwareKey: z.boolean().default(false),
   machine: z
@@ -167,7 +167,7 @@ export const commonSettings = z.strictObject({
     .nullable()
     .default(null),
   possession: totemConfig.shape.trust.shape.possession.default([]),
-  panel,
+  panel: provisionedPanel,
   timings,
   minFreeBytes,
 })
@@ -194,6 +194,8 @@ export const provision = z.strictObject({
   listKey: z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate }),
   /** The external-authentication exponent of the CIE. */
   cieKey: base64.max(1_000).nullable(),
+  /** Of which the codes of the day are made by which a technician enters without a line (trust/service-access.ts). */
+  serviceSecret: base64.max(100),
 })
 export type Provision = z.infer<typeof provision>
 

@@ -9,17 +9,24 @@ const LEAST_MM = { width: 300, height: 300 }
 
 const positive = z.int().positive()
 
+const measured = { mmPerPixel: z.number().positive(), bottomMm: z.number().min(0).default(700) }
+
 /**
- * The glass: pixels (of a bench's window; a totem takes its display's own), the width of one in mm, and the height of its lower edge above the floor in mm, measured where it
- * stands. A panel on which a control would be cut or out of reach is refused.
+ * What a technician measures of the glass: the width of a pixel and the height of its lower edge above the floor, in mm. The
+ * display knows its own pixels; `width` and `height` are a bench's window.
  */
-export const panel = z
-  .strictObject({
-    width: positive,
-    height: positive,
-    mmPerPixel: z.number().positive(),
-    bottomMm: z.number().min(0).default(700),
+export const provisionedPanel = z
+  .strictObject({ width: positive.exactOptional(), height: positive.exactOptional(), ...measured })
+  .superRefine(({ width, height, ...rest }, { addIssue }) => {
+    if (width === undefined || height === undefined) return
+    for (const { message, path } of panel.safeParse({ width, height, ...rest }).error?.issues ?? [])
+      addIssue({ code: 'custom', message, path })
   })
+export type ProvisionedPanel = z.infer<typeof provisionedPanel>
+
+/** The glass as it is. One on which a control would be cut or out of reach is refused. */
+export const panel = z
+  .strictObject({ width: positive, height: positive, ...measured })
   .superRefine(({ width, height, mmPerPixel, bottomMm }, { addIssue }) => {
     const glass = { width: Math.round(width * mmPerPixel), height: Math.round(height * mmPerPixel) }
     if (glass.width < LEAST_MM.width || glass.height < LEAST_MM.height)

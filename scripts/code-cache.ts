@@ -15,13 +15,16 @@ const { readFileSync, writeFileSync } = require('node:fs')
 const { Script } = require('node:vm')
 const [bundle, cache, packages] = JSON.parse(readFileSync(__dirname + '/files.json', 'utf8'))
 const end = process.exit.bind(process)
-const script = new Script(require('node:module').wrap(readFileSync(bundle, 'utf8')), { filename: bundle })
+// V8 writes the name into its work, and the same sources make the same package wherever they lie.
+const script = new Script(require('node:module').wrap(readFileSync(bundle, 'utf8')), { filename: 'totem.cjs' })
 class Stopped extends Error {}
 // V8 also compares its flags, and the loader compiles before the bundle sets any: each is taken back.
 const v8 = require('node:v8')
 const { setFlagsFromString } = v8
 const flags = []
 v8.setFlagsFromString = (flag) => { flags.push(flag); setFlagsFromString(flag) }
+// Optimised code leaves its mark on a function at a moment that hangs on what else the machine does.
+for (const flag of ['--no-opt', '--no-maglev', '--no-sparkplug', '--no-flush-bytecode']) v8.setFlagsFromString(flag)
 process.exit = () => { throw new Stopped() }
 process.stderr.write = () => true
 const absent = new Proxy(function () {}, { get: (_of, name) => (name === Symbol.toPrimitive ? () => '' : absent), apply: () => undefined })

@@ -21,6 +21,7 @@ import { enrolment } from './migrations/025-enrolment.ts'
 import { sessionComune } from './migrations/026-session-comune.ts'
 import { consolePeople } from './migrations/030-console-people.ts'
 import { consoleFleet } from './migrations/031-console-fleet.ts'
+import { service } from './migrations/037-service.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -170,6 +171,7 @@ const migrations: Record<string, Migration> = {
   '026-session-comune': sessionComune,
   '030-console-people': consolePeople,
   '031-console-fleet': consoleFleet,
+  '037-service': service,
 }
 
 /** Takes a database from one version to another. */

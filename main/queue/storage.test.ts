@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { isSafeSqlite, openStorage, storageFailure } from './storage.ts'
+import { isSafeSqlite, type Migration, openStorage, readStorage, storageFailure } from './storage.ts'
 
 let dir: string
 beforeEach(() => {
@@ -13,9 +13,9 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const first = 'CREATE TABLE paper (sheet INTEGER PRIMARY KEY) STRICT'
 const second = 'ALTER TABLE paper ADD COLUMN printed INTEGER'
-const open = (migrations: string[], path = join(dir, 'file.db')) =>
+const open = (migrations: Migration[], path = join(dir, 'file.db')) =>
   openStorage({ path, synchronous: 'FULL', migrations })
-const opened = (migrations: string[]) => {
+const opened = (migrations: Migration[]) => {
   const storage = open(migrations)
   if (!storage.ok) throw new Error(storage.error.reason)
   return storage.value
@@ -60,6 +60,40 @@ describe('an update of the program', () => {
     const after = opened([first, second])
     expect(after.prepare('SELECT sheet, printed FROM paper').all()).toEqual([{ sheet: 7, printed: null }])
     after.close()
+  })
+  test('that only adds can be taken back: both programs keep what both have written', () => {
+    const added = {
+      adds: `CREATE TABLE taken (sheet INTEGER PRIMARY KEY REFERENCES paper ON DELETE CASCADE, at INTEGER) STRICT;
+        CREATE INDEX taken_at ON taken (at)`,
+    }
+    const newer = opened([first, added])
+    newer.exec('INSERT INTO paper (sheet) VALUES (7), (8); INSERT INTO taken VALUES (7, 1), (8, 2)')
+    newer.close()
+    const older = opened([first])
+    expect(older.prepare('SELECT sheet FROM paper').pluck().all()).toEqual([7, 8])
+    older.exec('INSERT INTO paper (sheet) VALUES (9); DELETE FROM paper WHERE sheet = 7')
+    const beside = readStorage(join(dir, 'file.db'), [first])
+    expect(beside.ok && beside.value.prepare('SELECT sheet FROM paper').pluck().all()).toEqual([8, 9])
+    if (beside.ok) beside.value.close()
+    older.close()
+    const again = opened([first, added])
+    expect(again.prepare('SELECT sheet, at FROM paper LEFT JOIN taken USING (sheet)').all()).toEqual([
+      { sheet: 8, at: 2 },
+      { sheet: 9, at: null },
+    ])
+    again.close()
+    // What does not only add asks for its own version again.
+    opened([first, added, second]).close()
+    for (const former of [[first], [first, added]])
+      expect(open(former)).toEqual({ ok: false, error: { kind: 'storage-unavailable', reason: 'schema-newer' } })
+  })
+  test.each([
+    ['a table of ours that was changed', { adds: second }],
+    ['a trigger on a table of ours', { adds: 'CREATE TRIGGER t AFTER INSERT ON paper BEGIN SELECT 1; END' }],
+    ['an index on a table of ours', { adds: 'CREATE UNIQUE INDEX i ON paper (sheet)' }],
+  ])('that says that it only adds, and does not: %s', (_what, step) => {
+    opened([first, step]).close()
+    expect(open([first])).toEqual({ ok: false, error: { kind: 'storage-corrupt', reason: 'schema-drift' } })
   })
   test('that is taken back leaves the newer file alone', () => {
     opened([first, second]).close()

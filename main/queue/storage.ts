@@ -7,12 +7,18 @@ import { isUnderRepair, type Repaired, repair, type Salvage, salvageAgain } from
 
 export { type Storage, type StorageFailure, storageFailure } from './database.ts'
 
+/**
+ * A step of a schema. `adds`: new tables and their indexes alone, so that a program that does not know them goes on beside
+ * them: after an update was rolled back, the former program still opens the file.
+ */
+export type Migration = string | { adds: string }
+
 export type StorageOptions = {
   path: string
   /** FULL: a commit is on the disk before it returns. */
   synchronous: 'FULL' | 'NORMAL'
   /** Numbered from 1 by their place; new ones are only ever appended. */
-  migrations: readonly string[]
+  migrations: readonly Migration[]
   /** Bounds the file, in pages of 4 KiB. */
   maxPages?: number | undefined
   /** Tables whose pages and indexes are checked at each start; all by default. The caller checks the others. */
@@ -86,12 +92,12 @@ export function salvageStorage(
   }
 }
 
-/** Opens a database to read it beside its writer. The schema must be the newest, or the file is refused. */
-export function readStorage(path: string, migrations: readonly string[]): Result<Storage, StorageFailure> {
+/** Opens a database to read it beside its writer. The schema must be one that this program writes to, or the file is refused. */
+export function readStorage(path: string, migrations: readonly Migration[]): Result<Storage, StorageFailure> {
   let db: Database.Database | undefined
   try {
     db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_AT_START_MS })
-    if (schemaOf(db) === fresh(migrations).schema) return ok(db)
+    if (versionsOf(db).at >= migrations.length && fits(db, fresh(migrations).schema, migrations.length)) return ok(db)
     db.close()
     return err({ kind: 'storage-unavailable', reason: 'schema-other' })
   } catch (error) {
@@ -178,14 +184,14 @@ function prepare(
   db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
   if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`)
 
-  const at = db.pragma('user_version', { simple: true }) as number
-  // A later version of the program made this file: this version cannot know what it would break.
-  if (at > migrations.length) return { kind: 'storage-unavailable', reason: 'schema-newer' }
+  const { at, readableBy } = versionsOf(db)
+  // A later version of the program made this file, and this version cannot know what it would break.
+  if (readableBy > migrations.length) return { kind: 'storage-unavailable', reason: 'schema-newer' }
   // A migration reads the whole file.
-  if (!isWhole(db, at === migrations.length ? checked : undefined))
+  if (!isWhole(db, at >= migrations.length ? checked : undefined))
     return { kind: 'storage-corrupt', reason: 'integrity-check' }
   migrate(db, migrations, at)
-  if (schemaOf(db) !== schema) return { kind: 'storage-corrupt', reason: 'schema-drift' }
+  if (!fits(db, schema, migrations.length)) return { kind: 'storage-corrupt', reason: 'schema-drift' }
 
   // A kill between an erasure's commit and its checkpoint must not leave the erased bytes in the WAL.
   truncateWal(db)
@@ -206,19 +212,43 @@ function isWhole(db: Storage, tables: readonly string[] | undefined): boolean {
   }
 }
 
-function migrate(db: Storage, migrations: readonly string[], from: number): void {
-  migrations.slice(from).forEach((sql, index) => {
+function migrate(db: Storage, migrations: readonly Migration[], from: number): void {
+  migrations.slice(from).forEach((step, index) => {
+    const to = from + index + 1
     db.transaction(() => {
-      db.exec(sql)
-      db.pragma(`user_version = ${from + index + 1}`)
+      db.exec(typeof step === 'string' ? step : step.adds)
+      db.pragma(`user_version = ${to}`)
+      db.pragma(`application_id = ${readableByOf(migrations.slice(0, to))}`)
     }).immediate()
   })
+}
+
+/** The lowest version that a program must know to write to a file of this one: what only adds asks for no newer one. */
+const readableByOf = (migrations: readonly Migration[]): number =>
+  migrations.findLastIndex((step) => typeof step === 'string') + 1
+
+/** `readableBy` stands in the file's header beside its version; a file without it is its own version's alone. */
+function versionsOf(db: Storage): { at: number; readableBy: number } {
+  const [at, readableBy] = ['user_version', 'application_id'].map((name) => db.pragma(name, { simple: true }) as number)
+  return { at: at ?? 0, readableBy: readableBy || (at ?? 0) }
+}
+
+/** The file has the program's schema to the letter; beside it, a newer program's own tables and nothing else. */
+function fits(db: Storage, schema: string, known: number): boolean {
+  const there = schemaOf(db)
+  if (versionsOf(db).at <= known) return there === schema
+  const objects = (text: string) => (JSON.parse(text) as SchemaObject[]).map((each) => JSON.stringify(each))
+  const ours = objects(schema)
+  const has = new Set(objects(there))
+  const tables = new Set((JSON.parse(schema) as SchemaObject[]).map(({ tbl_name }) => tbl_name))
+  const added = (JSON.parse(there) as SchemaObject[]).filter((each) => !ours.includes(JSON.stringify(each)))
+  return ours.every((each) => has.has(each)) && added.every(({ tbl_name }) => !tables.has(tbl_name))
 }
 
 /**
  * SQLite's version, and the schema that the migrations make of an empty file: a real file must match it to the letter.
  */
-function fresh(migrations: readonly string[]): { version: string; schema: string } {
+function fresh(migrations: readonly Migration[]): { version: string; schema: string } {
   const db = new Database(':memory:')
   try {
     migrate(db, migrations, 0)
@@ -227,6 +257,13 @@ function fresh(migrations: readonly string[]): { version: string; schema: string
   } finally {
     db.close()
   }
+}
+
+interface SchemaObject {
+  type: string
+  name: string
+  tbl_name: string
+  sql: string | null
 }
 
 const schemaOf = (db: Storage): string =>

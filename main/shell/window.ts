@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BrowserWindow, screen, session, type WebContents } from 'electron'
 import { VIEW_CHANNEL } from '../../contract/bridge.ts'
-import { type Panel, panel } from '../../contract/panel.ts'
+import { type Panel, type ProvisionedPanel, panel } from '../../contract/panel.ts'
 import { exitForRestart } from './app.ts'
 import { lockSession } from './lockdown.ts'
 import { ORIGIN } from './origin.ts'
@@ -30,6 +30,8 @@ export interface CitizenWindow {
  */
 const DISABLED_FEATURES = ['Auxclick', 'FileSystemAccess', 'FileSystemAccessLocal', 'EyeDropperAPI'].join()
 
+/** The panel for which the screens are drawn. */
+const REFERENCE = { width: 1080, height: 1920 }
 const BACKGROUND = '#F5F7FA'
 
 /** Chromium asks for the next picture when the last one is on the glass. */
@@ -138,12 +140,12 @@ export function createCitizenWindow(glass: { width: number; height: number }): C
 
 /**
  * The glass as it is: a totem's display knows its own pixels, also those of a panel that the compositor has turned; only
- * their width in mm is the technician's. On a bench the configuration says both.
+ * their width in mm is the technician's. A bench's window has the size that the configuration says.
  */
-export function glassOf(provisioned: Panel): Panel {
-  if (__DEVELOPMENT__) return provisioned
+export function glassOf({ width = REFERENCE.width, height = REFERENCE.height, ...measured }: ProvisionedPanel): Panel {
+  if (__DEVELOPMENT__) return { width, height, ...measured }
   const { size, scaleFactor } = screen.getPrimaryDisplay()
-  const { mmPerPixel, bottomMm } = provisioned
+  const { mmPerPixel, bottomMm } = measured
   const glass = panel.safeParse({ ...size, mmPerPixel: mmPerPixel * scaleFactor, bottomMm })
   if (glass.success) return glass.data
   // As for a configuration that says so: a control would be cut or out of reach.

@@ -7,6 +7,7 @@ import { createRenewal } from '../enrolment/renewal.ts'
 import { watchIdentity } from '../keys/identity-watch.ts'
 import { createKeysRefresh } from '../lists/gateway-keys-refresh.ts'
 import { createTrustRefresh } from '../lists/trust-refresh.ts'
+import { createAccess } from '../service/access.ts'
 import { versions } from '../shell/app.ts'
 import { challengeFile, openChallenges } from '../sync/challenges.ts'
 import { createGatewayClient } from '../sync/client.ts'
@@ -75,6 +76,10 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     random: Math.random,
   })
   const keysRefresh = createKeysRefresh({ client, store: gatewayKeys, journal, random: Math.random })
+  const access = createAccess({
+    ...{ client, journal, dataDir, totem: config.totem, random: Math.random },
+    anchors: () => gatewayKeys.list.anchor,
+  })
   let isIdle = () => false
   const updater =
     config.update &&
@@ -117,6 +122,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       trustRefresh.line(state)
       keysRefresh.line(state)
       updater?.line(state)
+      access.line(state)
       challenges.prepare()
       changed()
     },
@@ -124,6 +130,8 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
 
   return {
     client,
+    /** Which technicians may work here. */
+    access,
     challenges,
     drain,
     health,
@@ -144,6 +152,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       keysRefresh.start()
       renewal.start()
       updater?.start()
+      access.start()
     },
     stop() {
       void drain.stop()
@@ -151,6 +160,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       void keysRefresh.stop()
       renewal.stop()
       void updater?.stop()
+      void access.stop()
       client.close()
     },
   }

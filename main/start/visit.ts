@@ -3,7 +3,7 @@ import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent, PrintSheet } from '../../contract/device.ts'
 import { language } from '../../contract/language.ts'
-import { reachMm } from '../../contract/panel.ts'
+import { type Panel, reachMm } from '../../contract/panel.ts'
 import type { ToSpeech } from '../../contract/speech.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
 import { forgetVisit } from '../devices/forget.ts'
@@ -34,7 +34,7 @@ type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 
 /** Joins the parts of a visit: its services, the paper, the session, the window and the renderer's calls. */
 export function createVisits(
-  config: TotemConfig,
+  config: TotemConfig & { panel: Panel },
   window: CitizenWindow,
   stores: Stores,
   devices: Devices,

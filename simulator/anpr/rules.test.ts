@@ -1,11 +1,5 @@
-// A little over 400 lines: one table of people, and of what each is refused, is read at once.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Gruppo, Scheda } from '../population/model.ts'
-import { drawCertificate } from './certificate/document.ts'
 import { CODES } from './errors.ts'
 import { type CertificateWish, grant, inRegistry } from './grant.ts'
 import { type Case, contestuale, decide, TYPES } from './rules.ts'
@@ -361,80 +355,4 @@ test('each of ANPR’s errors that the simulator knows is given for something', 
     'EN345',
   ]
   expect(CODES.filter((code) => !given.has(code))).toEqual(others)
-})
-
-describe('the sheet', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'totem-sheet-'))
-  afterAll(() => rmSync(dir, { recursive: true, force: true }))
-  async function words(request: CertificateWish): Promise<string> {
-    const granted = grant(request, DAY)
-    if (!granted.ok) throw new Error(granted.error.text)
-    const verification = { url: 'https://verifica.example/c/1?h=0', code: '0' }
-    const facts = {
-      ...granted.value,
-      protocol: '1',
-      issuedAt: new Date(DAY),
-      verification,
-      stamp: 'FAC-SIMILE' as const,
-    }
-    const path = join(dir, 'sheet.pdf')
-    writeFileSync(path, await drawCertificate(facts, () => undefined))
-    return execFileSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' }).replace(/\s+/g, ' ')
-  }
-
-  const abroad = { paEstera: '4', esenzioneBollo: '0', bollo: '1600', bolloVirtuale: '2', diritti: '52' }
-  test.each<[string, CertificateWish, string[]]>([
-    ['1', wish('anna-bianchi', ['1']), ['DI NASCITA', 'risulta nata a SPELLO (PG)', 'Atto n.', 'Validità: illimitata']],
-    ['2', wish('aldo-conti', ['2']), ['DI MORTE', 'risulta deceduto a FOLIGNO (PG) il 11/02/2022']],
-    ['3', wish('anna-bianchi', ['3']), ['DI MATRIMONIO', 'matrimonio con RICCI GIOVANNI a SPELLO (PG) il 20/04/1974']],
-    ['4', wish('aldo-conti', ['4']), ['DI CANCELLAZIONE ANAGRAFICA', 'motivo: morte']],
-    ['5', wish('anna-bianchi', ['5']), ['DI CITTADINANZA', 'è cittadina italiana', 'tre mesi']],
-    ['6', wish('anna-bianchi', ['6']), ['STORICO DI CITTADINANZA', 'ITALIA']],
-    [
-      '7',
-      wish('anna-bianchi', ['7'], { paEstera: '2' }),
-      ['DI ESISTENZA IN VITA', 'è in vita', 'norme sull’immigrazione'],
-    ],
-    ['8', wish('anna-bianchi', ['8'], { paEstera: '3' }), ['DI RESIDENZA', 'rilasciato per cause giudiziarie']],
-    ['9', wish('anna-bianchi', ['9']), ['STORICO DI RESIDENZA', 'oggi']],
-    [
-      '10',
-      wish('giulia-fontana', ['10'], abroad),
-      ['RESIDENZA AIRE', 'KÖNIGSTRAßE 14', 'euro 16,00', 'solo per l’estero'],
-    ],
-    ['11', wish('rosa-marini', ['11']), ['DI STATO CIVILE', 'stato civile: vedova']],
-    ['12', wish('rosa-marini', ['12']), ['DI STATO DI FAMIGLIA', 'MARINI ROSA']],
-    ['13', wish('mario-rossi', ['13']), ['E DI STATO CIVILE', 'coniugato', 'nubile']],
-    ['14', wish('pietro-moretti', ['14']), ['RESIDENZA IN CONVIVENZA', 'RESIDENZA PROTETTA SAN FELICE']],
-    ['15', wish('giulia-fontana', ['15']), ['DI STATO DI FAMIGLIA AIRE', 'FONTANA GIULIA']],
-    ['16', wish('mario-rossi', ['16']), ['RAPPORTI DI PARENTELA', 'intestatario scheda', 'moglie', 'figlia']],
-    ['17', wish('rosa-marini', ['17']), ['DI STATO LIBERO', 'è di stato libero']],
-    ['18', wish('luca-verdi', ['18']), ['UNIONE CIVILE', 'unione civile con NERI MARCO', '14/04/2018']],
-    ['19', wish('paola-serra', ['19']), ['CONTRATTO DI CONVIVENZA', 'con LEONE DARIO il 08/02/2019']],
-    ['20', wish('anna-bianchi', ['20'], { at: '1990-01-01' }), ['ALLA DATA', 'alla data del 01/01/1990', 'VIA GIULIA']],
-    [
-      'Slovene',
-      wish('marija-kos', ['8'], { languages: ['IT', 'SL'] }),
-      [
-        'KOŠUTA MARIJA',
-        'POTRDILO O STALNEM PREBIVALIŠČU',
-        'REPNIČ 7, 34010 ZGONIK',
-        'RUPINPICCOLO',
-        'organom javne uprave',
-      ],
-    ],
-    [
-      'German',
-      wish('jurgen-grossmann', ['8', '5'], { languages: ['IT', 'DE'], paEstera: '3' }),
-      ['GROßMANN JÜRGEN', 'SAMMELBESCHEINIGUNG', 'LAUBENGASSE 12, 39100 BOZEN', 'für Gerichtsverfahren'],
-    ],
-  ])('%s says what it certifies', async (_type, request, said) => {
-    const text = await words(request)
-    for (const part of said) expect(text).toContain(part)
-  })
-  test('a dead husband is not of the family, and the plain family sheet names no kinship', async () => {
-    const text = await words(wish('rosa-marini', ['12']))
-    expect(text).not.toContain('CONTI')
-    expect(await words(wish('mario-rossi', ['12']))).not.toMatch(/moglie|figlia|intestatari/)
-  })
 })

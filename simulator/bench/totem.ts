@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import { pad } from '../../contract/pad.ts'
+import type { Panel } from '../../contract/panel.ts'
 import { issueCrls } from '../pki/trust-list.ts'
 import { type VirtualSound, virtualSound } from './sound.ts'
 import { giveToBenchUser } from './user.ts'
@@ -13,7 +14,7 @@ export interface TotemPlace {
    */
   folder: string
   configFile: string
-  config: TotemConfig
+  config: TotemConfig & { panel: Panel }
   sound: VirtualSound
 }
 
@@ -47,7 +48,7 @@ export async function provisionTotem(options: {
     copied.push(target)
     return target
   }
-  const config: TotemConfig = {
+  const config: TotemPlace['config'] = {
     totem,
     office: {
       name: 'Ufficio postale di Spello',
@@ -91,6 +92,7 @@ export async function provisionTotem(options: {
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000, ...options.timings },
     minFreeBytes: 200 * 1_048_576,
     enrolment: null,
+    service: null,
     bench: { deviceEnv: { ...options.deviceEnv, ...sound.env }, dockUrl: options.dockUrl, ear: sound.ear },
   }
   key(`totems/${totem}.outcome.jwk.json`, outcomeKeys)

@@ -292,7 +292,7 @@ test('in the SQLite of Electron 33 the ledger is the same', () => {
   const clock = () => Date.parse('2026-11-22T09:00:00.000Z')
   const tell = (Kind: typeof Database) => {
     const db = new Kind(':memory:')
-    for (const sql of migrations) db.exec(sql)
+    for (const step of migrations) db.exec(typeof step === 'string' ? step : step.adds)
     const told = story(ledgerOn(db, clock))
     db.close()
     return told

@@ -112,7 +112,7 @@ async function provision(change: Partial<TotemConfig> = {}): Promise<void> {
   const { gateway } = config
   const provisioned = {
     ...config,
-    panel: { ...config.panel, mmPerPixel: 0.47 },
+    panel: { mmPerPixel: 0.47, bottomMm: config.panel.bottomMm },
     printer: { profile: 'a4-office', uri: printer.uri, ca: gateway.ca },
     sound: null,
     bench: null,

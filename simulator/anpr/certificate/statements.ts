@@ -119,23 +119,49 @@ function residenceOn(grant: CertificateGrant): Part[] {
   ]
 }
 
+function marriage(grant: CertificateGrant, say: 'marriage' | 'civilMarriage'): Part[] {
+  const { coniuge = {}, datiMatrimonio } = grant.subject.matrimonio ?? {}
+  if (!datiMatrimonio) return []
+  const values = { ...eventValues(datiMatrimonio), other: fullName(coniuge) }
+  return [sentence(grant, say, values), ...act(grant, datiMatrimonio.attoEventoANPR)]
+}
+
+function union(grant: CertificateGrant, say: 'union' | 'civilUnion'): Part[] {
+  const { unitoCivilmente, attoUnione } = grant.subject.unioneCivile ?? {}
+  if (!unitoCivilmente || !attoUnione) return []
+  const values = { ...eventValues(attoUnione), other: fullName(unitoCivilmente) }
+  return [sentence(grant, say, values), ...act(grant, attoUnione.attoEventoANPR)]
+}
+
+function widowhood(grant: CertificateGrant): Part[] {
+  const { matrimonio, vedovanza } = grant.subject
+  if (!vedovanza) return []
+  const { datiMorteconiuge: death } = vedovanza
+  const values = { ...eventValues(death), other: fullName(matrimonio?.coniuge ?? {}) }
+  return [sentence(grant, 'widowhood', values), ...act(grant, death.attoEventoANPR)]
+}
+
+/** By what a civil status of table 1 came about. Beside the certificate of that event it is not said twice. */
+const STATUS_BY: Record<string, (grant: CertificateGrant) => Part[]> = {
+  '2': (grant) => (grant.types.includes('3') ? [] : marriage(grant, 'civilMarriage')),
+  '3': widowhood,
+  '6': (grant) => (grant.types.includes('18') ? [] : union(grant, 'civilUnion')),
+}
+
 /** What each type of table 13 states. */
 export const STATEMENTS: Record<string, (grant: CertificateGrant) => Part[]> = {
   '1': (grant) => {
     const { generalita, attoNascita } = grant.subject
+    const { senzaGiorno, senzaGiornoMese } = generalita
     const values = { place: placeName(generalita.luogoNascita), date: italianDate(generalita.dataNascita, generalita) }
-    return [sentence(grant, 'birth', values), ...act(grant, attoNascita)]
+    const born = senzaGiornoMese ? 'birthYear' : senzaGiorno ? 'birthMonth' : 'birth'
+    return [sentence(grant, born, values), ...act(grant, attoNascita)]
   },
   '2': (grant) => {
     const dead = grant.subject.datiDecesso
     return dead ? [sentence(grant, 'death', eventValues(dead)), ...act(grant, dead.attoEventoANPR)] : []
   },
-  '3': (grant) => {
-    const { coniuge = {}, datiMatrimonio } = grant.subject.matrimonio ?? {}
-    if (!datiMatrimonio) return []
-    const values = { ...eventValues(datiMatrimonio), other: fullName(coniuge) }
-    return [sentence(grant, 'marriage', values), ...act(grant, datiMatrimonio.attoEventoANPR)]
-  },
+  '3': (grant) => marriage(grant, 'marriage'),
   '4': (grant) => {
     const { motivoCancellazione = '13', dataDecorrenzaCancellazione = '' } = grant.subject.datiCancellazione ?? {}
     return [
@@ -160,7 +186,10 @@ export const STATEMENTS: Record<string, (grant: CertificateGrant) => Part[]> = {
   ],
   '9': formerResidences,
   '10': (grant) => [sentence(grant, 'aire', residence(grant))],
-  '11': (grant) => [sentence(grant, 'civilStatus', (language) => ({ status: statusOf(grant.subject)(language) }))],
+  '11': (grant) => [
+    sentence(grant, 'civilStatus', (language) => ({ status: statusOf(grant.subject)(language) })),
+    ...(STATUS_BY[grant.subject.statoCivile?.statoCivile ?? '']?.(grant) ?? []),
+  ],
   '12': (grant) => family(grant, 'family'),
   '13': (grant) => family(grant, 'family', 'status'),
   '14': (grant) => [
@@ -172,12 +201,7 @@ export const STATEMENTS: Record<string, (grant: CertificateGrant) => Part[]> = {
   '15': (grant) => family(grant, 'familyAire'),
   '16': (grant) => family(grant, 'family', 'kinship'),
   '17': (grant) => [sentence(grant, 'free')],
-  '18': (grant) => {
-    const { unitoCivilmente = {}, attoUnione } = grant.subject.unioneCivile ?? {}
-    if (!attoUnione) return []
-    const values = { ...eventValues(attoUnione), other: fullName(unitoCivilmente) }
-    return [sentence(grant, 'union', values), ...act(grant, attoUnione.attoEventoANPR)]
-  },
+  '18': (grant) => union(grant, 'union'),
   '19': (grant) => {
     const { convivente = {}, contrattoStipula } = grant.subject.convivenzaDiFatto ?? {}
     if (!contrattoStipula) return []

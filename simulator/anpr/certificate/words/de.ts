@@ -37,6 +37,8 @@ export const de: Words = {
   act: 'Akt Nr. {number}, Teil {part}, Serie {series}, Jahr {year}, Gemeinde {comune}.',
   ansc: 'Akt eingetragen im Nationalen Archiv der Personenstandsregister (ANSC), Jahr {year}, Gemeinde {comune}.',
   birth: 'in {place} am {date} geboren ist.',
+  birthMonth: 'in {place} im Monat {date} geboren ist.',
+  birthYear: 'in {place} im Jahr {date} geboren ist.',
   death: 'in {place} am {date} verstorben ist.',
   marriage: 'mit {other} in {place} am {date} die Ehe geschlossen hat.',
   cancellation: 'aus dem Melderegister der Gemeinde {comune} mit {date} aus folgendem Grund gestrichen ist: {reason}.',
@@ -51,6 +53,9 @@ export const de: Words = {
   residenceOn: 'am {day} den Wohnsitz in {address} seit {date} hatte.',
   aire: 'im Register der im Ausland lebenden Italiener (AIRE) der Gemeinde {comune} mit Wohnsitz in {address} seit {date} eingetragen ist, Konsulat: {consulate}.',
   civilStatus: 'folgenden Zivilstand hat: {status}.',
+  civilMarriage: 'Ehe mit {other}, geschlossen in {place} am {date}.',
+  civilUnion: 'Eingetragene Lebenspartnerschaft mit {other}, begründet in {place} am {date}.',
+  widowhood: 'Tod des Ehepartners {other} in {place} am {date}.',
   family:
     'im Melderegister der ansässigen Bevölkerung der Gemeinde {comune} in der Familie mit Wohnung in {address} eingetragen ist, die sich wie folgt zusammensetzt:',
   familyBelow: 'Die Familie mit derselben Wohnung setzt sich wie folgt zusammen:',

@@ -36,6 +36,8 @@ export const it: Words = {
   act: 'Atto n. {number}, parte {part}, serie {series}, anno {year}, comune di {comune}.',
   ansc: 'Atto registrato nell’Archivio nazionale informatizzato dei registri dello stato civile (ANSC), anno {year}, comune di {comune}.',
   birth: 'risulta [nato|nata] a {place} il {date}.',
+  birthMonth: 'risulta [nato|nata] a {place} nel mese {date}.',
+  birthYear: 'risulta [nato|nata] a {place} nell’anno {date}.',
   death: 'risulta [deceduto|deceduta] a {place} il {date}.',
   marriage: 'risulta aver contratto matrimonio con {other} a {place} il {date}.',
   cancellation:
@@ -51,6 +53,9 @@ export const it: Words = {
   residenceOn: 'alla data del {day} risulta con residenza in {address} dal {date}.',
   aire: 'risulta [iscritto|iscritta] nell’anagrafe degli italiani residenti all’estero (AIRE) del comune di {comune} con residenza in {address} dal {date}, consolato: {consulate}.',
   civilStatus: 'risulta di stato civile: {status}.',
+  civilMarriage: 'Matrimonio con {other} a {place} il {date}.',
+  civilUnion: 'Unione civile con {other} a {place} il {date}.',
+  widowhood: 'Decesso del coniuge {other} a {place} il {date}.',
   family:
     'risulta [iscritto|iscritta] nell’anagrafe della popolazione residente del comune di {comune} nella famiglia anagrafica con abitazione in {address}, che è così composta:',
   familyBelow: 'La famiglia anagrafica, con la stessa abitazione, è così composta:',

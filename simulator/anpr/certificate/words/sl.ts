@@ -36,6 +36,8 @@ export const sl: Words = {
   act: 'Akt št. {number}, del {part}, serija {series}, leto {year}, občina {comune}.',
   ansc: 'Akt je vpisan v Državni arhiv matičnih knjig (ANSC), leto {year}, občina {comune}.',
   birth: 'je [bil rojen|bila rojena] v kraju {place} dne {date}.',
+  birthMonth: 'je [bil rojen|bila rojena] v kraju {place} meseca {date}.',
+  birthYear: 'je [bil rojen|bila rojena] v kraju {place} leta {date}.',
   death: 'je [umrl|umrla] v kraju {place} dne {date}.',
   marriage: 'je [sklenil|sklenila] zakonsko zvezo z osebo {other} v kraju {place} dne {date}.',
   cancellation: 'je [izbrisan|izbrisana] iz registra prebivalstva občine {comune} dne {date} iz razloga: {reason}.',
@@ -50,6 +52,9 @@ export const sl: Words = {
   residenceOn: 'je dne {day} [imel|imela] stalno prebivališče na naslovu {address} od {date}.',
   aire: 'je [vpisan|vpisana] v register italijanskih državljanov v tujini (AIRE) občine {comune} s prebivališčem na naslovu {address} od {date}, konzulat: {consulate}.',
   civilStatus: 'ima osebni stan: {status}.',
+  civilMarriage: 'Zakonska zveza z osebo {other}, sklenjena v kraju {place} dne {date}.',
+  civilUnion: 'Civilna zveza z osebo {other}, sklenjena v kraju {place} dne {date}.',
+  widowhood: 'Smrt zakonca {other} v kraju {place} dne {date}.',
   family:
     'je [vpisan|vpisana] v register stalnega prebivalstva občine {comune} v družini z bivališčem na naslovu {address}, ki jo sestavljajo:',
   familyBelow: 'Družino z istim bivališčem sestavljajo:',

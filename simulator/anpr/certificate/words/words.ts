@@ -18,6 +18,8 @@ export interface Words {
   act: string
   ansc: string
   birth: string
+  birthMonth: string
+  birthYear: string
   death: string
   marriage: string
   cancellation: string
@@ -30,6 +32,9 @@ export interface Words {
   residenceOn: string
   aire: string
   civilStatus: string
+  civilMarriage: string
+  civilUnion: string
+  widowhood: string
   family: string
   familyBelow: string
   convivenza: string
