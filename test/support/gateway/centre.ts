@@ -11,6 +11,7 @@ import { withInad } from '../../../simulator/inad/registration.ts'
 import { makePki } from '../../../simulator/pki/make.ts'
 import { issueCrls } from '../../../simulator/pki/trust-list.ts'
 import { PKI } from '../pki.ts'
+import { layDatabase } from './database.ts'
 import { ACCESS_LOG_KEY } from './requests.ts'
 import { TotemClient } from './totem-client.ts'
 
@@ -44,12 +45,20 @@ export async function openCentre(
     reusePdf = false,
     throughLine = (direct) => direct,
     inad,
-  }: { reusePdf?: boolean; inad?: string; throughLine?: (direct: GatewayConfig['anpr']) => GatewayConfig['anpr'] } = {},
+    prepare,
+  }: {
+    reusePdf?: boolean
+    inad?: string
+    /** Done to the installation before its gateway starts. */
+    prepare?: (config: GatewayConfig) => Promise<void>
+    throughLine?: (direct: GatewayConfig['anpr']) => GatewayConfig['anpr']
+  } = {},
 ): Promise<Centre> {
   await makePki(PKI)
   const dataDir = ownFolder('totem-gateway')
   const clock = { now: new Date() }
   writeFileSync(join(dataDir, 'access-log.key'), ACCESS_LOG_KEY.toString('base64url'), { mode: 0o600 })
+  if (databaseUrl === null) await layDatabase(dataDir)
   const crls = join(dataDir, 'crls')
   // The CRLs are good on every day to which a test turns the clock.
   await issueCrls(PKI, crls, { nextUpdate: new Date(+clock.now + CRL_LIFE_MS) })
@@ -82,6 +91,7 @@ export async function openCentre(
     totems: join(PKI, 'totems'),
     ...more,
   }
+  await prepare?.(config)
   let log = ''
   const sink = new PassThrough().on('data', (chunk: Buffer) => {
     log += chunk.toString()
