@@ -128,7 +128,8 @@ function Log({ screen }: { screen: Of<'log'> }) {
   useEffect(() => end.current?.scrollIntoView({ block: 'end' }))
   return (
     <Sheet screen={screen}>
-      <ul className="service-log">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <ul className="service-log" tabIndex={0}>
         {screen.lines.map((line, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two entries may say the same
           <li key={at} ref={at === screen.lines.length - 1 ? end : null}>
