@@ -30,6 +30,9 @@ import { createHandover } from './phone/service.ts'
 import { createRequests, untold } from './requests/service.ts'
 import { askVisura, writeVisura } from './visura/service.ts'
 
+/** A technician's card is judged as a citizen's. */
+export { createIdentity }
+
 export interface ServicesOptions
   extends CertificateOptions,
     IdentityOptions,

@@ -94,7 +94,9 @@ export async function firstBoot({ image, config: file, dataDir }: Bare): Promise
     isCurrent: window.isCurrent,
     handlers: {
       current: view,
-      service: (given): undefined => boot.answer(given),
+      service(given): undefined {
+        boot.answer(given)
+      },
       enterPin: (pin): undefined => void pin.fill(0),
       answer: () => undefined,
       previewPage: (): IpcResult<'previewPage'> => null,
