@@ -19,22 +19,22 @@ const home = createRoute({
   },
 })
 const fleetSearch = fleetQuery.omit({ after: true })
-export const fleet = createRoute({
+const fleet = createRoute({
   ...{ getParentRoute: () => root, path: '/flotta', component: FleetScreen },
   validateSearch: (search) => fleetSearch.safeParse(search).data ?? {},
 })
 const totemSearch = logQuery.omit({ before: true })
-export const totem = createRoute({
+const totem = createRoute({
   ...{ getParentRoute: () => root, path: '/flotta/$totem', component: TotemScreen },
   validateSearch: (search) => totemSearch.safeParse(search).data ?? {},
 })
-export const alarms = createRoute({
+const alarms = createRoute({
   ...{ getParentRoute: () => root, path: '/allarmi', component: AlarmsScreen },
   validateSearch: (search) => alarmQuery.safeParse(search).data ?? {},
 })
 const grants = createRoute({ getParentRoute: () => root, path: '/incarichi', component: GrantsScreen })
 const auditSearch = auditQuery.omit({ before: true })
-export const audit = createRoute({
+const audit = createRoute({
   ...{ getParentRoute: () => root, path: '/registro', component: AuditScreen },
   validateSearch: (search) => auditSearch.safeParse(search).data ?? {},
 })

@@ -16,7 +16,7 @@ export const alarmQuery = z.strictObject({
  * One alarm for each condition and subject, however often it fires. `takenBy`: who looks after it; it may have been assigned
  * to them. `times`: how often it came back within ten minutes of its end, as one that flaps.
  */
-export const alarm = z.strictObject({
+const alarm = z.strictObject({
   alarm: operationId,
   condition: z.enum(conditionIds),
   severity: z.enum(severities),

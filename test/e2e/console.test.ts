@@ -39,14 +39,12 @@ afterAll(async () => {
   await centre?.stop()
 })
 const beat = (printer: 'ready' | 'paperOut') =>
-  centre
-    .totem('TT-0001')
-    .post('/v1/heartbeat', {
-      ...HEALTHY,
-      at: centre.clock.now.toISOString(),
-      devices: { ...HEALTHY.devices, printer },
-      disk: { freeMb: 9_000 },
-    })
+  centre.totem('TT-0001').post('/v1/heartbeat', {
+    ...HEALTHY,
+    at: centre.clock.now.toISOString(),
+    devices: { ...HEALTHY.devices, printer },
+    disk: { freeMb: 9_000 },
+  })
 const logIn = async (name: string) => {
   await browser.page.getByRole('link', { name: 'Accedi con l’account aziendale' }).click()
   await browser.page.getByRole('button', { name }).click()
