@@ -16,6 +16,14 @@ type With<N extends RouteName> = { params?: Params<N>; query?: Query<N>; body?: 
 /** Read of `me`, sent with each deed. */
 let csrf = ''
 
+/** The gateway counts idle minutes from what the person does, and not from screens that look again by themselves. */
+const ACTS_MS = 60_000
+let acted = Date.now()
+for (const event of ['pointerdown', 'keydown', 'wheel'])
+  document.addEventListener(event, () => {
+    acted = Date.now()
+  })
+
 /** Asks the console's wire; throws `Refused`. */
 export async function ask<N extends RouteName>(name: N, { params, query, body }: With<N> = {}): Promise<Answer<N>> {
   const { method, path, answer } = consoleApi[name]
@@ -31,8 +39,11 @@ export async function ask<N extends RouteName>(name: N, { params, query, body }:
     method,
     ...(method === 'POST' && {
       body: JSON.stringify(body ?? {}),
-      headers: { 'content-type': 'application/json', 'x-csrf': csrf },
     }),
+    headers: {
+      ...(Date.now() - acted < ACTS_MS && { 'x-acted': '1' }),
+      ...(method === 'POST' && { 'content-type': 'application/json', 'x-csrf': csrf }),
+    },
   }).catch(() => null)
   const told: unknown = await response?.json().catch(() => null)
   if (!response?.ok) throw new Refused(consoleProblem.safeParse(told).data?.kind ?? 'no-answer')

@@ -57,7 +57,7 @@ export function Frame() {
   async function leave() {
     await ask('leave')
     queries.clear()
-    location.assign('/')
+    location.assign('/?log-in=left')
   }
   return (
     <MeContext value={me.data}>
@@ -81,14 +81,14 @@ export function Frame() {
         </Link>
         <Button
           className="plain-button"
-          aria-label={`Colori: ${theme}. Cambia`}
+          aria-label={`Colori: ${theme}`}
           onPress={() => {
             const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'auto'
             wearTheme(next)
             setTheme(next)
           }}
         >
-          {theme}
+          Colori: {theme}
         </Button>
         <Button className="plain-button" aria-label="Tasti" onPress={() => setHelp(true)}>
           ?
@@ -132,18 +132,20 @@ export function Frame() {
   )
 }
 
+/** After one has left, the identity provider asks who is there: the next may be somebody else at the same machine. */
 function LogIn() {
-  const failed = new URLSearchParams(location.search).get('log-in')
+  const why = new URLSearchParams(location.search).get('log-in')
+  const hasLeft = why === 'left'
   return (
     <main className="log-in">
       <h1>Totem Polis</h1>
-      <p>La console di chi segue i totem degli uffici postali.</p>
-      {failed !== null && (
+      <p>{hasLeft ? 'È uscito dalla console.' : 'La console di chi segue i totem degli uffici postali.'}</p>
+      {why !== null && !hasLeft && (
         <p className="notice" role="alert">
-          {LOG_IN_FAILED[failed] ?? LOG_IN_FAILED.again}
+          {LOG_IN_FAILED[why] ?? LOG_IN_FAILED.again}
         </p>
       )}
-      <a className="button" href={failed === null ? logInUrl() : '/console/log-in'}>
+      <a className="button" href={why === null ? logInUrl() : `/console/log-in?to=/flotta${hasLeft ? '&fresh=1' : ''}`}>
         Accedi con l’account aziendale
       </a>
     </main>

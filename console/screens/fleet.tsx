@@ -162,7 +162,13 @@ export function FleetScreen() {
             >
               <TableHeader columns={COLUMNS}>
                 {({ id, name, sort, width }) => (
-                  <Column id={id} allowsSorting={sort !== undefined} isRowHeader={id === 'totem'} width={width}>
+                  <Column
+                    id={id}
+                    allowsSorting={sort !== undefined}
+                    isRowHeader={id === 'totem'}
+                    width={width}
+                    className={id === 'coda' ? 'number' : ''}
+                  >
                     {({ sortDirection }) => (
                       <>
                         {name}
@@ -192,7 +198,7 @@ export function FleetScreen() {
                     <Cell>
                       {heard ? <Flag is={ready} yes="pronto" no="non pronto" /> : <span className="quiet">–</span>}
                     </Cell>
-                    <Cell>{printerSaid(printer)}</Cell>
+                    <Cell className={heard ? '' : 'quiet'}>{printerSaid(printer)}</Cell>
                     <Cell className="number">
                       {counted(waiting)}
                       {aside > 0 && <span className="mark warning"> +{counted(aside)} da parte</span>}

@@ -55,7 +55,7 @@ test('an operator finds a totem by its comune, and the address is the view', asy
   expect(await browser.findings()).toEqual([])
   await logIn('Olga Bruni')
   await page.getByRole('heading', { name: 'Flotta' }).waitFor()
-  await page.getByRole('row', { name: /TT-0001/ }).waitFor()
+  await page.getByRole('row', { name: /RM-0001/ }).waitFor()
   expect(await page.getByText('200 di 451').count()).toBe(1)
   expect(await browser.findings()).toEqual([])
 
@@ -112,7 +112,6 @@ test('in the dark it is as readable; signed out, nothing is left', async () => {
 
 test('the auditor reads who did it, and the chain holds', async () => {
   const { page } = browser
-  await page.goto(page.url())
   await logIn('Anna Dossi')
   await page.getByRole('link', { name: 'Registro' }).click()
   await page.getByText('ha preso in carico un allarme').waitFor()
