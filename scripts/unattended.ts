@@ -70,7 +70,8 @@ async function visits(
     chromium: process.versions.chrome ?? '',
     node: process.versions.node,
   }))
-  await app.firstWindow()
+  // A totem that has never reached its gateway serves no card: what is to fail, fails when the totem is in service.
+  await inService(await app.firstWindow())
   const made = { steps: [] as Step[], touches: 0, versions }
   const { without, again, ...whole } = journey
   if (without === 'line') bench.line.cut()
@@ -85,6 +86,16 @@ async function visits(
     await visit(app, bench, { ...whole, wish: again }, { screens, started: performance.now(), made })
   }
   return made
+}
+
+async function inService(page: Page) {
+  const shown = () =>
+    page.evaluate(async () => {
+      const { totem } = window as unknown as { totem: { current(): Promise<View> } }
+      return (await totem.current()).screen.screen
+    })
+  for (const until = Date.now() + PATIENCE_MS; (await shown()) !== 'attract'; await delay(REACTION_MS))
+    if (Date.now() > until) throw new Error('the totem does not come into service')
 }
 
 /** Waits until the totem has the certificates of requests that were recorded. */

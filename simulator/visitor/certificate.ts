@@ -16,7 +16,7 @@ export interface CertificateWish {
 }
 /** The person's own certificate of residence, for a court case. */
 export const usual: CertificateWish = {
-  of: ({ self }) => self,
+  of: ({ tie }) => tie.to === 'self',
   type: '8',
   purpose: 'processuale',
   way: 'paper',
@@ -62,9 +62,12 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
         return press('sheet.record')
       case 'unasked':
         return press('sheet.pay', { price: PRICE })
-      case 'ready':
-        if (seen.bollo.settled !== 'exempt') return press('sheet.printPaid')
-        return press(seen.bollo.diritti > 0 ? 'sheet.printDiritti' : 'sheet.print')
+      case 'ready': {
+        const { settled, diritti } = seen.bollo
+        if (settled === 'pagopa') return press('sheet.pay', { price: PRICE })
+        const cost = settled !== 'exempt' ? 'Paid' : diritti > 0 ? 'Diritti' : ''
+        return press(`sheet.${seen.delivery.way === 'paper' ? 'print' : 'go'}${cost}`)
+      }
       default:
         return null
     }
@@ -73,7 +76,7 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
     const chosen = people.find(of)
     if (!chosen) throw new Error('the totem does not show the person whose certificate is wanted')
     const name = `${chosen.name} ${chosen.surname}`
-    return (person) => person.touches(chosen.self ? person.says('sheet.self', { name }) : name)
+    return (person) => person.touches(chosen.tie.to === 'self' ? person.says('sheet.self', { name }) : name)
   },
   themes({ themes, chosen }, { type }) {
     if (chosen.length > 0 || type === 'together') return press('themes.done')
