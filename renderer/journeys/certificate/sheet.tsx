@@ -146,22 +146,23 @@ function useLines({
   ]
 }
 
+const PRINT = { free: 'sheet.print', diritti: 'sheet.printDiritti', paid: 'sheet.printPaid' } as const
+/** It goes home another way than on paper: nothing is printed here. */
+const GO_ON = { free: 'sheet.go', diritti: 'sheet.goDiritti', paid: 'sheet.goPaid' } as const
+
 /** The price stands in the main button. */
-function useMain({ bollo, anpr }: Shown) {
+function useMain({ bollo, anpr, delivery }: Shown) {
   const text = useText()
   const price = useEuro()(bollo.cents)
   if (anpr === 'barred') return null
   const onPress = () => answer({ type: 'confirm' })
   if (anpr === 'away') return { label: text('sheet.record'), icon: 'check' as const, onPress }
-  const free = bollo.diritti > 0 ? 'sheet.printDiritti' : 'sheet.print'
-  const printing = bollo.settled === 'exempt' ? free : 'sheet.printPaid'
   // What is still to be paid: a marca is asked for next, or a notice of pagoPA made.
   if (anpr === 'unasked' || bollo.settled === 'pagopa')
     return { label: text('sheet.pay', { price }), onPress, disabled: anpr === 'asked' }
-  return {
-    label: text(printing),
-    icon: 'printer' as const,
-    onPress,
-    disabled: anpr === 'asked',
-  }
+  const cost = bollo.settled !== 'exempt' ? 'paid' : bollo.diritti > 0 ? 'diritti' : 'free'
+  const shared = { onPress, disabled: anpr === 'asked' }
+  return delivery.way === 'paper'
+    ? { ...shared, label: text(PRINT[cost]), icon: 'printer' as const }
+    : { ...shared, label: text(GO_ON[cost]) }
 }
