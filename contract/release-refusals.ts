@@ -24,7 +24,7 @@ export const RELEASE_REFUSALS = {
     en: 'the assignment is of another totem',
   },
   'release-unlisted': {
-    it: 'l’elenco firmato non contiene questo file',
+    it: 'l’elenco firmato non contiene questo file: è incompleto, o di un altro elenco',
     en: 'the signed list does not hold this file',
   },
   'other-machine': {

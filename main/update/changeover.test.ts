@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../basics/time.ts'
 import type { ReleaseRefusal } from '../../contract/release-refusals.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
@@ -68,14 +68,12 @@ describe('a change of the program', () => {
   let changeover: Changeover | null
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'changeover-'))
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     programs = noPrograms()
     ;[moment, signs, clock, left] = [quiet, well, +NIGHT, 0]
     ;[told, orders, answers, changeover] = [[], [], {}, null]
   })
   afterEach(() => {
     changeover?.stop()
-    vi.useRealTimers()
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -101,10 +99,7 @@ describe('a change of the program', () => {
     return changeover
   }
   /** The next look; orders are carried out at once here. */
-  const look = async () => {
-    vi.advanceTimersByTime(15_000)
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-  }
+  const look = () => changeover?.look()
 
   test('goes through: installed, begun, on trial, confirmed', async () => {
     const older = await starts(0)

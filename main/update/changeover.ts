@@ -53,6 +53,8 @@ export interface Changeover {
   take(ready: { number: number; urgent: boolean } | null): void
   /** How far a release is; null: nowhere beyond its fetching. */
   standing(): Pick<ReleaseStanding, 'running' | 'confirmed'> & { next: ReleaseStanding['next'] }
+  /** Does what is due; runs by itself. */
+  look(): Promise<void>
   stop(): void
 }
 
@@ -88,7 +90,7 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
     return false
   }
 
-  async function look(): Promise<void> {
+  async function goOn(): Promise<void> {
     const programs = parts.programs()
     const { current, trial } = programs
     if (current === own && trial) return prove()
@@ -149,11 +151,11 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
     }
   }
 
-  async function tick(): Promise<void> {
+  async function look(): Promise<void> {
     if (working) return
     working = true
     try {
-      await look()
+      await goOn()
     } finally {
       working = false
     }
@@ -164,8 +166,8 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
       const read = memory.safeParse(jsonOf((await contentOf(file)) ?? ''))
       if (read.success) kept = read.data
       await tellPast()
-      timer = setInterval(() => void tick(), LOOK_MS)
-      await tick()
+      timer = setInterval(() => void look(), LOOK_MS)
+      await look()
     },
     take(next) {
       ready = next
@@ -183,6 +185,7 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
       })()
       return { running: own, confirmed: current !== own || trial === null, next }
     },
+    look,
     stop() {
       if (timer) clearInterval(timer)
     },
