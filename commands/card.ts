@@ -2,6 +2,7 @@ import { existsSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CardFailure, CardReadout, CardState } from '../contract/device.ts'
 import { isPin, isPinOf } from '../contract/ipc.ts'
+import { fingerprintOf } from '../main/service/entry.ts'
 import { type CardService, createCardService } from '../native/card/service.ts'
 import type { TraceEntry } from '../native/card/trace.ts'
 import { tsCardNumber } from '../native/card/ts-number.ts'
@@ -231,6 +232,8 @@ function lines(readout: CardReadout, holder: Awaited<ReturnType<typeof login>> |
               : `not readable: ${readout.personalDataFault}`,
           ],
           ['certificate', `${readout.certificate.length} bytes`],
+          // By which operators let a technician's card work on a totem (gateway/technicians.ts).
+          ['its SHA-256', fingerprintOf(readout.certificate)],
           ['keypad reader', readout.pinPad ? 'yes' : 'no'],
         ]
       : [

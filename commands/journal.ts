@@ -10,6 +10,7 @@ import { type CheckedLog, checkLog } from '../main/journal/check.ts'
 import { exportJournal } from '../main/journal/export.ts'
 import { type Chain, type Log, readLog } from '../main/journal/log.ts'
 import { lookAtGatewayKeys } from '../main/lists/gateway-keys.ts'
+import { signerOf } from '../main/service/export-log.ts'
 import { verifyGatewayKeys } from '../trust/gateway-keys.ts'
 import { openAnchor } from '../trust/journal-anchor.ts'
 import { CANT_CREATE, CONFIG, Failure, NO_INPUT, oneOf, options, usage } from './command.ts'
@@ -30,6 +31,7 @@ ${DATA_HELP}
   --lang NAME         tail: ${staffLanguage.options.join(' or ')}, default it
   --keys FILE         verify: signed list of the gateway's keys (JWS), instead of the totem's own
   --keys-signer FILE  public JWK of the signer of that list
+  --totem-key FILE    verify FILE: public JWK that signs the totem's papers; FILE.jws beside it must be its signature
   --json              one line of JSON per entry, or the verdict
 
 Can run beside the totem. Exit codes: 0 whole, and signed by the gateway up to the entry that is shown;
@@ -44,6 +46,7 @@ const OPTIONS = {
   lang: { type: 'string', default: 'it' },
   keys: { type: 'string' },
   'keys-signer': { type: 'string' },
+  'totem-key': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
 type Given = ReturnType<typeof optionsOf>
@@ -122,6 +125,7 @@ async function exportTo(path: string, given: Given): Promise<number> {
 
 async function verify(file: string | null, given: Given): Promise<number> {
   const keys = await keysOf(given, file !== null)
+  if (given['totem-key'] !== undefined && file !== null) await signedOrFail(file, given['totem-key'])
   const { checked, cut } = file === null ? ownLog(given) : await exportedLog(file)
   const signed = keys ? await Promise.all(checked.anchors.map((jws) => openAnchor(jws, keys))) : []
   const unsigned = keys ? signed.filter((anchor) => anchor === null).length : 0
@@ -150,6 +154,18 @@ async function verify(file: string | null, given: Given): Promise<number> {
   }
   console.log(given.json ? JSON.stringify(answer) : verdict(answer))
   return code
+}
+
+/** An export on a stick says who made it: that its end is that totem's too, which no anchor tells. */
+async function signedOrFail(file: string, keyFile: string): Promise<void> {
+  const key = jsonOf(
+    await readFile(keyFile, 'utf8').catch(() => {
+      throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${keyFile}`)
+    }),
+  )
+  const signer = await signerOf(file, key as Parameters<typeof signerOf>[1])
+  if (signer === null)
+    throw new Failure(UNSIGNED, { kind: 'unsigned' }, `${file}.jws is not that totem's signature of this file`)
 }
 
 function verdict({

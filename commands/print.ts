@@ -5,13 +5,13 @@ import { type PrinterConfig, printerConfig, printerProfile } from '../contract/c
 import type { PrinterStatus, PrintFailure, PrintSheet } from '../contract/device.ts'
 import { staffLanguage } from '../contract/language.ts'
 import { examine } from '../main/readiness/examine.ts'
-import { profiles } from '../native/printer/head/profiles.ts'
+import { tryHardware } from '../main/readiness/hardware.ts'
+import { testSheets } from '../main/service/test-page.ts'
 import { ippClient } from '../native/printer/office/ipp.ts'
 import { createPrinterService } from '../native/printer/service.ts'
 import { CONFIG, exitCodes, Failure, NO_INPUT, noSuch, oneOf, options, usage } from './command.ts'
 import { CONFIG_FILE, dataOf } from './data.ts'
 import { deviceStarter } from './device-process.ts'
-import { letters, type TestedPaper, testPage } from './print-test-page.ts'
 
 /** Exit code of each status; the printer prints with the first two. */
 const EXIT_CODES = {
@@ -104,7 +104,8 @@ async function readiness(args: string[]): Promise<number> {
   const spoken = oneOf(HELP, '--lang', given.lang ?? given.language, staffLanguage.options)
   const { config } = dataOf(given)
   if (!config) return usage(HELP)
-  const examined = await examine(config, spoken, await deviceStarter(config))
+  const start = await deviceStarter(config)
+  const examined = await examine(config, spoken, () => tryHardware(config, start))
   try {
     const { printer, verdict: kind, issuers } = examined
     const { checks, versions, queue, lastSync, trustListSequence } = examined.readiness
@@ -163,21 +164,6 @@ function pdfIn(file: string): PrintSheet {
   } catch {
     throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${file}`)
   }
-}
-
-/** An office printer's margin: hardly any can print nearer to the edge. */
-const A4: TestedPaper = { width: 210, height: 297, top: 10, names: 'a4-office' }
-
-async function testSheets({ profile }: PrinterConfig): Promise<PrintSheet[]> {
-  if (profile === 'a4-office') return [{ kind: 'pdf', pdf: await testPage(A4) }]
-  const { headDots, dotsPerMm, cutterDots } = profiles[profile]
-  const top = cutterDots / dotsPerMm
-  const names = `${profile}: ${headDots} dots`
-  const pdf = await testPage({ width: headDots / dotsPerMm, height: top + 70, top, names })
-  return [
-    { kind: 'receipt', document: letters(names) },
-    { kind: 'pdf', pdf },
-  ]
 }
 
 async function tellStatus(printer: PrinterConfig, status: PrinterStatus, json: boolean): Promise<number> {

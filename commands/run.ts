@@ -11,6 +11,7 @@ const COMMANDS: Commands = {
   list: async () => (await import('./list.ts')).list,
   print: async () => (await import('./print.ts')).print,
   queue: async () => (await import('./queue.ts')).queue,
+  service: async () => (await import('./service.ts')).service,
   update: async () => (await import('./update.ts')).update,
   verify: async () => (await import('./verify.ts')).verify,
 }
@@ -24,6 +25,7 @@ totem keys            the private keys of totem and gateway: make; a totem's on 
 totem list            the signed lists of an installation: sign a newer one, show one
 totem print           status, test page, a PDF file or the readiness report, on the totem's printer or by IPP
 totem queue           requests and their outcomes: list, show, verify, retry, salvage
+totem service         the technician's menu without a screen: out of service and back, checks, log onto a stick
 totem update          the program that this totem runs: status, install a release from a stick
 totem verify          checks whether a totem wrote this paper${more}
 

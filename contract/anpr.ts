@@ -209,11 +209,12 @@ export const rispostaCertificazione = z.object({
 })
 
 const anomalia = z.object({ codiceErroreAnomalia: text, testoErroreAnomalia: text, tipoErroreAnomalia: text })
-/** The entries of an error list: in `errore` or not, several or a single one. */
+/** The entries of an error list: in `errore` (of warnings perhaps `anomalia`) or not, several or a single one. */
 const entriesOf = (told: unknown): unknown[] => {
   if (Array.isArray(told)) return told.flatMap(entriesOf)
   if (told === null || typeof told !== 'object') return []
-  return 'errore' in told ? entriesOf(told.errore) : [told]
+  const { errore, anomalia } = told as { errore?: unknown; anomalia?: unknown }
+  return errore === undefined && anomalia === undefined ? [told] : [errore, anomalia].flatMap(entriesOf)
 }
 const anomalie = z.preprocess(entriesOf, z.array(anomalia))
 /**
@@ -229,7 +230,9 @@ export const rispostaErrori = z
     listaAnomalie: [...own.listaAnomalie, ...(risposta?.listaAnomalie ?? [])],
   }))
 
-/** How GovWay, the gate before ANPR, refuses (RFC 9457): `type` says what it is. */
-export const problemaGovWay = z.object({ type: text, title: text })
+/**
+ * How GovWay, the gate before ANPR, refuses (RFC 9457): `type` says what it is. `Error Code`: of the appliance before it.
+ */
+export const problemaGovWay = z.object({ type: text, title: text, 'Error Code': text })
 /** How PDND refuses. */
 export const problemaPdnd = z.object({ errors: z.array(z.object({ code: z.string() })).min(1) })

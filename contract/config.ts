@@ -135,6 +135,11 @@ export const totemConfig = z.strictObject({
     .strictObject({ url: z.url({ protocol: /^https$/ }), ak: path.nullable() })
     .nullable()
     .default(null),
+  /**
+   * The secret of the codes of the day, as the registrar gave it; null: no technician enters this totem without a grant that
+   * the gateway has told lately.
+   */
+  service: z.strictObject({ secret: path }).nullable().default(null),
   /** Only honoured in a development build (invariant 9). */
   bench: z
     .strictObject({

@@ -194,6 +194,8 @@ export const provision = z.strictObject({
   listKey: z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate }),
   /** The external-authentication exponent of the CIE. */
   cieKey: base64.max(1_000).nullable(),
+  /** Of which the codes of the day are made by which a technician enters without a line (trust/service-access.ts). */
+  serviceSecret: base64.max(100),
 })
 export type Provision = z.infer<typeof provision>
 

@@ -442,6 +442,65 @@ export const journalEvents = {
       en: 'The list of releases ended {days} days ago: the totem goes on with what it runs',
     },
   ),
+  /** What the gateway says of technicians came unsigned, for another totem, or from before. */
+  'service.access-refused': event(
+    'warn',
+    { reason: code },
+    {
+      it: 'Elenco delle abilitazioni dei tecnici rifiutato: {reason}',
+      en: 'List of technicians refused: {reason}',
+    },
+  ),
+  /** A technician is at work. Who, the gateway knows by the number of the grant; no name and no codice fiscale is here. */
+  'service.entered': event(
+    'info',
+    { grant: count, by: z.enum(['grant', 'code']) },
+    {
+      it: 'Un tecnico è entrato con l’abilitazione {grant} ({by})',
+      en: 'A technician entered by grant {grant} ({by})',
+    },
+    VISIT,
+    {
+      by: {
+        grant: { it: 'con la linea', en: 'with the line' },
+        code: { it: 'con il codice del giorno', en: 'by the code of the day' },
+      },
+    },
+  ),
+  'service.refused': event(
+    'warn',
+    { grant: count, reason: code },
+    {
+      it: 'Tecnico non ammesso, abilitazione {grant}: {reason}',
+      en: 'A technician was not let in, grant {grant}: {reason}',
+    },
+    VISIT,
+  ),
+  'service.step': event(
+    'info',
+    { grant: count, step: code, outcome: code },
+    { it: 'Tecnico {grant}: {step}, {outcome}', en: 'Technician {grant}: {step}, {outcome}' },
+    VISIT,
+  ),
+  'service.left': event(
+    'info',
+    { grant: count, how: code },
+    { it: 'Il tecnico {grant} ha finito: {how}', en: 'Technician {grant} has finished: {how}' },
+    VISIT,
+  ),
+  /** Somebody took the totem out of service or brought it back, from the menu or at the command line. */
+  'service.out': event(
+    'warn',
+    {},
+    { it: 'Totem messo fuori servizio da un tecnico', en: 'A technician took the totem out of service' },
+    STATE,
+  ),
+  'service.back': event(
+    'info',
+    {},
+    { it: 'Totem rimesso in servizio da un tecnico', en: 'A technician brought the totem back into service' },
+    STATE,
+  ),
   /** The totem accepted a card without a fresh CRL of its issuer, as its policy says. */
   'visit.revocation-unknown': event(
     'warn',

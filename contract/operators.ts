@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { keyKind, orderWish } from './enrolment.ts'
 import { count, isoInstant, operationId, totemId } from './identity.ts'
 import { release } from './release.ts'
+import { cardFingerprint } from './service.ts'
 
 /**
  * Operators' questions to the gateway, on a listener of their own: HTTPS, JSON, and an operator's bearer token but for
@@ -189,6 +190,45 @@ export const operatedEnrolled = z.strictObject({
 /** `POST /v1/operator/enrolled/withdraw`: from now on the totem is let in no more. False: it is not enrolled. */
 export const totemNamed = z.strictObject({ totem: totemId })
 export const totemWithdrawn = z.strictObject({ withdrawn: z.boolean() })
+
+/**
+ * `POST /v1/operator/service/grants`: proposes that a technician's card may work on a totem (`totem` null: on every one) from
+ * `from` (null: now) for so many hours. Another operator approves it.
+ */
+export const grantWish = z.strictObject({
+  card: cardFingerprint,
+  totem: totemId.nullable(),
+  from: isoInstant.nullable().default(null),
+  hours: z
+    .int()
+    .min(1)
+    .max(24 * 366),
+})
+export type GrantWish = z.output<typeof grantWish>
+export const grantProposed = z.strictObject({ number: z.int() })
+export const grantNamed = z.strictObject({ number: z.int().min(1) })
+/** False: there was nothing to approve or to revoke, or the operator had proposed it. */
+export const grantChanged = z.strictObject({ done: z.boolean() })
+/** `GET /v1/operator/service/grants`, newest first. `approvedBy` null: it does not count yet. */
+export const operatedGrants = z.strictObject({
+  grants: z.array(
+    z.strictObject({
+      number: z.int(),
+      card: cardFingerprint,
+      totem: totemId.nullable(),
+      from: isoInstant,
+      until: isoInstant,
+      proposedBy: z.string(),
+      approvedBy: z.string().nullable(),
+      revokedBy: z.string().nullable(),
+      revokedAt: isoInstant.nullable(),
+    }),
+  ),
+})
+/** `POST /v1/operator/service/code`. `day`: the one that the totem shows, where it is another than today's. */
+export const serviceCodeAsked = z.strictObject({ totem: totemId, day: z.iso.date().nullable().default(null) })
+/** Null: the totem was not enrolled by a code, so that it has no secret. */
+export const serviceCode = z.strictObject({ day: z.iso.date(), code: z.string().nullable() })
 
 /** How releases go through the fleet (gateway/releases/rings.ts). `ring`: the last that has it, from 0. */
 export const fleetReleases = z.strictObject({

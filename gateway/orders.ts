@@ -1,16 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Agent, request } from 'undici'
 import type { z } from 'zod'
 import { DAY_MS } from '../basics/time.ts'
 import { orderWish } from '../contract/enrolment.ts'
 import { operatedEnrolled, operatedOrders, ordersMade, orderWithdrawn, totemWithdrawn } from '../contract/operators.ts'
-import { readConfig } from './settings/config.ts'
-import { CONFIG, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
+import { type AskedAs, openOperatorsDoor, USAGE } from './operators-door.ts'
+import { CONFIG, jsonIn, Unusable } from './settings/unusable.ts'
 
-/** sysexits(3): the command line cannot be understood; no right to do it. */
-const [USAGE, NO_PERMISSION] = [64, 77]
 /** As long as a totem works, and its papers are looked at after it. */
 const VERIFICATION_DAYS = 3_650
 const AT_ONCE = 500
@@ -38,7 +35,7 @@ async function run(args: string[]): Promise<void> {
   const [what = '', named, ...more] = positionals
   const needs = { make: true, list: false, withdraw: true, enrolled: false, revoke: true, keys: true }[what]
   if (needs === undefined || (named !== undefined) !== needs || more.length > 0) throw new Unusable(USAGE, HELP)
-  const door = await openDoor(values)
+  const door = await openOperatorsDoor(values, HELP)
   const tell = (answer: object, lines: string[]) =>
     process.stdout.write(`${values.json ? JSON.stringify(answer) : lines.join('\n')}\n`)
   try {
@@ -74,7 +71,7 @@ async function run(args: string[]): Promise<void> {
   }
 }
 
-async function make(door: Door, file: string, tell: (answer: object, lines: string[]) => void): Promise<void> {
+async function make(door: AskedAs, file: string, tell: (answer: object, lines: string[]) => void): Promise<void> {
   const read = [await jsonIn('FILE', file)].flat()
   const wishes = read.map((wish, place) => {
     const parsed = orderWish.safeParse(wish)
@@ -106,43 +103,6 @@ function parts(totems: z.output<typeof operatedEnrolled>['totems'], folder: stri
     const file = join(folder, `${totem}-${verification.kid}.verification-keys.json`)
     writeFileSync(file, `${JSON.stringify({ keys: [{ ...verification, totem, notBefore, notAfter }] })}\n`)
     process.stdout.write(`${file}\n`)
-  }
-}
-
-type Door = Awaited<ReturnType<typeof openDoor>>
-
-/** The operators' door of a running gateway: it alone has the database. */
-async function openDoor(values: { url?: string | undefined; ca?: string | undefined }) {
-  const token = process.env.OPERATOR_TOKEN
-  if (!token) throw new Unusable(USAGE, `OPERATOR_TOKEN is to hold an operator's token\n${HELP}`)
-  const config = process.env.GATEWAY_CONFIG ? await readConfig(process.env.GATEWAY_CONFIG) : null
-  const isHere = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(config?.operator.host ?? '')
-  const host = isHere ? 'localhost' : config?.operator.host
-  const url = values.url ?? (config && `https://${host}:${config.operator.port}`)
-  const ca = values.ca ?? config?.enrolment?.gatewayCa
-  if (!url || !ca) throw new Unusable(USAGE, `--url and --ca are needed, or GATEWAY_CONFIG\n${HELP}`)
-  const dispatcher = new Agent({ connect: { ca: await textOf('--ca', ca), rejectUnauthorized: true } })
-
-  async function ask<S extends z.ZodType>(path: string, schema: S, body?: object): Promise<z.output<S>> {
-    const answer = await request(`${url}/v1/operator${path}`, {
-      method: body ? 'POST' : 'GET',
-      dispatcher,
-      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
-    }).catch((reason: NodeJS.ErrnoException) => {
-      throw new Unusable(TEMPORARY, `${url} does not answer (${reason.code ?? reason.name}): is the gateway running?`)
-    })
-    const text = await answer.body.text()
-    if (answer.statusCode === 401) throw new Unusable(NO_PERMISSION, 'OPERATOR_TOKEN is no operator’s token here')
-    if (answer.statusCode === 403) throw new Unusable(NO_PERMISSION, 'this operator may not do that')
-    if (answer.statusCode === 404) throw new Unusable(CONFIG, 'this gateway enrols nobody: see `enrolment` in its file')
-    if (answer.statusCode !== 200) throw new Unusable(TEMPORARY, `${url} answers HTTP ${answer.statusCode}`)
-    return schema.parse(JSON.parse(text))
-  }
-  return {
-    get: <S extends z.ZodType>(path: string, schema: S) => ask(path, schema),
-    post: <S extends z.ZodType>(path: string, body: object, schema: S) => ask(path, schema, body),
-    close: () => dispatcher.close(),
   }
 }
 

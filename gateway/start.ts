@@ -54,6 +54,7 @@ import { createRefunds } from './payments/refunds.ts'
 import { overseePayments, paymentRoutes } from './payments/routes.ts'
 import { createReleaseRoom, openReleaseKeeper } from './releases/open.ts'
 import { startRetention } from './retention.ts'
+import { createServiceRoom } from './service/routes.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
 import { pagopaAccess } from './settings/pagopa.ts'
@@ -221,6 +222,7 @@ export async function startGateway(
     now,
   })
   const releases = createReleaseRoom(config.releases, releaseKeeper, { db, keys, now, log })
+  const service = createServiceRoom({ db, keys, reference, now, log })
   const journals = withJournals(db)
   const previewing = {
     ...{ register, means, reference, terms: config.certificates, now },
@@ -265,6 +267,7 @@ export async function startGateway(
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
       releases: releases.forTotems,
+      service: service.forTotems,
       delivery: delivery.forTotems(sessions),
       enrolment: enrolment?.forTotems ?? routes(),
     },
@@ -282,6 +285,7 @@ export async function startGateway(
       delivery: delivery.forOperators,
       enrolment: enrolment?.forOperators ?? routes(),
       releases: releases.forOperators,
+      service: service.forOperators,
     },
     metrics: metrics.routes,
     isReady: async () => !stopping.signal.aborted && (await store.answers()),

@@ -40,6 +40,10 @@ const pseudoTexts = (lang: Language) =>
   Object.fromEntries(Object.entries(asWritten[lang]).map(([id, text]) => [id, pseudo(text)]))
 
 await Promise.allSettled([400, 600, 700].map((weight) => document.fonts.load(`${weight} 1em "Titillium Web"`)))
+const viewsOf: Partial<Record<Language, Record<string, View>>> = {}
+/** Whose words are in the texts, and the view that stands there. */
+let written = ''
+let drawn = ''
 let disconnect = () => {}
 addEventListener('hashchange', () => show(location.hash.slice(1)))
 // For whoever looks at all views: Chromium lets a page change its address 200 times in half a minute.
@@ -48,15 +52,22 @@ window.spoken = () => transcript(document.body, areOwnWords)
 window.walk = walk
 show(location.hash.slice(1))
 
-/** Draws the view that is asked for; it stands there when this returns. */
+/** Draws the view that is asked for; it stands there when this returns. The next page of the same view is turned to. */
 function show(address: string): void {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
-  Object.assign(messagesOf(lang), asked.has('pseudo') ? pseudoTexts(lang) : asWritten[lang])
-  const views = galleryViews(lang)
+  const words = `${lang} ${asked.has('pseudo')}`
+  if (words !== written) Object.assign(messagesOf(lang), asked.has('pseudo') ? pseudoTexts(lang) : asWritten[lang])
+  written = words
+  viewsOf[lang] ??= galleryViews(lang)
+  const views = viewsOf[lang]
+  const page = Number(asked.get('page') ?? 0)
+  asked.delete('page')
+  const turned = drawn === `${asked}`
+  drawn = `${asked}`
   const shown = onGlass(views[asked.get('screen') ?? ''], asked)
-  disconnect()
   if (!shown) {
+    disconnect()
     root.render(
       <ul>
         {Object.keys(views).map((name) => (
@@ -68,15 +79,18 @@ function show(address: string): void {
     )
     return
   }
-  const view = { ...shown, preferences: preferred(asked) }
-  useView.setState({ view })
-  window.totem = pretendMain(view)
-  disconnect = connect(receive)
+  if (!turned) {
+    disconnect()
+    const view = { ...shown, preferences: preferred(asked) }
+    useView.setState({ view })
+    window.totem = pretendMain(view)
+    disconnect = connect(receive)
+  }
   flushSync(() =>
     root.render(
       // The next view finds nothing of this one.
-      <Failure key={address}>
-        <FirstPage value={Number(asked.get('page') ?? 0)}>
+      <Failure key={drawn}>
+        <FirstPage value={page}>
           <App />
         </FirstPage>
       </Failure>,

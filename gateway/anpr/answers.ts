@@ -122,12 +122,16 @@ export function answerOf<T>(
   return told(others ? failure('anpr-unreadable', 'no-error-code') : failure('anpr-unavailable', `http-${status}`))
 }
 
+/** What the appliance before GovWay says of an address that it does not know, whatever else stands beside it. */
+const UNKNOWN_PATH = /^0x0[01]d3000[23]$/i
+
 /** A refusal of GovWay or of PDND; null for another's. */
 function strangerIn(json: unknown) {
-  const { type, title } = problemaGovWay.safeParse(json).data ?? {}
+  const { type, title, 'Error Code': appliance } = problemaGovWay.safeParse(json).data ?? {}
   const [, status, named] = /govway\.org\/handling-errors\/(\d+)\/(\w+)\.html/.exec(type ?? '') ?? []
   const kind = GATE.get(named ?? title ?? '') ?? (named === undefined ? undefined : gateKind(Number(status)))
   if (kind !== undefined) return failure(kind, `gate-${named ?? title}`)
+  if (UNKNOWN_PATH.test(appliance ?? '')) return failure('anpr-misconfigured', 'gate-NotFound')
   const [first] = problemaPdnd.safeParse(json).data?.errors ?? []
   // Codes only: the log is no place for what else a stranger may have written there.
   if (first && /^\d{3}-\d{4,5}$/.test(first.code)) return failure('anpr-misconfigured', `pdnd-${first.code}`)

@@ -150,6 +150,11 @@ test.each<[string, RequestListener, unknown]>([
   ['warnings alone refuse nothing', answering(404, array(['EN148', 'W'])), unreadable('no-error-code')],
   ['an error without a code', answering(404, array([null, 'E'])), unreadable('no-error-code')],
   ['400 of a proxy', answering(400, {}), unavailable('http-400')],
+  [
+    'the appliance’s code of an unknown path, and nothing else',
+    answering(404, { 'X-Global-Transaction-ID': 'a', 'Error Code': '0x00d30003' }),
+    misconfigured('NotFound'),
+  ],
   ['an error inside `risposta`', answering(400, { risposta: array(['EN286', 'E']) }), refused('EN286')],
   [
     'the gate: not the profile',
@@ -209,9 +214,13 @@ test.each<[string, RequestListener, unknown]>([
   expect(result).toEqual({ ok: false, error: failure })
 })
 
-test('warnings beside an answer change nothing, and base64 may be broken into lines', async () => {
+test.each<[string, object]>([
+  ['', { listaErrori: listed(['EN148', 'W']) }],
+  ['a level deeper', { listaAnomalie: { errore: listed(['EN148', 'W']) } }],
+  ['by their own name', { listaAnomalie: { anomalia: listed(['EN148', null])[0] } }],
+])('warnings beside an answer change nothing, %s, and base64 may be broken into lines', async (_where, lists) => {
   const file = { certificatoPdf: `${PDF.slice(0, 8)}\r\n${PDF.slice(8)}\n` }
-  const client = await against(answering(200, { ...ISSUED, file, listaErrori: listed(['EN148', 'W']) }))
+  const client = await against(answering(200, { ...ISSUED, file, ...lists }))
   expect(await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', wish)).toMatchObject({
     result: { ok: true, value: { pdf: PDF } },
     trace: { warnings: ['EN148'] },

@@ -13,7 +13,7 @@ import { isPair, parsed, signingKey } from './authority.ts'
 /** Makes what a totem gets at the end of its enrolment: signed by the registrar, then sealed to the totem. */
 export interface Provisions {
   seal(
-    own: Pick<Provision, 'totem' | 'order' | 'certificate' | 'office' | 'printer' | 'sound'> & {
+    own: Pick<Provision, 'totem' | 'order' | 'certificate' | 'office' | 'printer' | 'sound' | 'serviceSecret'> & {
       panel: Provision['common']['panel'] | null
     },
     to: PublicPoint,

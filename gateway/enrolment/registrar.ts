@@ -11,6 +11,7 @@ import {
   transcriptOf,
 } from '../../contract/enrolment.ts'
 import { handleOf } from '../../contract/enrolment-code.ts'
+import { serviceSecret as codesOfDay } from '../service/secret.ts'
 import type { Authority } from './authority.ts'
 import { makeCredential } from './credential.ts'
 import { isSigned, isVouchedFor, type Machine, machineIn, quotedIn, spkiOf } from './machine.ts'
@@ -212,7 +213,8 @@ export function createRegistrar({
       const certificate = again || (await admit(transaction, order, machine, { begun, boot, at }))
       if (!again) changed = true
       const { office, printer, sound, panel } = order.wish
-      const own = { totem: order.totem, order: order.id, certificate, office, printer, sound, panel }
+      const serviceSecret = codesOfDay(reference, order.totem, order.id).toString('base64')
+      const own = { totem: order.totem, order: order.id, certificate, office, printer, sound, panel, serviceSecret }
       return { state: 'enrolled', totem: order.totem, sealed: await provisions.seal(own, begun.outcome, at) }
     })
     if (changed) await onChanged()

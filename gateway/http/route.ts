@@ -6,6 +6,9 @@ import type { Result } from '../../contract/result.ts'
 import type { Operator } from '../settings/operators.ts'
 import { answer, malformed, refuse } from './problems.ts'
 
+/** Why a signal of `gone` is aborted. Without one Node makes an exception with its stack for each answer. */
+const CLOSED = 'closed'
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The caller whom the door has proved; null where it proves nobody. */
@@ -116,7 +119,7 @@ const askOf = <B, Q, C extends Channel>(
   },
   get gone() {
     const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort())
+    reply.raw.once('close', () => gone.abort(CLOSED))
     return gone.signal
   },
 })

@@ -25,11 +25,12 @@ type ItemResult = SubmissionResult['results'][number]
 /** Items opened and judged in one turn of the event loop, 0.6 ms each: fifty in a row would make a citizen wait. */
 const TURN = 4
 /**
- * While citizens come one item is opened at a time, with a pause behind it: one totem's backlog takes a fifth of the
+ * While citizens come one item is opened at a time, with a pause behind it: one totem's backlog takes a tenth of the
  * event loop then. What a citizen asks for goes through the loop some thirty times, and each time may find a turn before
- * it: so turns are short.
+ * it: so turns are short. After an outage hundreds of totems bring a few items each, beside one another, which these
+ * pauses hold up for milliseconds; they are long for one that brings hundreds.
  */
-const PAUSE_MS = 3
+const PAUSE_MS = 8
 /**
  * Known outcomes of up to so many bytes go into the answer; the rest comes by /v1/outcomes, whose pages are as large.
  */

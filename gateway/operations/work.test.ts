@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { ownFolder } from '../../basics/temporary.ts'
+import { layDatabase } from '../../test/support/gateway/database.ts'
 import { openStore, type Store } from '../store/database.ts'
 import { WORK } from '../store/queues.ts'
 import { type Bell, createBell } from './bell.ts'
@@ -13,6 +14,7 @@ let store: Store
 let bell: Bell
 let end: () => Promise<void> = async () => {}
 beforeAll(async () => {
+  await layDatabase(dataDir)
   store = await openStore({ databaseUrl: null, dataDir }, log)
   bell = createBell(store, log)
 })

@@ -19,6 +19,7 @@ import { lettersTold } from './migrations/020-letters-told.ts'
 import { releases } from './migrations/024-releases.ts'
 import { enrolment } from './migrations/025-enrolment.ts'
 import { sessionComune } from './migrations/026-session-comune.ts'
+import { service } from './migrations/037-service.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -166,6 +167,7 @@ const migrations: Record<string, Migration> = {
   '024-releases': releases,
   '025-enrolment': enrolment,
   '026-session-comune': sessionComune,
+  '037-service': service,
 }
 
 /** Takes a database from one version to another. */

@@ -121,7 +121,7 @@ const refused = ({ reason, againS }: { reason: EnrolmentRefusal; againS: number 
 
 async function install(
   told: Provision,
-  { protection }: MachineKeys,
+  { protection, keep }: MachineKeys,
   { places, dataDir, now }: { places: Places; dataDir: string; now: Clock },
 ): Promise<Result<EnrolledAs, NotEnrolled>> {
   const text = `${JSON.stringify(configOf(told, protection, places, dataDir), null, 2)}\n`
@@ -133,6 +133,7 @@ async function install(
   await writeWhole(places.certificate, told.certificate)
   await writeWhole(places.gatewayKeys, told.gatewayKeys)
   await writeWhole(places.trustList, told.trustList)
+  await keep(places.service, Buffer.from(told.serviceSecret, 'base64'))
   await writeWhole(places.listKey, `${JSON.stringify(told.listKey)}\n`)
   if (told.cieKey !== null) await writeWhole(places.cieKey, Buffer.from(told.cieKey, 'base64'))
   const journal = openJournal({ path: join(dataDir, 'journal.db'), totem: told.totem, now: () => +now() })
@@ -170,6 +171,7 @@ function configOf(
     cie: cieKey === null ? null : { externalKey: places.cieKey },
     ...{ panel, printer, sound, timings, minFreeBytes },
     enrolment: { url: enrolmentUrl, ak: keyProtection.kind === 'tpm' ? places.ak : null },
+    service: { secret: places.service },
     bench: null,
   }
 }

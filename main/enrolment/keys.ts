@@ -10,7 +10,7 @@ import { makeBlob, readBlob } from '../keys/blob.ts'
 import { newTlsKey } from '../keys/csr.ts'
 import type { KeyFailure } from '../keys/failure.ts'
 import { newJwkPair } from '../keys/jwk-pair.ts'
-import { openProtector } from '../keys/protector.ts'
+import { type KeyProtector, openProtector } from '../keys/protector.ts'
 import { newOutcomeKey } from '../keys/rotate.ts'
 import type { TpmFailure } from '../keys/tpm.ts'
 import { digestOf, signed } from './proof.ts'
@@ -36,6 +36,7 @@ export const placesIn = (folder: string) => {
     verification: join(keys, 'verification.jwk.json'),
     kek: join(keys, 'kek.json'),
     ak: join(keys, 'ak.json'),
+    service: join(keys, 'service.bin'),
   }
 }
 export type Places = ReturnType<typeof placesIn>
@@ -43,6 +44,8 @@ export type Places = ReturnType<typeof placesIn>
 /** The keys of a machine that is to be a totem, each already on the disk as it is protected. */
 export interface MachineKeys {
   protection: Protection
+  /** Writes a secret that is not this machine's own, as its keys lie. */
+  keep: KeyProtector['write']
   csr: string
   /** PEM. */
   tls: string
@@ -108,7 +111,7 @@ export async function machineKeys(
     keys: keys.value,
   }
   return ok({
-    ...{ protection, csr, tls: tls.value.toString(), outcome: outcome.value, shown },
+    ...{ protection, keep: write, csr, tls: tls.value.toString(), outcome: outcome.value, shown },
     prove: (transcript, credential) => proofOf(machine, tls.value.toString(), transcript, credential),
   })
 
@@ -153,7 +156,7 @@ export async function keysInMemory(now: number): Promise<MachineKeys> {
   const { private: verification } = await newJwkPair('sig')
   const shown = { csr, outcome: point(outcome), verification: point(verification), keys: { kind: 'file' as const } }
   return {
-    ...{ protection: { kind: 'file' }, csr, tls, outcome, shown },
+    ...{ protection: { kind: 'file' }, keep: () => Promise.resolve(), csr, tls, outcome, shown },
     prove: (transcript, credential) => proofOf(null, tls, transcript, credential),
   }
 }

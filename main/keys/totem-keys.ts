@@ -15,7 +15,8 @@ import { type KeyProtector, openProtector } from './protector.ts'
 import type { TpmFailure } from './tpm.ts'
 
 /** The part of a totem's configuration that names its private keys. */
-export type KeyPlaces = Pick<TotemConfig, 'dataDir' | 'gateway' | 'outcomeKeys' | 'verification' | 'keyProtection'>
+export type KeyPlaces = Pick<TotemConfig, 'dataDir' | 'gateway' | 'outcomeKeys' | 'verification' | 'keyProtection'> &
+  Partial<Pick<TotemConfig, 'service'>>
 
 /** A totem's private keys, in the clear; only main's memory has them so. */
 export interface TotemKeys {
@@ -27,14 +28,16 @@ export interface TotemKeys {
   verification: NamedKey | null
   /** Makes the references by which waiting outcomes find their person (`holderReference`); null before it was made. */
   holder: Uint8Array | null
+  /** Makes the codes of the day of technicians; null: this totem has none. */
+  service: Uint8Array | null
 }
 
-const HOLDER_KEY_BYTES = 32
+const SECRET_BYTES = 32
 const EXTENSION = '.jwk.json'
 
 /** One file of a private key, and whether the totem can use it. */
 export interface FoundKey {
-  use: 'tls' | 'outcome' | 'verification' | 'holder'
+  use: 'tls' | 'outcome' | 'verification' | 'holder' | 'service'
   file: string
   failure: KeyFailure | TpmFailure | null
   /** Of an outcome or verification key that opened. */
@@ -50,13 +53,14 @@ export interface FoundKey {
  */
 export async function inspectTotemKeys(config: KeyPlaces): Promise<FoundKey[]> {
   const protector = await openProtector(config.keyProtection)
-  const { verification } = config
+  const { verification, service } = config
   const outcome = await outcomeKeyFiles(config)
   const found: FoundKey[] = [await look('tls', config.gateway.key, readPem)]
   for (const file of outcome) found.push(await look('outcome', file, (at, by) => readJwk(at, by, sealing.alg)))
   if (outcome.length === 0) found.push(await look('outcome', config.outcomeKeys, async (file) => missing(file)))
   if (verification) found.push(await look('verification', verification.key, (at, by) => readJwk(at, by, 'ES256')))
-  if (await exists(holderFile(config))) found.push(await look('holder', holderFile(config), readHolder))
+  if (await exists(holderFile(config))) found.push(await look('holder', holderFile(config), readSecret))
+  if (service) found.push(await look('service', service.secret, readSecret))
   return found
 
   async function look(
@@ -78,7 +82,8 @@ export async function inspectTotemKeys(config: KeyPlaces): Promise<FoundKey[]> {
 /** Opens all private keys of a totem, which must not start without each of them. */
 export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys, KeyFailure | TpmFailure>> {
   const found = await inspectTotemKeys(config)
-  const failure = found.find((one) => one.failure)?.failure
+  // Without codes for technicians it serves citizens all the same.
+  const failure = found.find((one) => one.failure && one.use !== 'service')?.failure
   if (failure) return err(failure)
   const of = (use: FoundKey['use']) => found.filter((one) => one.use === use)
   return ok({
@@ -86,6 +91,7 @@ export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys
     outcome: new Map(of('outcome').flatMap(({ key }) => (key ? [[key.kid, key] as const] : []))),
     verification: of('verification')[0]?.key ?? null,
     holder: of('holder')[0]?.content ?? null,
+    service: of('service')[0]?.content ?? null,
   })
 }
 
@@ -107,18 +113,18 @@ export async function openTotemKeys(
     const { queued, submitted, waiting, aside } = queue.depth()
     journal.record('keys.holder-remade', { open: queued + submitted + waiting + aside })
   }
-  const holder = randomBytes(HOLDER_KEY_BYTES)
+  const holder = randomBytes(SECRET_BYTES)
   await protector.value.write(holderFile(config), holder)
   return ok({ ...loaded.value, holder })
 }
 
 /** Every file that holds a private key, of those that are there: the totem makes its holder key at its first start. */
 export async function keyFiles(config: KeyPlaces): Promise<string[]> {
-  const { gateway, verification } = config
+  const { gateway, verification, service } = config
   const outcome = await outcomeKeyFiles(config)
   const files: string[] = []
-  for (const file of [gateway.key, ...outcome, ...(verification ? [verification.key] : []), holderFile(config)])
-    if (await exists(file)) files.push(file)
+  const named = [...(verification ? [verification.key] : []), ...(service ? [service.secret] : [])]
+  for (const file of [gateway.key, ...outcome, ...named, holderFile(config)]) if (await exists(file)) files.push(file)
   return files
 }
 
@@ -203,7 +209,7 @@ async function readPem(file: string, { read }: KeyProtector): Promise<Result<Buf
   }
 }
 
-async function readHolder(file: string, { read }: KeyProtector): Promise<Result<Buffer, KeyFailure>> {
+async function readSecret(file: string, { read }: KeyProtector): Promise<Result<Buffer, KeyFailure>> {
   const found = await read(file)
-  return !found.ok || found.value.length === HOLDER_KEY_BYTES ? found : err({ kind: 'key-damaged', file })
+  return !found.ok || found.value.length === SECRET_BYTES ? found : err({ kind: 'key-damaged', file })
 }

@@ -5,7 +5,7 @@ import type { PrinterStatus, PrintFailure } from '../../contract/device.ts'
 import type { StaffLanguage } from '../../contract/language.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import type { DeviceGone, DeviceProcess } from '../devices/index.ts'
+import type { DeviceGone } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
 import { renderPdf } from '../documents/pdf.ts'
 import { placeOf } from '../documents/place.ts'
@@ -14,7 +14,7 @@ import { readLog } from '../journal/log.ts'
 import { readQueue } from '../queue/queue.ts'
 import type { StorageFailure } from '../queue/storage.ts'
 import { type Trace, tryClock } from './clock.ts'
-import { tryHardware } from './hardware.ts'
+import type { TriedHardware } from './hardware.ts'
 import { tryNetwork } from './network.ts'
 import { type Readiness, readinessReport } from './report.ts'
 import { type Check, complete, ROWS, type Verdict, verdictOf } from './rows.ts'
@@ -32,17 +32,17 @@ export interface Examined {
 }
 
 /**
- * Tries everything that a visit needs, by the totem's configuration, and asks for no person's data. `spawn` starts the
- * device process that is tried; `close` ends it. Each trial has its row, whatever the others find.
+ * Tries everything that a visit needs, by the totem's configuration, and asks for no person's data. `tried` tries readers
+ * and printer, by a device process of its own or the one that runs; `close` ends what it began. Each trial has its row, whatever the others find.
  */
 export async function examine(
   config: TotemConfig,
   language: StaffLanguage,
-  spawn: () => DeviceProcess,
+  tried: () => Promise<TriedHardware>,
   now = new Date(),
 ): Promise<Examined> {
   const { queue, lastSync, checks: recorded } = records(config)
-  const hardware = await tryHardware(config, spawn)
+  const hardware = await tried()
   const [network, trust] = await Promise.all([tryNetwork(config, language, now), tryTrust(config, language, now)])
   const traces: Trace[] = [...network.traces, ...trust.traces, { what: 'log', at: lastSync }]
   const checks = complete([
@@ -77,7 +77,7 @@ export async function examine(
       const sheet = { kind: 'pdf', pdf: await renderPdf(readinessReport(readiness)) } as const
       return devices.call('printer.print', { job: 'technician.readiness', sheet, fromPage: 1 })
     },
-    close: () => devices.stop(),
+    close: hardware.close,
   }
 }
 
@@ -95,7 +95,7 @@ function languageRow({ office }: TotemConfig): Check {
 /**
  * How many requests wait, and up to when the gateway has the sync log. A totem that has never run has neither file.
  */
-function records({ dataDir }: TotemConfig): Pick<Readiness, 'queue' | 'lastSync'> & { checks: Check[] } {
+export function records({ dataDir }: TotemConfig): Pick<Readiness, 'queue' | 'lastSync'> & { checks: Check[] } {
   const queue = opened(join(dataDir, 'queue.db'), readQueue, (reader) => {
     const { queued, submitted, oldestQueuedAt } = reader.depth()
     return { waiting: queued + submitted, oldest: oldestQueuedAt === null ? null : new Date(oldestQueuedAt) }

@@ -15,13 +15,37 @@ const SIGNALLED = 128
 
 const PRINTING: Partial<Record<PrinterStatus, Outcome>> = { ready: 'ok', paperLow: 'attention' }
 
-/** Starts a device process as a visit has it, and tries reader and printer. The caller stops `devices`. */
-export async function tryHardware(
-  config: TotemConfig,
-  spawn: () => DeviceProcess,
-): Promise<{ devices: Devices; printer: PrinterStatus; checks: Check[] }> {
+export interface TriedHardware {
+  devices: Pick<Devices, 'call'>
+  printer: PrinterStatus
+  checks: Check[]
+  /** Ends what was started for the trial. */
+  close(): void
+}
+
+/** Starts a device process as a visit has it, and tries reader and printer. */
+export async function tryHardware(config: TotemConfig, spawn: () => DeviceProcess): Promise<TriedHardware> {
   const service = await cardService(config)
-  const { devices, cie, died, readers, printerTold } = await startHardware(spawn)
+  const started = await startHardware(spawn)
+  return { ...(await rowsOf(config, service, started)), close: () => started.devices.stop() }
+}
+
+/** Looks at reader and printer of the totem that runs. `cie`: what its device process said when it began. */
+export async function lookAtHardware(
+  config: TotemConfig,
+  devices: Pick<Devices, 'call' | 'card' | 'printer' | 'available'>,
+  cie: Hardware['cie'],
+): Promise<TriedHardware> {
+  const readers = devices.card !== null && devices.card.state !== 'no-reader'
+  const running = { devices, cie, died: devices.available ? null : 1, readers, printerTold: true }
+  return { ...(await rowsOf(config, await cardService(config), running)), close: () => undefined }
+}
+
+async function rowsOf(
+  config: TotemConfig,
+  service: Pick<Check, 'outcome' | 'detail'>,
+  { devices, cie, died, readers, printerTold }: Hardware,
+): Promise<Omit<TriedHardware, 'close'>> {
   const asked = died === null || printerTold ? await devices.call('printer.status', {}) : null
   const printer = asked?.ok ? asked.value.status : devices.printer
   const checks: Check[] = [
@@ -48,7 +72,7 @@ export async function tryHardware(
 }
 
 interface Hardware {
-  devices: Devices
+  devices: Pick<Devices, 'call' | 'card' | 'printer'>
   cie: Extract<DeviceEvent, { event: 'ready' }>['cie'] | null
   readers: boolean
   printerTold: boolean
@@ -57,7 +81,7 @@ interface Hardware {
 }
 
 /** Waits until the device process has reported readers and printer, or has died. */
-async function startHardware(spawn: () => DeviceProcess): Promise<Hardware> {
+async function startHardware(spawn: () => DeviceProcess): Promise<Hardware & { devices: Devices }> {
   const news = new EventEmitter()
   const told: Pick<Hardware, 'cie' | 'died' | 'printerTold'> = { cie: null, died: null, printerTold: false }
   const devices = superviseDevices({ spawn })

@@ -6,6 +6,7 @@ import { createRenewal } from '../enrolment/renewal.ts'
 import { watchIdentity } from '../keys/identity-watch.ts'
 import { createKeysRefresh } from '../lists/gateway-keys-refresh.ts'
 import { createTrustRefresh } from '../lists/trust-refresh.ts'
+import { createAccess } from '../service/access.ts'
 import { versions } from '../shell/app.ts'
 import { challengeFile, openChallenges } from '../sync/challenges.ts'
 import { createGatewayClient } from '../sync/client.ts'
@@ -79,6 +80,10 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     lastOutage: () => drain.lastOutage,
     clockDiffers: () => drain.clockDiffers,
   })
+  const access = createAccess({
+    ...{ client, journal, dataDir, totem: config.totem, random: Math.random },
+    anchors: () => gatewayKeys.list.anchor,
+  })
   const drain = createDrain({
     queue,
     journal,
@@ -107,6 +112,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       trustRefresh.line(state)
       keysRefresh.line(state)
       updates.line(state)
+      access.line(state)
       challenges.prepare()
       changed()
     },
@@ -114,6 +120,8 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
 
   return {
     client,
+    /** Which technicians may work here. */
+    access,
     challenges,
     drain,
     health,
@@ -134,6 +142,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       keysRefresh.start()
       renewal.start()
       updates.start(room)
+      access.start()
     },
     stop() {
       void drain.stop()
@@ -141,6 +150,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       void keysRefresh.stop()
       renewal.stop()
       updates.stop()
+      void access.stop()
       client.close()
     },
   }

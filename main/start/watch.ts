@@ -2,6 +2,7 @@ import { MINUTE_MS } from '../../basics/time.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import { freeBytes } from '../disk.ts'
 import type { IdentityWatch } from '../keys/identity-watch.ts'
+import { isTakenOut } from '../technician.ts'
 import type { Stores } from './stores.ts'
 
 const STORAGE_CHECK_MS = 15_000
@@ -22,6 +23,7 @@ export function createWatches(
 ) {
   let timers: NodeJS.Timeout[] = []
   let low = false
+  let out = isTakenOut(dataDir)
 
   function checkStorage(): void {
     const free = freeBytes(dataDir)
@@ -29,7 +31,15 @@ export function createWatches(
     if (isLow && !low) journal.record('storage.low', { freeMb: Math.floor(free / 1_048_576) })
     low = isLow
     journal.tellRepeats()
+    tellTakenOut()
     onStorage()
+  }
+
+  /** The menu on the screen and the command line leave the same mark, so that the log tells of both alike. */
+  function tellTakenOut(): void {
+    const now = isTakenOut(dataDir)
+    if (now !== out) journal.record(now ? 'service.out' : 'service.back', {})
+    out = now
   }
 
   /** Checks the payloads some at a time; the queue leaves them unread so that it opens fast. */

@@ -23,6 +23,7 @@ import { gatewayKeysAnswer, outcomeKeyAnswer } from '../../contract/gateway-keys
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import { releasesAnswer } from '../../contract/release.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { serviceAccessAnswer } from '../../contract/service.ts'
 import { type TrustBundle, trustBundle } from '../../contract/trust.ts'
 import { type Deadline, download, exchange, type NotStored } from './exchange.ts'
 
@@ -64,6 +65,8 @@ export type GatewayClient = {
   /** These bytes of a release's file, both ends included. */
   releaseRange(sha256: string, from: number, to: number): Answer<Buffer>
   trust(): Answer<TrustBundle>
+  /** Which technicians may work on this totem: one of them may stand there. */
+  serviceAccess(): Answer<z.infer<typeof serviceAccessAnswer>>
   /** Brings a CRL to `file`, on the disk for good; ok only when length and digest are as listed. */
   crl(wanted: TrustBundle['crls'][number], file: string): Promise<Result<null, GatewayFailure | NotStored>>
   /** From now on new connections use this identity. Exchanges under way end on the old ones. */
@@ -215,6 +218,7 @@ export function createGatewayClient({
     outcomeKey: () => ask(outcomeKeyAnswer, '/v1/outcome-key', { deadline: citizen }),
     sendJournal: (batch) => ask(journalReceipt, '/v1/journal', { body: batch, deadline: backlog }),
     trust: () => ask(trustBundle, '/v1/trust', { deadline: backlog }),
+    serviceAccess: () => ask(serviceAccessAnswer, '/v1/service/access', { deadline: citizen }),
     releases: () => ask(releasesAnswer, '/v1/releases', { deadline: backlog }),
     async releaseRange(sha256, from, to) {
       const address = new URL(`/v1/releases/${sha256}`, url)

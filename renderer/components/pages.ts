@@ -10,7 +10,7 @@ const ALWAYS = 'h1, .steps, .unseen, .town, .attract-more, .start, .start-others
  */
 const ELSEWHERE = 'hidden'
 
-/** The page that a screen begins with; the gallery looks at the others. */
+/** The page that a screen begins with. Where it changes, as in the gallery, the screen turns to it. */
 export const FirstPage = createContext(0)
 
 /**
@@ -19,8 +19,13 @@ export const FirstPage = createContext(0)
  */
 export function usePages(content: RefObject<HTMLElement | null>) {
   const first = use(FirstPage)
+  const [begun, setBegun] = useState(first)
   const [page, setPage] = useState(first)
   const [pages, setPages] = useState(first + 1)
+  if (begun !== first) {
+    setBegun(first)
+    setPage(first)
+  }
   // After each drawing: other words, another size of text or another glass may need other pages.
   useLayoutEffect(() => {
     if (!content.current) return

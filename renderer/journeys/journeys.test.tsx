@@ -1,17 +1,12 @@
-import { renderToStaticMarkup } from 'react-dom/server'
-import { IntlProvider } from 'react-intl'
 import { describe, expect, it } from 'vitest'
 import { outOfService } from '../../contract/journeys/arrive.ts'
 import { screen } from '../../contract/journeys/index.ts'
 import { language } from '../../contract/language.ts'
 import { refusal } from '../../contract/refusal.ts'
 import { view } from '../../contract/visit.ts'
-import { Masthead } from '../components/masthead.tsx'
-import { ToolRow } from '../components/tool-row.tsx'
 import { galleryViews } from '../gallery-views.ts'
 import { readAllMessages } from '../i18n/messages.ts'
-import { ViewContext } from '../view-context.ts'
-import { ShownScreen } from './index.tsx'
+import { pageOf } from './drawn.tsx'
 
 const messages = await readAllMessages()
 
@@ -19,23 +14,6 @@ const languages = language.options
 const cases = languages.flatMap((language) =>
   Object.entries(galleryViews(language)).map(([name, shown]) => [language, name, shown] as const),
 )
-const render = (shown: (typeof cases)[number][2]) =>
-  renderToStaticMarkup(
-    <IntlProvider
-      locale={shown.language}
-      messages={messages[shown.language]}
-      onError={(error) => {
-        throw error
-      }}
-    >
-      <ViewContext value={shown}>
-        <Masthead />
-        <ShownScreen view={shown} />
-        <ToolRow />
-      </ViewContext>
-    </IntlProvider>,
-  )
-
 describe('the gallery shows what main can send', () => {
   it('has a valid view of every screen, refusal and cause of being out of service', () => {
     const views = Object.values(galleryViews('it'))
@@ -54,24 +32,24 @@ describe('the gallery shows what main can send', () => {
 
 describe('every screen in every language', () => {
   it.each(cases)('%s %s is drawn with one title and no missing word', (_language, _name, shown) => {
-    const html = render(shown)
+    const html = pageOf(shown)
     expect(html.match(/<h1/g)).toHaveLength(1)
     expect(html.replace(/<[^>]*>/g, ' ').match(/\b(undefined|null|NaN)\b|[{}]/)).toBeNull()
   })
 
   it.each(cases)('%s %s asks one question with at most five answers', (_language, _name, shown) => {
-    expect((render(shown).match(/class="touch answer/g) ?? []).length).toBeLessThanOrEqual(5)
+    expect((pageOf(shown).match(/class="touch answer/g) ?? []).length).toBeLessThanOrEqual(5)
   })
 
   it.each(cases)('%s %s has nothing that the CSP forbids', (_language, _name, shown) => {
-    expect(render(shown).match(/ style=|<style|<script|javascript:/)).toBeNull()
+    expect(pageOf(shown).match(/ style=|<style|<script|javascript:/)).toBeNull()
   })
 })
 
 describe('a refusal, a fault of the printer, a totem that is out of service', () => {
   it.each(cases)('%s %s: what to do now is the title, short enough for three lines', (_language, _name, shown) => {
     if (!['refused', 'print-fault', 'out-of-service'].includes(shown.screen.screen)) return
-    const title = /<h1[^>]*>([^<]*)</.exec(render(shown))?.[1] ?? ''
+    const title = /<h1[^>]*>([^<]*)</.exec(pageOf(shown))?.[1] ?? ''
     expect(title.length).toBeGreaterThan(0)
     expect(title.length).toBeLessThanOrEqual(100)
     expect(title).not.toMatch(/[.]$/)
@@ -89,11 +67,11 @@ describe('words by the kind of card', () => {
 
   it.each(shown(true))('%s %s says of a CIE that it lies on the reader', (_language, _name, one) => {
     if (ofBoth(one)) return
-    expect(render(one)).not.toMatch(/nel lettore|dal lettore|inserit|entra nel|(in|into|out of) the reader/i)
+    expect(pageOf(one)).not.toMatch(/nel lettore|dal lettore|inserit|entra nel|(in|into|out of) the reader/i)
   })
   it.each(shown(false))('%s %s says of a health card that it is in the reader', (_language, name, one) => {
     if (ofBoth(one) || name.startsWith('card-lost') || name.startsWith('can-')) return
-    expect(render(one)).not.toMatch(/sul lettore|riquadro con le onde|on the reader|panel with the waves/i)
+    expect(pageOf(one)).not.toMatch(/sul lettore|riquadro con le onde|on the reader|panel with the waves/i)
   })
   it.each(languages)('%s: every sentence about a card in or on the reader takes its kind', (language) => {
     // These are said where the card is known to be of one kind, or of either.
@@ -108,7 +86,7 @@ describe('words by the kind of card', () => {
 })
 
 describe('law on the screen', () => {
-  const words = (name: string) => render(galleryViews('it')[name] ?? never())
+  const words = (name: string) => pageOf(galleryViews('it')[name] ?? never())
   const never = (): never => {
     throw new Error('no such view')
   }
@@ -129,7 +107,7 @@ describe('law on the screen', () => {
     for (const [name, shown] of Object.entries(galleryViews('it'))) {
       if (shown.screen.screen !== 'print-fault') continue
       const { sheet } = shown.screen
-      const html = render(shown)
+      const html = pageOf(shown)
       expect(html.includes('class="f-paper"'), name).toBe(sheet !== 'none')
       expect(html.includes('class="paper-still"'), name).toBe(sheet === 'perhaps')
       expect(html.includes('non esce alcun foglio'), name).toBe(sheet === 'none')
@@ -139,14 +117,14 @@ describe('law on the screen', () => {
   it('a printer that is ready again says so, whatever was wrong before', () => {
     for (const [name, shown] of Object.entries(galleryViews('it'))) {
       if (shown.screen.screen !== 'print-fault') continue
-      expect(render(shown).includes('La stampante è di nuovo pronta'), name).toBe(shown.screen.resumable)
+      expect(pageOf(shown).includes('La stampante è di nuovo pronta'), name).toBe(shown.screen.resumable)
     }
   })
   it('every sheet that lies in the slot is announced there, in words and in a drawing', () => {
     for (const [name, shown] of Object.entries(galleryViews('it'))) {
       if (shown.screen.screen !== 'done') continue
       const { outcome, slip } = shown.screen
-      const html = render(shown)
+      const html = pageOf(shown)
       expect(/Disegno: [^"]* si prend(e|ono) dalla fessura/.test(html), name).toBe(outcome === 'printed' || slip)
       if (outcome === 'printed') expect(html, name).toMatch(/<p class="lead">Prenda (i fogli|il foglio) dalla fessura/)
     }
@@ -169,9 +147,9 @@ describe('data that a person hides', () => {
   ])('%s: the page does not hold them, and holds them again', (name, data) => {
     const shown = views[name]
     if (!shown) throw new Error('no such view')
-    const hidden = render({ ...shown, preferences: { ...shown.preferences, hidden: true } })
+    const hidden = pageOf({ ...shown, preferences: { ...shown.preferences, hidden: true } })
     for (const word of data) {
-      expect(render(shown)).toContain(word)
+      expect(pageOf(shown)).toContain(word)
       expect(hidden).not.toContain(word)
     }
     expect(hidden).toContain('Mostrare i dati')
@@ -179,15 +157,15 @@ describe('data that a person hides', () => {
 
   it.each(['recognised', 'menu'])('%s: a passer-by reads no surname', (name) => {
     const shown = views[name]
-    expect(shown && render(shown)).toContain('MARIA TERESA')
-    expect(shown && render(shown)).not.toContain('BIANCHI')
+    expect(shown && pageOf(shown)).toContain('MARIA TERESA')
+    expect(shown && pageOf(shown)).not.toContain('BIANCHI')
   })
 })
 
 describe('simple screens', () => {
   const simple = (name: string) => {
     const shown = galleryViews('it')[name]
-    return shown ? render({ ...shown, preferences: { ...shown.preferences, simple: true } }) : ''
+    return shown ? pageOf({ ...shown, preferences: { ...shown.preferences, simple: true } }) : ''
   }
   const answers = (html: string) => (html.match(/class="touch answer/g) ?? []).length
 
@@ -216,6 +194,6 @@ describe('simple screens', () => {
 
   it('a refusal keeps all that it says', () => {
     const shown = galleryViews('it')['refused-pin-blocked-cns']
-    expect(shown && simple('refused-pin-blocked-cns')).toBe(shown && render(shown))
+    expect(shown && simple('refused-pin-blocked-cns')).toBe(shown && pageOf(shown))
   })
 })

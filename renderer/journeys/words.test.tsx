@@ -1,14 +1,8 @@
-import { renderToStaticMarkup } from 'react-dom/server'
-import { IntlProvider } from 'react-intl'
 import { expect, it } from 'vitest'
 import { language } from '../../contract/language.ts'
 import type { View } from '../../contract/visit.ts'
 import { galleryViews } from '../gallery-views.ts'
-import { readAllMessages } from '../i18n/messages.ts'
-import { ViewContext } from '../view-context.ts'
-import { ShownScreen } from './index.tsx'
-
-const messages = await readAllMessages()
+import { screenOf } from './drawn.tsx'
 
 /** Nobody reads more than this at a machine; an older person needs half a minute for it. */
 const BUDGET = 60
@@ -19,13 +13,7 @@ const BUDGET = 60
  * other languages count, nor a person's own data and records and the office's hours, which are looked at and not read through.
  */
 const wordsOf = (view: View): number =>
-  renderToStaticMarkup(
-    <IntlProvider locale={view.language} messages={messages[view.language]}>
-      <ViewContext value={view}>
-        <ShownScreen view={view} />
-      </ViewContext>
-    </IntlProvider>,
-  )
+  screenOf(view)
     .replace(
       /<ol class="steps".*?<\/ol>|<div class="action-(back|leave)">.*?<\/div>|<(dl|ul|p) class="(facts own-data|sheets|sheet-facts)"[^>]*>.*?<\/\2>/g,
       ' ',

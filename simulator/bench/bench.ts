@@ -76,6 +76,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         mail: { port: mail.port, pecAuthorities },
         ...(options.certificates && { certificates: options.certificates }),
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
+        ...(options.database && { database: options.database }),
       }),
     )
     gateway = running

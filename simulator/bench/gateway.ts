@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { dirname, join } from 'node:path'
 import { json } from 'node:stream/consumers'
@@ -112,6 +112,8 @@ export async function startGatewayProcess(options: {
   /** The gateway's settings of pagoPA: `throughPagopa`. Without them it takes no payments. */
   pagopa?: object
   databaseUrl?: string
+  /** Folder of an embedded database to begin with; without it the gateway makes one, which takes seconds. */
+  database?: string
   /** Folder of the provisioned totems; default those of the PKI. */
   totems?: string
   /** What one totem may leave at the gateway, where a load needs more than an office does. */
@@ -125,6 +127,7 @@ export async function startGatewayProcess(options: {
 }): Promise<BenchGateway> {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
+  if (options.database) cpSync(options.database, join(folder, 'database'), { recursive: true })
   const configFile = join(folder, 'gateway.json')
   const crls = join(folder, 'crls')
   await issueCrls(pki, crls)

@@ -22,6 +22,8 @@ export interface BenchOptions {
   keypad?: Keypad
   /** A PostgreSQL for the gateway; default its embedded database. */
   databaseUrl?: string
+  /** Folder of an embedded database that the gateway begins with; default one that it makes. */
+  database?: string
   /** What certificates cost at the gateway (gateway/settings/terms.ts); default the State's bollo alone. */
   certificates?: object
 }

@@ -92,6 +92,7 @@ export async function provisionTotem(options: {
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000, ...options.timings },
     minFreeBytes: 200 * 1_048_576,
     enrolment: null,
+    service: null,
     bench: { deviceEnv: { ...options.deviceEnv, ...sound.env }, dockUrl: options.dockUrl, ear: sound.ear },
   }
   key(`totems/${totem}.outcome.jwk.json`, outcomeKeys)

@@ -117,6 +117,7 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'POST /v1/enrolment/renewed': () => door.post('/v1/enrolment/renewed', {}),
   'POST /v1/certificate/renewal': () => totem.post('/v1/certificate/renewal', { totem: 'TT-0001' }),
   'POST /v1/certificate/renewed': () => totem.post('/v1/certificate/renewed', {}),
+  'GET /v1/service/access': () => totem.get('/v1/service/access'),
   // The last one that has a session.
   'POST /v1/sessions/current/end': (bearer) => totem.post('/v1/sessions/current/end', {}, bearer),
 }

@@ -16,6 +16,7 @@ import { makePki } from '../../simulator/pki/make.ts'
 import { issueCrls } from '../../simulator/pki/trust-list.ts'
 import { people } from '../../simulator/population/people.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { migratedDatabase } from '../support/gateway/database.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
 import {
   challengeOf,
@@ -628,6 +629,7 @@ test('gateway killed again and again while it issues: every request ends issued,
     log: join(folder, 'gateway.log'),
     pki: PKI,
     anpr: throughPdnd(anpr.access),
+    database: await migratedDatabase(),
   })
   onTestFinished(() => gateway.stop())
   const asking = new TotemClient(`https://127.0.0.1:${gateway.port}`, 'TT-0001')

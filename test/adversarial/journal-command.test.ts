@@ -138,6 +138,7 @@ function provisioning(): TotemConfig {
     sound: null,
     minFreeBytes: 0,
     enrolment: null,
+    service: null,
     bench: null,
   }
 }

@@ -14,6 +14,7 @@ import { bounds } from '../../gateway/settings/config.ts'
 import { openStore } from '../../gateway/store/database.ts'
 import { WORK } from '../../gateway/store/queues.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { layDatabase } from '../support/gateway/database.ts'
 import { sealed, wish } from '../support/gateway/requests.ts'
 import { PKI } from '../support/pki.ts'
 
@@ -21,6 +22,7 @@ test('a request that is known already is not judged again, however it is sealed'
   await makePki(PKI)
   const log = pino({ level: 'silent' })
   const dataDir = ownFolder('totem-intake')
+  await layDatabase(dataDir)
   const store = await openStore({ databaseUrl: null, dataDir }, log)
   await store.boss.createQueue(WORK)
   // pg-boss looks a queue up once; within a transaction the embedded database has no second connection for it.

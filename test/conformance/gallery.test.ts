@@ -122,7 +122,6 @@ test.each<[lang: string, mode: string, glass?: Glass]>([
   ['de', ''],
   ['fr', ''],
   ['sl', ''],
-  ['it', LARGEST],
   ['de', LARGEST],
   ['it', '&reach=320'],
   ['fr', '&reach=320&text=1.3'],

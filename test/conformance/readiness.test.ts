@@ -12,13 +12,14 @@ import { complete, ROWS } from '../../main/readiness/rows.ts'
 import { tryTrust } from '../../main/readiness/trust.ts'
 import { startBench } from '../../simulator/bench/bench.ts'
 import type { Bench } from '../../simulator/bench/office.ts'
+import { migratedDatabase } from '../support/gateway/database.ts'
 import { authority, days, tlsPair } from '../support/tls/issue-tls.ts'
 
 // `totem print readiness` on a whole office, as a technician runs it before handing the totem over.
 const TOTEM = fileURLToPath(new URL('../../commands/totem.mjs', import.meta.url))
 let bench: Bench
 beforeAll(async () => {
-  bench = await startBench({ printerBytesPerSecond: 2_000_000 })
+  bench = await startBench({ printerBytesPerSecond: 2_000_000, database: await migratedDatabase() })
 })
 const folders: string[] = []
 afterAll(async () => {

@@ -11,7 +11,7 @@ import type { Operators } from './operators.ts'
 
 /** The rooms that operators look into; contract/operators.ts says what they find there. */
 export type OperatorRooms = Record<
-  'operations' | 'fleet' | 'journals' | 'payments' | 'delivery' | 'releases' | 'enrolment',
+  'operations' | 'fleet' | 'journals' | 'payments' | 'delivery' | 'releases' | 'enrolment' | 'service',
   Routes
 >
 

@@ -29,6 +29,7 @@ export type TotemRooms = Record<
   | 'trust'
   | 'keys'
   | 'releases'
+  | 'service'
   | 'delivery'
   | 'enrolment',
   Routes

@@ -1,16 +1,12 @@
 import type { HeadProfile } from '../../../contract/config.ts'
+import { HEAD_SIZES, type HeadSize } from '../../../contract/head.ts'
 
 export type ProfileName = HeadProfile
 
 /** A printer model as data. Lengths are in dots. */
-export interface PrinterProfile {
+export interface PrinterProfile extends HeadSize {
   vendorId: number
   productId: number
-  /** Printable dots across. */
-  headDots: number
-  dotsPerMm: number
-  /** From the head to the blade or the tear bar: paper that has passed the head when a sheet begins. */
-  cutterDots: number
   /** False: the citizen tears the sheet off. */
   cutter: boolean
   /** The printer holds a sheet out until it is taken, knows whether it was, and can draw it back in. */
@@ -57,9 +53,7 @@ export const profiles: Record<ProfileName, PrinterProfile> = {
   'a4-kiosk': {
     vendorId: 0x0dd4,
     productId: 0x0237,
-    headDots: 1728,
-    dotsPerMm: 8,
-    cutterDots: 96,
+    ...HEAD_SIZES['a4-kiosk'],
     cutter: true,
     presenter: true,
     paperLowSensor: true,
@@ -80,9 +74,7 @@ export const profiles: Record<ProfileName, PrinterProfile> = {
   'receipt-80': {
     vendorId: 0x0dd4,
     productId: 0x0237,
-    headDots: 576,
-    dotsPerMm: 8,
-    cutterDots: 96,
+    ...HEAD_SIZES['receipt-80'],
     cutter: true,
     presenter: false,
     paperLowSensor: true,
@@ -95,9 +87,7 @@ export const profiles: Record<ProfileName, PrinterProfile> = {
   'receipt-80-tear': {
     vendorId: 0x0dd4,
     productId: 0x0237,
-    headDots: 576,
-    dotsPerMm: 8,
-    cutterDots: 96,
+    ...HEAD_SIZES['receipt-80-tear'],
     cutter: false,
     presenter: false,
     paperLowSensor: false,

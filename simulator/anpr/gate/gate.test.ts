@@ -1,5 +1,7 @@
 // Over 400 lines: each rule of the gate, with requests that keep it, and one that breaks it and nothing else.
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { personById } from '../../population/people.ts'
@@ -103,8 +105,40 @@ describe('keeps the rules', () => {
       'another header may be signed too',
       () => ({ sent: { accept: 'application/json' }, signed: [DIGEST, JSON_TYPE, { accept: 'application/json' }] }),
     ],
+    ['headers that nobody asks for', () => ({ sent: { accept: '*/*', 'x-correlation-id': '1', 'user-agent': 'x' } })],
+    ['no typ', () => ({ evidence: { header: { typ: undefined } }, signature: { header: { typ: undefined } } })],
+    ['another typ', () => ({ evidence: { header: { typ: 'jwt' } }, signature: { header: { typ: 'JOSE' } } })],
+    ['a day until exp', () => ({ evidence: { claims: { exp: SECOND + 86_400 } } })],
+    ['seconds back', () => ({ signature: { claims: { iat: SECOND - 10, nbf: SECOND - 10 } } })],
+    ['iss and sub of the signature are free', () => ({ signature: { claims: { iss: undefined, sub: undefined } } })],
+    ['LoA as another client writes it', () => ({ evidence: { claims: { LoA: 'SpidL2' } } })],
   ])('%s', async (_name, changes) => {
     const { status } = await client.call('C030', asks(), changes())
+    expect([status, last()?.cause]).toEqual([200, 'accepted'])
+  })
+  test('as another HTTP client writes it: names of headers in capitals, the body in pieces, claims in another order', async () => {
+    const { url, headers, body } = await client.prepare('C030', asks())
+    const { authorization = '', 'agid-jwt-trackingevidence': proven = '', ...rest } = headers
+    const signed = JSON.parse(
+      Buffer.from((headers['agid-jwt-signature'] ?? '').split('.')[1] ?? '', 'base64url').toString(),
+    )
+    const backwards = Object.fromEntries(Object.entries(signed).reverse())
+    const sent = {
+      AUTHORIZATION: authorization.replace('Bearer', 'bearer'),
+      'Agid-JWT-TrackingEvidence': proven,
+      'Agid-JWT-Signature': await client.jwt(backwards, { typ: 'JWT', kid: anpr.access.client.kid }),
+      DIGEST: rest.digest ?? '',
+      'Content-Type': 'application/json',
+      'Transfer-Encoding': 'chunked',
+    }
+    const status = await new Promise((resolve, reject) => {
+      const call = request(url, { method: 'POST', headers: sent, ca: readFileSync(anpr.access.ca) }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode))
+      })
+      call.on('error', reject)
+      for (const piece of [body.slice(0, 7), body.slice(7, 60)]) call.write(piece)
+      call.end(body.slice(60))
+    })
     expect([status, last()?.cause]).toEqual([200, 'accepted'])
   })
   test('dnonce is not known to be checked: a warning in the log alone', async () => {

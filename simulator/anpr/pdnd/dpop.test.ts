@@ -8,6 +8,7 @@ import { type Change, openAnpr, SECOND, STARTED } from '../test-client.ts'
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
 let opened: Awaited<ReturnType<typeof openAnpr>>
 let anpr: typeof opened.anpr
 let client: typeof opened.client
@@ -58,6 +59,8 @@ describe('at the token server', () => {
     ['dpop-private', { header: { jwk: ec.export({ format: 'jwk' }) } }],
     ['dpop-key', { header: { jwk: { kty: 'EC' } } }],
     ['dpop-signature', { header: { jwk: publicJwk(other) } }],
+    // Nobody signs with a key so short; whose signature it is, nobody asks then.
+    ['dpop-signature', { key: rsa, header: { alg: 'RS256', jwk: publicJwk(short) } }],
     ['dpop-unlisted', { claims: { nbf: SECOND } }],
     ['dpop-htm', { claims: { htm: 'GET' } }],
     ['dpop-htu', { claims: { htu: 'https://elsewhere.example/token.oauth2' } }],

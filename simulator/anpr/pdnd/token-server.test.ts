@@ -75,8 +75,17 @@ describe('a request that keeps every rule', () => {
     ['aud a list', () => ({ claims: { aud: ['another', anpr.access.tokenAudience] } })],
     ['a whole minute left', () => ({ claims: { exp: SECOND + 60 } })],
     ['a second left', () => ({ claims: { exp: SECOND + 1 } })],
+    ['a field that nobody asks for', () => ({}), { scope: 'x' }],
   ])('%s', async (_name, change, fields) => {
     expect((await asked(change(), fields)).status).toBe(200)
+  })
+  test('as another client writes it: a charset beside the form, and claims in another order', async () => {
+    const assertion = await client.assertion('C030', DIGEST)
+    const backwards = Object.fromEntries(Object.entries(claims(assertion)).reverse())
+    const anew = await client.jwt(backwards, { typ: 'JWT', kid: anpr.access.client.kid })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8', accept: '*/*' }
+    const { status, json } = await client.ask(client.form(anew), headers)
+    expect([status, claims(json().access_token).digest]).toEqual([200, { alg: 'SHA256', value: DIGEST }])
   })
   test('no digest: the voucher has none', async () => {
     const { json } = await asked({ claims: { digest: undefined } })
@@ -204,6 +213,8 @@ describe('015-0008, and the cause in the log alone', () => {
     const type = { 'content-type': 'application/x-www-form-urlencoded' }
     const doubled = await client.hear(anpr.access.tokenUrl, { method: 'POST', headers: type, body: twice })
     expect([doubled.status, causes()]).toEqual([400, ['0006']])
+    const nothing = await client.hear(anpr.access.tokenUrl, { method: 'POST', headers: type })
+    expect([nothing.status, causes()]).toEqual([400, ['0002', '0003']])
   })
 })
 

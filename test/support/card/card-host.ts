@@ -1,6 +1,10 @@
+import { flushCompileCache } from 'node:module'
 import { loadExternalKey } from '../../../native/card/cie/index.ts'
 import { createCardService } from '../../../native/card/service.ts'
 import { PKI } from '../pki.ts'
+
+// A test kills it; what it has read is kept for the next one (vitest.config.ts).
+flushCompileCache()
 
 // The driver in a process of its own, as in the product: a PC/SC context that has lost its service poisons the process.
 const send = process.send?.bind(process)

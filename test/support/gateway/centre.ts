@@ -11,6 +11,7 @@ import { withInad } from '../../../simulator/inad/registration.ts'
 import { makePki } from '../../../simulator/pki/make.ts'
 import { issueCrls } from '../../../simulator/pki/trust-list.ts'
 import { PKI } from '../pki.ts'
+import { layDatabase } from './database.ts'
 import { ACCESS_LOG_KEY } from './requests.ts'
 import { TotemClient } from './totem-client.ts'
 
@@ -50,6 +51,7 @@ export async function openCentre(
   const dataDir = ownFolder('totem-gateway')
   const clock = { now: new Date() }
   writeFileSync(join(dataDir, 'access-log.key'), ACCESS_LOG_KEY.toString('base64url'), { mode: 0o600 })
+  if (databaseUrl === null) await layDatabase(dataDir)
   const crls = join(dataDir, 'crls')
   // The CRLs are good on every day to which a test turns the clock.
   await issueCrls(PKI, crls, { nextUpdate: new Date(+clock.now + CRL_LIFE_MS) })

@@ -1,9 +1,13 @@
+import { flushCompileCache } from 'node:module'
 import { forgetGarbage } from '../../../basics/memory.ts'
 import type { Result } from '../../../contract/result.ts'
 import { parentPort, serve } from '../../../native/host.ts'
 import type { ProfileName } from '../../../native/printer/head/profiles.ts'
 import { wordsOf } from '../../../native/printer/image/pdf.ts'
 import { createPrinterService } from '../../../native/printer/service.ts'
+
+// A test kills it; what it has read is kept for the next one (vitest.config.ts).
+flushCompileCache()
 
 // The device process without its card half, for paper-bench.ts: a bench with a printer and nothing else.
 

@@ -1,8 +1,12 @@
 // The printer service alone in a process of its own, because LD_PRELOAD and the bed's folder may apply only there.
 
+import { flushCompileCache } from 'node:module'
 import type { ProfileName } from '../../../native/printer/head/profiles.ts'
 import type { PrinterService } from '../../../native/printer/printer.ts'
 import { createPrinterService } from '../../../native/printer/service.ts'
+
+// A test kills it; what it has read is kept for the next one (vitest.config.ts).
+flushCompileCache()
 
 const tell = (message: unknown) => void process.send?.(message)
 const service: PrinterService = createPrinterService({

@@ -5,6 +5,7 @@ import { type Display, startDisplay } from '../../../simulator/bench/display.ts'
 import { driveTotem, writeLauncher } from '../../../simulator/bench/launch.ts'
 import type { Bench, BenchOptions } from '../../../simulator/bench/office.ts'
 import { watchDisk } from '../disk/totem-disk.ts'
+import { migratedDatabase } from '../gateway/database.ts'
 
 /** A bench, its totem in a real, sandboxed Electron, and a watch over the totem's disk. */
 export interface ElectronTotem {
@@ -26,6 +27,7 @@ export async function electronTotem(staged: Stage, options: BenchOptions = {}): 
   // No pace: these tests look at the order of things, not at the speed of a HID link.
   const bench = await startBench({
     printerBytesPerSecond: 2_000_000,
+    ...(!options.databaseUrl && { database: await migratedDatabase() }),
     ...options,
     timings: { goodbyeMs: 1_000, lineProbeMs: 1_000, ...options.timings },
   })

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs'
 import PDFDocument from 'pdfkit'
 import { PNG } from 'pngjs'
 import QRCode from 'qrcode'
-import type { ReceiptDocument } from '../contract/print.ts'
+import type { PrinterConfig } from '../../contract/config.ts'
+import type { PrintSheet } from '../../contract/device.ts'
+import { HEAD_SIZES } from '../../contract/head.ts'
+import type { ReceiptDocument } from '../../contract/print.ts'
+import { asset } from '../documents/typeface.ts'
 
 /** Lengths in millimetres. */
-export interface TestedPaper {
+interface TestedPaper {
   /** Printable width. */
   width: number
   height: number
@@ -22,8 +25,24 @@ const DOT = 0.125 * MM
 const LETTERS = ['č š ž đ Č Š Ž Đ', 'ü ß à è é ì ò ù', 'Ä Ö Ü €'] as const
 const QR_TEXT = 'TOTEM POLIS TEST PAGE'
 
+/** An office printer's margin: hardly any can print nearer to the edge. */
+const A4: TestedPaper = { width: 210, height: 297, top: 10, names: 'a4-office' }
+
+/** What is printed to look at a printer: head width, blade distance, letters, greys and a QR code. */
+export async function testSheets({ profile }: PrinterConfig): Promise<PrintSheet[]> {
+  if (profile === 'a4-office') return [{ kind: 'pdf', pdf: await testPage(A4) }]
+  const { headDots, dotsPerMm, cutterDots } = HEAD_SIZES[profile]
+  const top = cutterDots / dotsPerMm
+  const names = `${profile}: ${headDots} dots`
+  const pdf = await testPage({ width: headDots / dotsPerMm, height: top + 70, top, names })
+  return [
+    { kind: 'receipt', document: letters(names) },
+    { kind: 'pdf', pdf },
+  ]
+}
+
 /** A receipt that tests the head's own letters: code pages, sizes and QR code. */
-export const letters = (names: string): ReceiptDocument => ({
+const letters = (names: string): ReceiptDocument => ({
   lines: [
     { kind: 'text', text: 'TEST PAGE', size: 3, bold: true, align: 'left' },
     { kind: 'text', text: names, size: 1, bold: false, align: 'left' },
@@ -38,13 +57,12 @@ export const letters = (names: string): ReceiptDocument => ({
 })
 
 /** A page that is printed as a picture: rulers across and along, hair lines, letters, grey tones and a QR code. */
-export async function testPage({ width, height, top, names }: TestedPaper): Promise<Buffer> {
-  const font = new URL('../assets/fonts/TitilliumWeb-Regular.ttf', import.meta.url)
+async function testPage({ width, height, top, names }: TestedPaper): Promise<Buffer> {
   const pdf = new PDFDocument({ size: [width * MM, height * MM], margin: 0, font: '' })
   const chunks: Buffer[] = []
   pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
   const ended = new Promise((resolve) => pdf.on('end', resolve))
-  pdf.registerFont('text', readFileSync(font))
+  pdf.registerFont('text', asset('TitilliumWeb-Regular.ttf'))
   const write = (text: string, x: number, y: number, size = 9) =>
     pdf
       .font('text')
