@@ -9,7 +9,6 @@ export const TRIES = 3
 
 /** Kept over a damaged or missing link: never below what was confirmed, never an older list. */
 const memory = z.object({ highest: z.number().int().min(0), sequence: z.number().int().min(0) })
-export type ReleaseMemory = z.infer<typeof memory>
 
 /**
  * What lies in the folder of releases. All of it is names and links, which change by renaming: a power cut leaves the state
