@@ -177,6 +177,9 @@ async function bring(file: string, { number, bytes }: Release, places: Places): 
 }
 
 async function carryOutOrder({ root, machine }: Given): Promise<number> {
+  // The totem's user reads what is unpacked here. And an archive of Electron's is a file like others, not a folder.
+  process.umask(0o022)
+  Object.assign(process, { noAsar: true })
   const places = placesIn(root)
   const order = await orderIn(places)
   if (!order) {
@@ -184,7 +187,8 @@ async function carryOutOrder({ root, machine }: Given): Promise<number> {
     return 0
   }
   const room = (bytes: number) => freeBytes(places.releases) - bytes > KEEP_FREE_BYTES
-  const done = await carryOut(order, { places, machine: machineIn(machine), room })
+  // An order that nothing comes of must go too: systemd would start this for it again and again.
+  const done = await carryOut(order, { places, machine: machineIn(machine), room }).finally(() => dropOrder(places))
   await answerOrder(order, done, places)
   if (!done.ok)
     console.error(`${order.do} ${order.number}: ${done.error.kind}: ${RELEASE_REFUSALS[done.error.kind].it}`)

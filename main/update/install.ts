@@ -6,6 +6,7 @@ import {
   fstatSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   rmSync,
@@ -96,7 +97,7 @@ async function install(number: number, options: InstallOptions): Promise<Result<
   const [deb, folder] = [join(releases, `${number}.deb`), join(releases, `${number}.new`)]
   // What an interruption has left, and programs that nothing leads to any more.
   for (const old of [deb, folder]) rmSync(old, { recursive: true, force: true })
-  for (const old of programs.installed) if (old !== running) rmSync(join(releases, String(old)), { recursive: true })
+  discardAllBut(running, places)
   try {
     const copied = copyOf(readyFile(places, number), deb, taken.value, room)
     if (!copied.ok) return copied
@@ -130,15 +131,28 @@ function start(number: number, places: Places): Result<null, Refused> {
 /** The program that runs has proved healthy: it stays, and is the lowest that this machine goes back to by itself. */
 function confirm(number: number, places: Places): Result<null, Refused> {
   const { releases } = places
-  const { current, trial, installed, highest, sequence } = readPrograms(places)
+  const { current, trial, highest, sequence } = readPrograms(places)
   if (current !== number) return err({ kind: 'other-release' })
   if (!trial) return ok(null)
   remember(places, { highest: Math.max(highest, number), sequence })
   for (let tries = 0; tries <= TRIES; tries++) rmSync(join(releases, `trial-${number}-${tries}`), { force: true })
   for (const link of ['before', `ended-${number}`]) rmSync(join(releases, link), { force: true })
   syncFileSync(releases)
-  for (const old of installed) if (old !== number) rmSync(join(releases, String(old)), { recursive: true, force: true })
+  discardAllBut(number, places)
   return ok(null)
+}
+
+/** A number never names a program of which a part is gone already. */
+function discardAllBut(number: number, { releases }: Places): void {
+  const gone = (name: string) => join(releases, `${name}.gone`)
+  for (const name of readdirSync(releases)) {
+    const [, old] = /^(\d+)(?:[.]gone)?$/.exec(name) ?? []
+    if (old === undefined || Number(old) === number) continue
+    rmSync(gone(old), { recursive: true, force: true })
+    if (name !== old) continue
+    putInPlaceSync(join(releases, old), gone(old))
+    rmSync(gone(old), { recursive: true })
+  }
 }
 
 function remember({ releases }: Places, memory: { highest: number; sequence: number }): void {

@@ -64,16 +64,16 @@ export async function orderIn(places: Places): Promise<Order | null> {
   return read.success ? read.data : null
 }
 
-/** Answers an order. It goes first, or systemd would start its unit for it again and again. */
+/** Answers an order. */
 export async function answerOrder(
   { id }: Pick<Order, 'id'>,
   result: Result<null, { kind: ReleaseRefusal }>,
   places: Places,
 ): Promise<void> {
-  await rm(orderFile(places), { force: true })
+  await dropOrder(places)
   const answered: z.infer<typeof answer> = { id, refused: result.ok ? null : result.error.kind }
   await writeWhole(answerFile(places), JSON.stringify(answered), { mode: 0o644 })
 }
 
-/** Takes away what is no order. */
+/** Takes an order away: for one that lies there systemd starts its unit again and again. */
 export const dropOrder = (places: Places): Promise<void> => rm(orderFile(places), { force: true })
