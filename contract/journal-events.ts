@@ -406,6 +406,10 @@ export const journalEvents = {
           it: 'la linea, che prima funzionava, non va più per colpa sua',
           en: 'the line, which was up, is down by its fault',
         },
+        'not-healthy-updater': {
+          it: 'non saprebbe più installare altri aggiornamenti',
+          en: 'it could install no other release',
+        },
         watchdog: { it: 'lo schermo si è fermato', en: 'the screen stood still' },
         timeout: { it: 'la prima schermata non è mai apparsa', en: 'the first screen never came' },
         success: { it: 'il programma si è chiuso da solo', en: 'the program ended by itself' },

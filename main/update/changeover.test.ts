@@ -147,6 +147,14 @@ describe('a change of the program', () => {
     expect(orders.filter((order) => order.endsWith('7'))).toEqual(['install 7', 'start 7'])
   })
 
+  test('that could take no other after it gives its place back too', async () => {
+    programs = { ...programs, current: 7, trial: { tries: 2 }, installed: [7] }
+    answers = { confirm: err({ kind: 'unanswered' }) }
+    signs = { ...well, upMs: 11 * MINUTE_MS }
+    await starts(7)
+    expect([left, orders]).toEqual([1, ['confirm 7']])
+  })
+
   test('in front of a person waits for them, also when it is the program that must go', async () => {
     const older = await starts(0)
     older.take({ number: 7, urgent: true })

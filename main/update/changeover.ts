@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { contentOf, writeWhole } from '../../basics/files.ts'
@@ -7,7 +8,7 @@ import type { ReleaseStanding } from '../../contract/release.ts'
 import type { ReleaseRefusal } from '../../contract/release-refusals.ts'
 import type { Result } from '../../contract/result.ts'
 import type { Journal } from '../journal/journal.ts'
-import { type Had, HEALTHY_WITHIN_MS, missing, type Signs } from './healthy.ts'
+import { type Had, HEALTHY_WITHIN_MS, missing, type Signs, type Unhealthy } from './healthy.ts'
 import type { Order } from './orders.ts'
 import type { Programs } from './programs.ts'
 import { type Moment, notNow } from './quiet.ts'
@@ -17,6 +18,8 @@ const LOOK_MS = 15_000
 const AGAIN_MS = 60 * 60_000
 /** An office with light all night is told to an operator. */
 const WAITS_DAYS = 7
+/** Of a program that a technician has begun by hand. */
+const NOTHING_HAD: Had = { reader: false, printer: false, line: false }
 
 /** Over a change of the program: what the one before had, and what was told. Unknown fields are a newer program's. */
 const memory = z.object({
@@ -126,9 +129,13 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
 
   async function prove(): Promise<void> {
     const signs = parts.signs()
-    const lacks = missing(signs, kept.had ?? ({ reader: false, printer: false, line: false } satisfies Had))
+    const lacks =
+      missing(signs, kept.had ?? NOTHING_HAD) ??
+      ((await order('confirm', own)) ? null : ('updater' satisfies Unhealthy))
     if (lacks === null) {
-      if (await order('confirm', own)) journal.record('update.confirmed', { release: own })
+      journal.record('update.confirmed', { release: own })
+      await remember({ had: null })
+      await rm(join(folder, 'ready', String(own)), { force: true }).catch(() => undefined)
       return
     }
     if (signs.upMs < HEALTHY_WITHIN_MS || parts.moment().aloneMs === 0) return

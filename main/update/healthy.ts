@@ -25,7 +25,8 @@ export interface Signs {
   line: 'up' | LineFault | null
 }
 
-export type Unhealthy = 'devices' | 'reader' | 'printer' | 'line'
+/** `updater`: this program cannot confirm itself, and could take no other after it. */
+export type Unhealthy = 'devices' | 'reader' | 'printer' | 'line' | 'updater'
 
 /**
  * Faults of the line that a new program can have brought. All others are the office's: a line that is down in the night must
