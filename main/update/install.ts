@@ -156,7 +156,8 @@ function discardAllBut(number: number, { releases }: Places): void {
 }
 
 function remember({ releases }: Places, memory: { highest: number; sequence: number }): void {
-  writeWholeSync(join(releases, 'memory.json'), JSON.stringify(memory))
+  // The totem's user asks by it for nothing in vain.
+  writeWholeSync(join(releases, 'memory.json'), JSON.stringify(memory), 0o644)
 }
 
 /** A link changes as a whole. */

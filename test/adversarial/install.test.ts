@@ -93,6 +93,8 @@ test('installed beside, begun on trial, confirmed: it stays, and what is no more
   expect(runs()).toMatchObject({ current: 7, trial: { tries: 2 }, highest: 0 })
   expect(await order('confirm', 7)).toEqual(ok(null))
   expect(runs()).toMatchObject({ current: 7, trial: null, highest: 7 })
+  // Another user reads it: the totem's.
+  expect(statSync(join(places.releases, 'memory.json')).mode & 0o777).toBe(0o644)
 
   await installed(8)
   count('start')
