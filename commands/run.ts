@@ -5,6 +5,7 @@ type Commands = Record<string, () => Promise<(args: string[]) => number | Promis
 // Loaded on demand: pdfium and PC/SC take a second, which a look at the log does not need.
 const COMMANDS: Commands = {
   card: async () => (await import('./card.ts')).card,
+  console: async () => (await import('./console.ts')).consoleAudit,
   enrol: async () => (await import('./enrol.ts')).enrol,
   journal: async () => (await import('./journal.ts')).journal,
   keys: async () => (await import('./keys.ts')).keys,
@@ -19,6 +20,7 @@ const COMMANDS: Commands = {
 const help = (more: string) => `totem card read       what the card in the reader says without a PIN
 totem card login      PIN and signature, with every check of a visit
 totem card trace      the same, with every APDU and its time; nothing personal in it
+totem console         verifies an export of the operators' audit
 totem enrol           makes this machine a totem, by the code of an operator's order
 totem journal         the sync log: tail, verify, export
 totem keys            the private keys of totem and gateway: make; a totem's on the disk: status, protect, rotate, retire

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { personName } from './identity.ts'
 
 /** As much of a date as is known: the day, the month, or only the year. */
 export const partialDate = z.union([
@@ -16,6 +17,19 @@ export type Belonging = z.infer<z.ZodObject<typeof belonging>>
 /** People of a convivenza are no famiglia anagrafica (art. 5 DPR 223/1989). */
 export const isConvivenza = (sheet: readonly Pick<Belonging, 'tie'>[]): boolean =>
   sheet.some(({ tie }) => tie === 'convivenza')
+
+/**
+ * How somebody belongs to the sheet, as the holder sees it. `kin`: what they are to the holder. `head`: to the
+ * intestatario of the sheet, where the sheet tells no more. `convivenza`: their place in it. `relation`: a code of
+ * ANPR's table 5, in a convivenza of its table 6.
+ */
+export const tie = z.discriminatedUnion('to', [
+  z.strictObject({ to: z.literal('self') }),
+  z.strictObject({ to: z.literal('kin'), relation: z.string() }),
+  z.strictObject({ to: z.literal('head'), relation: z.string(), head: personName }),
+  z.strictObject({ to: z.literal('convivenza'), relation: z.string() }),
+])
+export type Tie = z.infer<typeof tie>
 
 /** Somebody on the sheet, as printed. `name` or `surname` may be empty: not everybody has both. */
 const registeredRelative = z.strictObject({

@@ -54,7 +54,8 @@ export const letterTaken = z.strictObject({})
 /**
  * `handed-over`: the company's mail server has taken the mail over; nobody can say that it has arrived. `refused`: that
  * server, or a server on the way, does not take it. `bounced`: it came back. Of a PEC its providers say more: `accepted`
- * by the sender's, `delivered` into the receiver's box. `gone`: nothing is known of it any more.
+ * by the sender's, `delivered` into the receiver's box. A link is `delivered` when somebody has opened it by the six digits.
+ * `gone`: nothing is known of it any more.
  */
 const became = ['waiting', 'handed-over', 'accepted', 'delivered', 'refused', 'bounced'] as const
 export const letterState = z.strictObject({ state: z.enum([...became, 'gone']) })
@@ -71,6 +72,8 @@ export const ownLetter = z.strictObject({
   office: z.string().nullable(),
   document: takenHome.nullable(),
   operation: operationId.nullable(),
+  /** Absent: an earlier gateway has not said it. */
+  way: z.enum(['email', 'domicilio']).default('email'),
   sentAt: isoInstant,
   state: z.enum(became),
   told: z.boolean(),
@@ -80,4 +83,14 @@ export const ownLetters = z.strictObject({ letters: z.array(ownLetter) })
 export const lettersTold = z.strictObject({})
 /** It did not arrive, and will not. */
 export const hasFailed = ({ state }: Pick<OwnLetter, 'state'>): boolean => state === 'refused' || state === 'bounced'
+/** Its person has it, as if the paper had come out: the certificate is spent, whatever way it went. */
+export const hasArrived = ({ state }: Pick<OwnLetter, 'state'>): boolean => state === 'delivered'
+/** A provider that could not deliver a PEC says so within 24 hours (art. 8 DPR 68/2005). */
+const PEC_HEARD_MS = 86_400_000
+/**
+ * To a digital domicile, where it counts from the moment that it is in the box (art. 6 CAD): while that may still be heard,
+ * nobody is handed a second original. A mail to an address that somebody typed has no such word, and holds nothing back.
+ */
+export const isOnItsWay = ({ way, state, sentAt }: Pick<OwnLetter, 'way' | 'state' | 'sentAt'>, at: Date): boolean =>
+  way === 'domicilio' && !hasArrived({ state }) && !hasFailed({ state }) && +at - Date.parse(sentAt) < PEC_HEARD_MS
 export const letterClaim = z.strictObject({ code: letterCode })

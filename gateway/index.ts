@@ -11,15 +11,25 @@ async function start(): Promise<void> {
   const path = process.env.GATEWAY_CONFIG
   if (!path)
     throw new Unusable(CONFIG, 'GATEWAY_CONFIG is to name a file: gateway/settings/config.ts says what stands in it')
+  const { DATABASE_URL = null, CONSOLE_DATABASE_URL = null } = process.env
   const config = await readConfig(path)
-  const gateway = await startGateway({ ...config, databaseUrl: process.env.DATABASE_URL ?? null })
+  const gateway = await startGateway({ ...config, databaseUrl: DATABASE_URL, consoleDatabaseUrl: CONSOLE_DATABASE_URL })
   // Before the gateway says that it is ready: from then on it may be stopped.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void gateway.stop())
-  const { url: listening, operatorUrl: operator, publicUrl, receiptsUrl, enrolmentUrl, returnsPort } = gateway
+  const {
+    url: listening,
+    operatorUrl: operator,
+    publicUrl,
+    receiptsUrl,
+    enrolmentUrl,
+    consoleUrl,
+    returnsPort,
+  } = gateway
   const others = {
     ...(publicUrl && { public: publicUrl }),
     ...(receiptsUrl && { receipts: receiptsUrl }),
     ...(enrolmentUrl && { enrolment: enrolmentUrl }),
+    ...(consoleUrl && { console: consoleUrl }),
     ...(returnsPort !== null && { returns: returnsPort }),
   }
   process.stdout.write(`${JSON.stringify({ listening, operator, ...others })}\n`)

@@ -121,6 +121,15 @@ export function startRetention({
     return rows.length
   }
 
+  /** Availability is compared with a year ago. */
+  const eraseHours = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql`
+      delete from totem_hour where (totem, hour) in (
+        select totem, hour from totem_hour where hour < ${now()}::timestamptz - interval '13 months' limit ${CHUNK}
+      ) returning totem`.execute(transaction)
+    return rows.length
+  }
+
   /** The end of each chain stays: the next entry hangs on it. */
   const eraseJournals = async (transaction: Transaction<Tables>) => {
     const { rows } = await sql`
@@ -196,6 +205,7 @@ export function startRetention({
         eraseLetters,
         eraseLogins,
         eraseJournals,
+        eraseHours,
         (transaction: Transaction<Tables>) => erasePayers(transaction, now(), CHUNK),
         (transaction: Transaction<Tables>) => erasePayments(transaction, now(), CHUNK),
         endDeadLetters,

@@ -10,6 +10,8 @@ import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { askingAnpr, wayToAnpr } from './anpr/open.ts'
+import { createConsoleDoor } from './channels/console/door.ts'
+import { readPage } from './channels/console/page.ts'
 import { createEnrolmentDoor } from './channels/enrolment/door.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
@@ -22,9 +24,11 @@ import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { toldFor } from './citizen/store.ts'
+import { openConsole } from './console/room.ts'
 import { createDelivery } from './delivery/room.ts'
 import { openEnrolment, registrarFiles } from './enrolment/open.ts'
 import { openOffices } from './fleet/offices.ts'
+import { keepPlaces } from './fleet/places.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
 import { type Routes, routes } from './http/route.ts'
@@ -85,6 +89,8 @@ export interface Gateway {
   receiptsUrl: string | null
   /** Where new machines become totems; null: not here. */
   enrolmentUrl: string | null
+  /** Where operators work with a browser; null: not here. */
+  consoleUrl: string | null
   /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -94,16 +100,20 @@ export interface Gateway {
  * else, and nothing works or listens before the last lines. `log` gets ids and kinds, never personal data.
  */
 export async function startGateway(
-  { databaseUrl, ...given }: GatewayConfig,
+  { databaseUrl, consoleDatabaseUrl = null, ...given }: GatewayConfig,
   { now = () => new Date(), log: whole = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
 ): Promise<Gateway> {
   const { log, stop: endLog } = withoutFloods(whole)
   const config = gatewayConfig.parse(given)
   if (databaseUrl !== null) requireSafeDatabase(databaseUrl)
+  if (consoleDatabaseUrl !== null) requireSafeDatabase(consoleDatabaseUrl)
   const operators = await openOperators(config.operator.tokens, log)
-  const offices = await openOffices(config.offices, log)
+  const officeFile = await openOffices(config.offices, log)
+  const offices = officeFile.names
   const tls = await openTls('tls', config.tls, { now, log })
   const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
+  const consoleTls = config.console && (await openTls('console.tls', config.console.tls, { now, log }))
+  const consolePage = config.console && (await readPage(config.console.page))
   const paying = config.pagopa && {
     settings: config.pagopa,
     access: await pagopaAccess(config.pagopa),
@@ -150,7 +160,13 @@ export async function startGateway(
   const bell = createBell(store, log)
   const metrics = createMetrics({
     ...{ db, now },
-    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? []), ...(paying?.tls.ends() ?? [])]),
+    certificates: () =>
+      new Map([
+        ...tls.ends(),
+        ...(publicTls?.ends() ?? []),
+        ...(consoleTls?.ends() ?? []),
+        ...(paying?.tls.ends() ?? []),
+      ]),
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
   const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics, log, now })
@@ -292,6 +308,24 @@ export async function startGateway(
     log,
   })
 
+  const places = await keepPlaces(db, officeFile, log)
+  const consoleRoom =
+    config.console &&
+    (await openConsole(
+      { ...config.console, anchors: config.console.anchors ?? join(config.dataDir, 'audit-anchors.jsonl') },
+      { ...{ store, consoleUrl: consoleDatabaseUrl, keys, reference }, version: packageJson.version, now, log },
+    ).catch(async (reason) => {
+      await store.close()
+      throw noDatabase(reason)
+    }))
+  const forConsole =
+    config.console && consoleRoom && consoleTls && consolePage
+      ? await createConsoleDoor({
+          ...{ tls: consoleTls, connections: config.console.connections, url: config.console.url },
+          ...{ page: consolePage, room: consoleRoom, log },
+        })
+      : null
+
   const forMachines =
     config.enrolment &&
     enrolment &&
@@ -310,6 +344,7 @@ export async function startGateway(
     await Promise.all([
       forTotems.close(),
       forMachines?.close(),
+      forConsole?.close(),
       forPagopa?.close(),
       work.stop(),
       retention.stop(),
@@ -317,10 +352,13 @@ export async function startGateway(
     ])
     await forOperators.close()
     await forPublic?.close()
+    await consoleRoom?.stop()
+    await places.stop()
     await delivery.stop()
     releases.stop()
     tls.stop()
     publicTls?.stop()
+    consoleTls?.stop()
     paying?.tls.stop()
     await trust.stop()
     await keys.stop()
@@ -342,6 +380,7 @@ export async function startGateway(
       receiptsUrl: forPagopa && paying && `${await listen('pagopa.door', forPagopa, paying.settings.door)}/v1/receipts`,
       enrolmentUrl:
         forMachines && config.enrolment && (await listen('enrolment.door', forMachines, config.enrolment.door)),
+      consoleUrl: forConsole && config.console && (await listen('console', forConsole, config.console)),
       publicUrl,
       returnsPort: delivery.returnsPort,
       stop,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bolloKind } from '../bollo.ts'
 import { certificateLanguage, certificateTheme, certificateType, purpose, sheetTypes } from '../catalogue.ts'
-import { belonging } from '../document.ts'
+import { registeredPerson, tie } from '../document.ts'
 import { refusal } from '../refusal.ts'
 import { way } from './lists.ts'
 
@@ -13,13 +13,13 @@ import { way } from './lists.ts'
 /** More people than any famiglia anagrafica has. */
 const MOST_PEOPLE = 50
 
-/** Somebody for whom the holder may ask. `yearOfBirth` and `belongs` are null where unknown. */
+/** Somebody for whom the holder may ask. Of the holder offline nothing but the name is known. */
 const person = z.strictObject({
   name: z.string(),
   surname: z.string(),
   yearOfBirth: z.number().nullable(),
-  belongs: z.strictObject(belonging).nullable(),
-  self: z.boolean(),
+  sex: registeredPerson.shape.sex,
+  tie,
 })
 
 /** Lines of the summary sheet that the person can change, each in a list of its own. */

@@ -1,22 +1,9 @@
 import { z } from 'zod'
-import { registeredPerson } from '../document.ts'
+import { registeredPerson, tie } from '../document.ts'
 import { personName } from '../identity.ts'
 import { personSection, personSections } from '../person.ts'
 
 /** The holder's family sheet, and what ANPR holds of each person on it. */
-
-/**
- * How somebody belongs to the sheet, as the holder sees it. `kin`: what they are to the holder. `head`: to the
- * intestatario of the sheet, where the sheet tells no more. `convivenza`: their place in it. `relation`: a code of
- * ANPR's table 5, in a convivenza of its table 6.
- */
-export const tie = z.discriminatedUnion('to', [
-  z.strictObject({ to: z.literal('self') }),
-  z.strictObject({ to: z.literal('kin'), relation: z.string() }),
-  z.strictObject({ to: z.literal('head'), relation: z.string(), head: personName }),
-  z.strictObject({ to: z.literal('convivenza'), relation: z.string() }),
-])
-export type Tie = z.infer<typeof tie>
 
 const { sex } = registeredPerson.shape
 const who = { ...personName.shape, sex, tie }

@@ -16,6 +16,8 @@ export const screens = [
     arrived: z.boolean(),
     /** The receipt of a certificate that is out can be printed, for whoever wants it. */
     receipt: z.boolean(),
+    /** A marca da bollo is still to be put on the certificate. */
+    mark: z.boolean(),
     /** How the paper's document can go home too. */
     ways: z.array(elsewhere),
     cardPresent: z.boolean(),

@@ -11,19 +11,21 @@ export const paymentStates = ['unpaid', 'paid', 'refund'] as const
 
 /**
  * `recorded`: not sent yet. `sent`: ANPR has not answered. `ready`: waits here to be collected. `elsewhere`: issued at
- * another totem, which alone knows whether it was collected. `aside`: support looks at it. `mailed`, `delivered`,
- * `returned`: it went by mail, into a PEC box for certain, or did not arrive.
+ * another totem, which alone knows whether it was collected. `aside`: support looks at it. `mailed`, `opened`: its link went
+ * by e-mail, and was opened by its digits. `domicile`, `delivered`: it went to the digital domicile, and is in that box for
+ * certain. `returned`: neither arrived.
  * Those of a payment come first, because they ask something of the person.
  */
 export const requestState = z.enum([
   ...paymentStates,
   ...['recorded', 'sent', 'ready', 'elsewhere', 'collected', 'refused', 'expired', 'aside', 'withdrawn'],
-  ...['mailed', 'delivered', 'returned'],
+  ...['mailed', 'opened', 'domicile', 'delivered', 'returned'],
 ] as const)
 
 /**
  * `operation` of a payment: its own id. `types` null: only the gateway knows them, and there is no line. `office` null: this
- * totem, or every one for a payment. `until`: last day to pay, or when the money should be back. `again`: where its paper
+ * totem, or every one for a payment. `day`: last day to pay, when the money should be
+ * back, or when its mail left. `again`: where its paper
  * can be had here; null: nowhere, or nothing more is to be had.
  */
 export const ownRequest = z.strictObject({
@@ -33,7 +35,7 @@ export const ownRequest = z.strictObject({
   requestedAt: isoInstant,
   state: requestState,
   office: z.string().nullable(),
-  until: isoInstant.nullable(),
+  day: isoInstant.nullable(),
   again: service.nullable(),
   /** Its person may withdraw it: it never left this totem, or ANPR has not answered, and the line is there to ask. */
   withdrawable: z.boolean(),

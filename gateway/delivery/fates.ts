@@ -102,15 +102,15 @@ export function createFates({ db, offices, now }: { db: Database; offices: Offic
     async ofPerson(requester) {
       const rows = await delivery
         .selectFrom('letter')
-        .select(['totem', 'document', 'operation', 'at', 'state', 'told_at'])
+        .select(['totem', 'document', 'operation', 'way', 'at', 'state', 'told_at'])
         .where('requester', '=', requester)
         .where('at', '>', new Date(+now() - SHOWN_MS))
         .orderBy('at', 'desc')
         .limit(MOST_OWN)
         .execute()
       const named = await offices()
-      return rows.map(({ totem, document, operation, at, state, told_at }) => ({
-        ...{ machine: totem, office: named.get(totem) ?? null, operation, state },
+      return rows.map(({ totem, document, operation, way, at, state, told_at }) => ({
+        ...{ machine: totem, office: named.get(totem) ?? null, operation, way, state },
         document: takenHome.safeParse(document).data ?? null,
         ...{ sentAt: at.toISOString(), told: told_at !== null },
       }))

@@ -161,7 +161,15 @@ export function createHandovers({
         .returning(['tries_left as left', sql<Buffer | null>`case when ${right} then sealed end`.as('sealed')])
         .executeTakeFirst()
       if (!opened) return err({ kind: 'gone' })
-      if (opened.sealed) return ok(Buffer.from(opened.sealed))
+      if (opened.sealed) {
+        await delivery
+          .updateTable('letter')
+          .set({ state: 'delivered', sealed: null })
+          .where('handover', '=', id)
+          .where('state', 'in', ['waiting', 'handed-over'])
+          .execute()
+        return ok(Buffer.from(opened.sealed))
+      }
       return err({ kind: 'code-wrong', left: opened.left ?? 0 })
     },
 

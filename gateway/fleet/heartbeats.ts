@@ -1,4 +1,5 @@
-import type { JSONColumnType } from 'kysely'
+import { type JSONColumnType, sql } from 'kysely'
+import { MINUTE_MS } from '../../basics/time.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { Database } from '../store/schema.ts'
 
@@ -7,8 +8,21 @@ type FleetTables = {
 }
 const ownTables = (db: Database) => db.$extendTables<FleetTables>()
 
-/** Keeps a totem's newest heartbeat. */
+/** Printer states in which a citizen gets their paper. */
+const PRINTS = ['ready', 'paperLow']
+
+/** Whether a citizen would be served now: somebody can be recognised, and paper comes out. */
+const isReady = ({ devices: { available, reader, printer } }: Heartbeat): boolean =>
+  available && reader !== 'no-reader' && PRINTS.includes(printer)
+
+/** Keeps a totem's newest heartbeat, and the minute in which it came (`totem_hour`): availability is reckoned from those. */
 export async function keepHeartbeat(db: Database, totem: string, body: Heartbeat, at: Date): Promise<void> {
+  const minute = (1n << BigInt(Math.floor(+at / MINUTE_MS) % 60)).toString()
+  await sql`
+    insert into totem_hour as known (totem, hour, heard, ready)
+    values (${totem}, date_trunc('hour', ${at}::timestamptz), ${minute}::bigint, ${isReady(body) ? minute : '0'}::bigint)
+    on conflict (totem, hour) do update set
+      heard = known.heard | excluded.heard, ready = known.ready | excluded.ready`.execute(db)
   const beat = { received_at: at, body: JSON.stringify(body) }
   await ownTables(db)
     .insertInto('heartbeat')

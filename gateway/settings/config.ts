@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { totemId } from '../../contract/identity.ts'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { listed, service } from '../anpr/services.ts'
+import { consoleSettings } from './console.ts'
 import { enrolmentSettings } from './enrolment.ts'
 import { mailSettings } from './mail.ts'
 import { pagopaSettings } from './pagopa.ts'
@@ -93,6 +94,11 @@ export const gatewayConfig = z.strictObject({
     .extend({ door: z.strictObject({ ...address, connections: connections(500, 50) }) })
     .nullable()
     .default(null),
+  /** Where operators work with a browser (settings/console.ts). Null: there is no console here. */
+  console: consoleSettings
+    .extend({ ...address, connections: connections(1_000, 50) })
+    .nullable()
+    .default(null),
   /** PEM files; `clientCa` is the only issuer of totems' certificates. */
   tls: z.strictObject({ key: z.string(), certificate: z.string(), clientCa: z.string() }),
   /** Holds the embedded database when DATABASE_URL names no PostgreSQL. */
@@ -167,8 +173,8 @@ export const gatewayConfig = z.strictObject({
    */
   totems: z.string(),
   /**
-   * File of the offices where totems stand, `{ "PG-0001": "Ufficio postale di Spello (PG)" }`, for a person who asks what
-   * happened elsewhere. Changes count without a restart. Null, or a totem that stands not in it: its id is told.
+   * File of the offices where totems stand (fleet/offices.ts), for a person who asks what happened elsewhere, and for the
+   * console. Changes count without a restart. Null, or a totem that stands not in it: its id is told.
    */
   offices: z.string().nullable().default(null),
   /**
@@ -190,11 +196,17 @@ export const gatewayConfig = z.strictObject({
   certificates: terms.prefault({}),
 })
 
-/** `databaseUrl` comes from the environment, because it holds a secret; null is the embedded database. */
-export type GatewayConfig = z.input<typeof gatewayConfig> & { databaseUrl: string | null }
+/**
+ * `databaseUrl` comes from the environment, because it holds a secret; null is the embedded database. `consoleDatabaseUrl`:
+ * the console's own way to the same PostgreSQL.
+ */
+export type GatewayConfig = z.input<typeof gatewayConfig> & {
+  databaseUrl: string | null
+  consoleDatabaseUrl?: string | null
+}
 
 /** Reads the file that GATEWAY_CONFIG names; throws `Unusable`, whose message names settings and quotes no value. */
-export async function readConfig(file: string): Promise<Omit<GatewayConfig, 'databaseUrl'>> {
+export async function readConfig(file: string): Promise<Omit<GatewayConfig, 'databaseUrl' | 'consoleDatabaseUrl'>> {
   const read = gatewayConfig.safeParse(await jsonIn('GATEWAY_CONFIG', file))
   if (read.success) return read.data
   const wrong = read.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))

@@ -19,6 +19,8 @@ import { lettersTold } from './migrations/020-letters-told.ts'
 import { releases } from './migrations/024-releases.ts'
 import { enrolment } from './migrations/025-enrolment.ts'
 import { sessionComune } from './migrations/026-session-comune.ts'
+import { consolePeople } from './migrations/030-console-people.ts'
+import { consoleFleet } from './migrations/031-console-fleet.ts'
 import { service } from './migrations/037-service.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
@@ -167,6 +169,8 @@ const migrations: Record<string, Migration> = {
   '024-releases': releases,
   '025-enrolment': enrolment,
   '026-session-comune': sessionComune,
+  '030-console-people': consolePeople,
+  '031-console-fleet': consoleFleet,
   '037-service': service,
 }
 

@@ -1,7 +1,7 @@
 import { type Layout, layOut } from './layout.ts'
 import { mm, setLines } from './lines.ts'
 import type { Paper, Words } from './model.ts'
-import { type Place, place } from './placing.ts'
+import { fitted, type Place } from './placing.ts'
 import { DOT, type Element, HAIRLINE, type Ink, type Mark, PAGE, WIDTH } from './sheet.ts'
 import { dateTime, footing, helpOf } from './texts.ts'
 import { asset, BASELINE, FACES, type Face, type Measure, type Style } from './typeface.ts'
@@ -56,7 +56,7 @@ export async function renderPdf(paper: Paper): Promise<Uint8Array> {
 
   const measure: Measure = (text, { face, size }) => pdf.font(face, size).widthOfString(text)
   const layout = layOut(paper, measure)
-  const { places, pages } = place(layout.bands, PAGE)
+  const { places, pages } = fitted(layout.bands, PAGE)
   for (let page = 0; page < pages; page++) pdf.addPage()
   drawContent(pdf, layout, places)
   drawArtifacts(pdf, layout, places)

@@ -14,14 +14,31 @@ export interface Place {
   y: number
 }
 
+interface Room {
+  top: number
+  nextTop: number
+  bottom: number
+}
+type Placed = { places: Map<Band, Place>; pages: number }
+
+/** As close together as the parts of a form may stand and still be told apart. */
+const TIGHT = 0.4
+
+/**
+ * A form is signed, copied and handed over as one sheet where it can be: what does not fit on one page stands closer
+ * together. What does not fit then goes on to another page: the code and the notes come last, so that what is declared, its
+ * signature and the official's box stay on the first as long as they fit there, each whole.
+ */
+export function fitted(bands: readonly Band[], room: Room): Placed {
+  const loose = place(bands, room)
+  return loose.pages === 1 ? loose : place(bands, room, TIGHT)
+}
+
 /**
  * Puts bands onto pages between `top` (`nextTop` from the second on) and `bottom`. Bands that must stay together do so,
- * unless they fill more than a page.
+ * unless they fill more than a page. `spacing`: how much of the space above each is kept.
  */
-export function place(
-  bands: readonly Band[],
-  { top: firstTop, nextTop, bottom }: { top: number; nextTop: number; bottom: number },
-): { places: Map<Band, Place>; pages: number } {
+export function place(bands: readonly Band[], { top: firstTop, nextTop, bottom }: Room, spacing = 1): Placed {
   const places = new Map<Band, Place>()
   let page = 0
   let top = firstTop
@@ -35,11 +52,15 @@ export function place(
     let next = first
     while (bands[next]?.keep && next + 1 < bands.length) next += 1
     const group = bands.slice(first, next + 1)
-    const height = group.reduce((sum, band, index) => sum + band.height + (index > 0 || y > top ? band.before : 0), 0)
+    const height = group.reduce(
+      (sum, band, index) => sum + band.height + (index > 0 || y > top ? band.before * spacing : 0),
+      0,
+    )
     if (y > top && y + height > bottom && height <= bottom - nextTop) turn()
     for (const band of group) {
-      if (y > top && y + band.before + band.height > bottom) turn()
-      if (y > top) y += band.before
+      const before = band.before * spacing
+      if (y > top && y + before + band.height > bottom) turn()
+      if (y > top) y += before
       places.set(band, { page, y })
       y += band.height
     }

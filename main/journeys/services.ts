@@ -8,6 +8,7 @@ import type { WritingOptions } from '../documents/facts.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { createPaper } from '../print/paper.ts'
 import type { Challenges } from '../sync/challenges.ts'
+import { lettersOf } from '../sync/letter.ts'
 import { technicianAtWork } from '../technician.ts'
 import type { Refused, VisitServices } from '../visit/services.ts'
 import { type CertificateOptions, createCertificates } from './certificate/service.ts'
@@ -25,7 +26,7 @@ import { createPossession, type PossessionOptions } from './identify/possession.
 import { createNotices } from './menu/service.ts'
 import { createPayments, withPayments } from './pagopa/service.ts'
 import { createHandover } from './phone/service.ts'
-import { createRequests, returnedFor } from './requests/service.ts'
+import { createRequests, untold } from './requests/service.ts'
 import { askVisura, writeVisura } from './visura/service.ts'
 
 export interface ServicesOptions
@@ -47,7 +48,7 @@ export interface ServicesOptions
 /** Joins the services of all journeys. */
 export function createVisitServices(options: ServicesOptions): VisitServices {
   const { journal, place, sign, secondLanguage, now, client } = options
-  const { waitingFor, delivered } = createCollect(options)
+  const { waitingFor, stillHere, delivered } = createCollect(options)
   const { noticesFor, pendingFor, noticed } = createNotices(options)
   const { readCard, triesLeft, recognise } = createIdentity(options)
   const { expiryOffered, possession } = createPossession(options)
@@ -86,11 +87,13 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     async enter(visit, recognised) {
       const entered = await enter(visit, recognised)
       if (!entered.ok) return entered
-      const [known, returned] = await Promise.all([
+      const { token, ways = [] } = entered.value
+      const mails = token !== null && ways.some((way) => way === 'email' || way === 'domicilio')
+      const [known, letters] = await Promise.all([
         withPayments(client, entered.value),
-        returnedFor(client, entered.value),
+        mails ? lettersOf(client, token) : [],
       ])
-      return ok({ ...known, returned })
+      return ok({ ...known, waiting: stillHere(visit, known.waiting, letters), returned: untold(letters) })
     },
 
     noticed,

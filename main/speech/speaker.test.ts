@@ -244,7 +244,7 @@ const VIEWS = {
   printing: at({ screen: 'printing', document: 'certificate', page: 1, pages: 1, band: 0, bands: 1 }),
   done: at({
     ...{ screen: 'done', outcome: 'printed', document: 'certificate', slip: false, arrived: false, receipt: false },
-    ...{ ways: [], cardPresent: true },
+    ...{ mark: false, ways: [], cardPresent: true },
   }),
   goodbye: at({ screen: 'goodbye', cardPresent: true }),
   gone: at({ screen: 'goodbye', cardPresent: false }),

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HANDOVER_BYTES } from '../../contract/handover.ts'
 import type { Language } from '../../contract/language.ts'
-import { letterState, letterTaken } from '../../contract/letter.ts'
+import { letterState, letterTaken, type OwnLetter, ownLetters } from '../../contract/letter.ts'
 import type { Place } from '../documents/model.ts'
 import type { Journal } from '../journal/journal.ts'
 import { type NamedKey, sealDocument, sealLetter } from '../queue/sealing.ts'
@@ -53,3 +53,19 @@ export async function sendLetter(
   if (state === 'refused' || state === 'bounced') return { became: 'refused', code }
   return { became: state === 'waiting' || state === 'gone' ? 'waiting' : 'handed-over', code }
 }
+
+/** What went by mail, newest first; a gateway that cannot say knows of none. */
+export async function lettersOf(client: Pick<GatewayClient, 'ask'>, token: string): Promise<OwnLetter[]> {
+  const told = await client.ask(ownLetters, '/v1/letters/own', { token })
+  return told.ok ? told.value.letters : []
+}
+
+/** Of several mails of one certificate the last one counts. `totem`: only where it waits can it have gone from. */
+export const lastLetters = (letters: readonly OwnLetter[], totem?: string): Map<string, OwnLetter> =>
+  new Map(
+    letters
+      .flatMap((one) =>
+        one.operation && (totem ?? one.machine) === one.machine ? [[one.operation, one] as const] : [],
+      )
+      .reverse(),
+  )

@@ -79,6 +79,10 @@ export interface MessageValues {
   'request.lead': { date: string | number }
   'request.unpaid': { date: string | number }
   'request.refund': { date: string | number }
+  'request.mailed': { date: string | number }
+  'request.opened': { date: string | number }
+  'request.domicile': { date: string | number }
+  'request.delivered': { date: string | number }
   'accesses.line': { who: string | number; what: string | number }
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }

@@ -16,7 +16,7 @@ export interface CertificateWish {
 }
 /** The person's own certificate of residence, for a court case. */
 export const usual: CertificateWish = {
-  of: ({ self }) => self,
+  of: ({ tie }) => tie.to === 'self',
   type: '8',
   purpose: 'processuale',
   way: 'paper',
@@ -73,7 +73,7 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
     const chosen = people.find(of)
     if (!chosen) throw new Error('the totem does not show the person whose certificate is wanted')
     const name = `${chosen.name} ${chosen.surname}`
-    return (person) => person.touches(chosen.self ? person.says('sheet.self', { name }) : name)
+    return (person) => person.touches(chosen.tie.to === 'self' ? person.says('sheet.self', { name }) : name)
   },
   themes({ themes, chosen }, { type }) {
     if (chosen.length > 0 || type === 'together') return press('themes.done')

@@ -165,6 +165,8 @@ test('handed over: one mail, by TLS, with a link and no word about the person; i
 
   expect((await ask('GET', `/r/${id}`)).status).toBe(200)
   for (let time = 0; time < 3; time++) expect((await open(id, '482913')).body.equals(sealed)).toBe(true)
+  // Who has the digits has the document: its person is told so, and it is offered at no totem again.
+  expect(await became(id)).toBe('delivered')
   expect(told(await open(id, '482913'))).toEqual({ kind: 'gone' })
 })
 
@@ -328,7 +330,9 @@ describe('what comes back over SMTP', () => {
     const { body: later } = await second.post('/v1/sessions', login('marija-kos', at))
     const own = async () =>
       (await second.get('/v1/letters/own', { authorization: `Bearer ${later.token}` })).body.letters.slice(0, 1)
-    await eventually(own).toMatchObject([{ state: 'bounced', document: 'visura', machine: 'TT-0001', told: false }])
+    await eventually(own).toMatchObject([
+      { state: 'bounced', document: 'visura', machine: 'TT-0001', way: 'domicilio', told: false },
+    ])
     await second.post('/v1/letters/told', {}, { authorization: `Bearer ${later.token}` })
     expect(await own()).toMatchObject([{ state: 'bounced', told: true }])
     // A box that is reached late was reached.

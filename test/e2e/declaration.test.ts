@@ -67,7 +67,7 @@ test('a public body: the declaration is printed, names its holder, and its code 
 test('another person’s certificate: the declaration stays the holder’s, and the screen says so', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  expect(await comesToDeclaration({ type: '8', of: ({ self }) => !self })).toMatchObject({
+  expect(await comesToDeclaration({ type: '8', of: ({ tie }) => tie.to !== 'self' })).toMatchObject({
     themes: [{ ticked: [] }, { ticked: [] }, { ticked: [] }],
     forAnother: true,
   })

@@ -153,13 +153,12 @@ test('to the digital domicile: the certificate itself by PEC, and its receipts a
   await office.bench.mail.settled()
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  // Its paper may still be had.
-  await office.sees('collect')
-  await office.presses('collect.later')
+  // It is in the box: nothing is to be collected, and the list says when it was sent.
+  expect(await office.sees('menu')).toMatchObject({ waiting: 0 })
   await office.walksTo('requests', { service: 'requests' })
   await eventually(async () => {
     const seen = await office.sees('requests')
-    return seen.requests?.filter(({ state }) => state === 'delivered').map(({ document }) => document)
-  }).toEqual(['certificate'])
+    return seen.requests?.filter(({ state }) => state === 'delivered').map(({ document, again }) => [document, again])
+  }).toEqual([['certificate', null]])
   await office.takesCardAndGoes()
 })

@@ -53,8 +53,12 @@ test('happy visit: card, PIN, who it is for, use, summary, paper, receipt', asyn
 test('a certificate for a child of the family names the child', async () => {
   await office.comesWithCard('mario-rossi')
   await office.entersPin()
-  const { people } = await office.walksTo('person', { of: ({ self }) => !self })
-  expect(people.map(({ self }) => self).filter(Boolean)).toHaveLength(1)
+  const { people } = await office.walksTo('person', { of: ({ tie }) => tie.to !== 'self' })
+  expect(people.map(({ tie }) => tie)).toEqual([
+    { to: 'self' },
+    { to: 'kin', relation: '2' },
+    { to: 'kin', relation: '3' },
+  ])
   const sofia = ({ name }: { name: string }) => name.toUpperCase() === 'SOFIA'
   const wish = { of: sofia, type: 'together', purpose: 'adozione' } as const
   expect(await office.asksFor(wish)).toMatchObject({ use: 'adozione', anpr: 'ready', bollo: { cents: 0 } })

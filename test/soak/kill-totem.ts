@@ -180,7 +180,7 @@ const paper = createPaper({
 })
 paper.start()
 const sheets = createSheets({ place: { totem, office: 'Spello' }, keepMs: KEEP_MS, now })
-const { waitingFor, delivered } = createCollect({ devices, queue, journal, keys, totem })
+const { waitingFor, delivered } = createCollect({ devices, queue, journal, keys, totem, now })
 const { noticesFor, pendingFor } = createNotices({ queue, keys })
 const enter = createEnter({
   now: () => new Date(),

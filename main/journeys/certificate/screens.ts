@@ -7,6 +7,7 @@ import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { type Refusal, refusal } from '../../../contract/refusal.ts'
 import type { Shows } from '../../visit/chart.ts'
 import { printingScreen } from '../../visit/printing.ts'
+import { tieOf } from '../../visit/tie.ts'
 import { required, type Visit } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 import { blockedFor, languageOf, type Person, peopleOf, shortcutsFor, subjectOf, waysFor } from './visit.ts'
@@ -15,11 +16,11 @@ import { blockedFor, languageOf, type Person, peopleOf, shortcutsFor, subjectOf,
 const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']
 const MORE_PURPOSES: Purpose[] = ['separazione', 'adozione', 'interdizione', 'onlus', 'societaSportive']
 
-const shown = ({ subject, name, surname }: Person) => ({
+const shown = ({ subject, name, surname }: Person, { holder }: Visit) => ({
   ...{ name, surname },
   yearOfBirth: subject?.yearOfBirth ?? null,
-  belongs: subject && { tie: subject.tie, relation: subject.relation },
-  self: subject?.self ?? true,
+  sex: subject?.sex ?? null,
+  tie: subject ? tieOf(subject, holder.entered?.family ?? []) : ({ to: 'self' } as const),
 })
 
 /** What the use costs, and what settles it. */
@@ -61,7 +62,7 @@ export const screens: Shows<ReturnType<typeof states>> = {
     if (inner === 'picture') return { screen: 'preview', pages: required(visit.paper.preview, 'preview').pages }
     return {
       screen: 'sheet',
-      subject: shown({ subject, ...subjectOf(visit) }),
+      subject: shown({ subject, ...subjectOf(visit) }, visit),
       others: peopleOf(visit).length > 1,
       types,
       shortcuts: shortcutsFor(visit),
@@ -80,7 +81,7 @@ export const screens: Shows<ReturnType<typeof states>> = {
   },
   person: ({ visit }) => ({
     screen: 'person',
-    people: peopleOf(visit).map((person, index) => ({ index, ...shown(person) })),
+    people: peopleOf(visit).map((person, index) => ({ index, ...shown(person, visit) })),
   }),
   themes: ({ visit }) => ({
     screen: 'themes',

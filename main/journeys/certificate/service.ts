@@ -83,7 +83,7 @@ export function createCertificates(options: CertificateOptions) {
       if (!concerns(words, about, { session })) return err(refused('anpr-other-person'))
       const first = await devices.call('pdf.raster', { pdf, page: 1, width: 64 })
       return first.ok
-        ? ok({ pdf, pages: first.value.pages, facts: factsOf(words ?? '') })
+        ? ok({ pdf, pages: first.value.pages, facts: factsOf(words ?? '', wanted.language ?? 'IT') })
         : err({ kind: 'unavailable' })
     },
 

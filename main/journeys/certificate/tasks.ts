@@ -49,7 +49,10 @@ export async function request(visit: Visit, services: VisitServices) {
   }
   const { value } = requested
   if (value.state === 'issued') {
-    return step('printingCertificate', { paper: { document: 'certificate', issued: [value.outcome] } })
+    return step('printingCertificate', {
+      paper: { document: 'certificate', issued: [value.outcome] },
+      certificate: { marked: isMarked(value.outcome) },
+    })
   }
   return step('printingSlip', {
     paper: { document: 'certificate' },
@@ -66,7 +69,7 @@ export async function fetch(visit: Visit, services: VisitServices) {
   return outcome
     ? step('printingCertificate', {
         paper: { issued: [outcome], ...fromFirstPage },
-        certificate: { queued: null, arrived: false },
+        certificate: { queued: null, arrived: false, marked: isMarked(outcome) },
         end: { slip: false },
       })
     : refused(refusal('certificate-unprintable'))
@@ -84,7 +87,11 @@ export async function printCertificate(visit: Visit, services: VisitServices) {
     return step(to, {
       ...set,
       holder: { entered: withoutWaiting(visit, operation) },
-      certificate: { ...set.certificate, delivered: visit.certificate.delivered + 1 },
+      certificate: {
+        ...set.certificate,
+        marked: visit.certificate.marked || isMarked(outcome),
+        delivered: visit.certificate.delivered + 1,
+      },
       end: { outcome: 'printed' },
     })
   }
@@ -129,6 +136,8 @@ function withoutWaiting({ holder: { entered } }: Visit, operation: string): Visi
  * because the totem never writes on ANPR's sealed PDF (invariant 10).
  */
 const isReceiptDue = ({ bollo }: IssuedOutcome) => bollo !== undefined && bollo.kind !== 'exempt'
+
+const isMarked = ({ bollo }: IssuedOutcome) => bollo?.kind === 'contrassegno'
 
 /** After a sheet: a receipt that is wanted, the next certificate that waits, or the end. */
 function onward({ paper }: Visit, receipts: Receipt[]): Step<'printingReceipt' | 'printingCertificate' | 'done'> {

@@ -40,6 +40,8 @@ declare module '../../visit/visit.ts' {
       queued: Queued | null
       /** The certificate of the recorded request has come since. */
       arrived: boolean
+      /** This certificate is in bollo by a marca, which its person puts on the sheet. */
+      marked: boolean
       /** Certificates that are out on paper. */
       delivered: number
       /** Receipts that are not out, of certificates that are. */
@@ -112,14 +114,15 @@ export const fresh = () => ({
     theme: null,
     queued: null,
     arrived: false,
+    marked: false,
     delivered: 0,
     receipts: [],
   },
 })
 
 /** The person has left: the screen still tells whether the certificate has come. */
-export const parted = ({ certificate: { queued, arrived } }: Visit) => ({
-  certificate: { ...fresh().certificate, queued, arrived },
+export const parted = ({ certificate: { queued, arrived, marked } }: Visit) => ({
+  certificate: { ...fresh().certificate, queued, arrived, marked },
 })
 
 /** Somebody for whom this holder may ask; `subject` null: the holder, of whom the totem knows no line of the sheet. */

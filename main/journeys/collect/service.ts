@@ -1,13 +1,15 @@
+import { hasArrived, isOnItsWay, type OwnLetter } from '../../../contract/letter.ts'
 import type { Devices } from '../../devices/index.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { holderReference, type OutcomeKeys, openOutcome } from '../../queue/sealing.ts'
+import { lastLetters } from '../../sync/letter.ts'
 import { createReading } from '../../visit/reading.ts'
-import type { Left, Recognised, VisitId } from '../../visit/services.ts'
+import type { Left, Recognised, VisitId, Waiting } from '../../visit/services.ts'
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
-    /** Erases an outcome whose paper is out. */
+    /** Erases an outcome that its person has, whatever way it went. */
     delivered(visit: VisitId, operation: string): void
   }
 }
@@ -18,13 +20,14 @@ export interface CollectOptions {
   journal: Journal
   keys: { outcome: OutcomeKeys; holder: Uint8Array }
   totem: string
+  now(): Date
 }
 
 /**
  * Finds the certificates that wait on this totem for a person who asked for them in an earlier visit, and reads them as
  * one that comes within its visit. The gateway says in the outcome whom of the family each was asked about.
  */
-export function createCollect({ devices, queue, journal, keys, totem }: CollectOptions) {
+export function createCollect({ devices, queue, journal, keys, totem, now }: CollectOptions) {
   const { wordsOf, concerns } = createReading({ devices, journal })
   /**
    * Printed operations that the disk did not let the queue mark. They are not offered again; erasing is tried again.
@@ -34,6 +37,10 @@ export function createCollect({ devices, queue, journal, keys, totem }: CollectO
     if (!queue.collected(operation).ok) return false
     printed.delete(operation)
     return true
+  }
+  function delivered({ session }: Pick<VisitId, 'session'>, operation: string) {
+    printed.add(operation)
+    if (erase(operation)) journal.record('request.collected', { session, operation })
   }
   return {
     async waitingFor({ session }: VisitId, holder: Recognised): Promise<Left> {
@@ -55,9 +62,19 @@ export function createCollect({ devices, queue, journal, keys, totem }: CollectO
       return left
     },
 
-    delivered({ session }: VisitId, operation: string) {
-      printed.add(operation)
-      if (erase(operation)) journal.record('request.collected', { session, operation })
+    /**
+     * Of those, what is still to be offered when the gateway has said what became of mails: not what has arrived, which is
+     * spent as a paper is, nor what may still arrive. What came back is offered again, and what the line cannot say too.
+     */
+    stillHere(visit: Pick<VisitId, 'session'>, waiting: readonly Waiting[], letters: readonly OwnLetter[]): Waiting[] {
+      const of = lastLetters(letters, totem)
+      return waiting.filter(({ outcome: { operation } }) => {
+        const letter = of.get(operation)
+        if (letter && hasArrived(letter)) delivered(visit, operation)
+        return !letter || !(hasArrived(letter) || isOnItsWay(letter, now()))
+      })
     },
+
+    delivered,
   }
 }

@@ -204,6 +204,10 @@ describe('a certificate for a private party', () => {
     await at('done')
     expect(request).toHaveBeenCalledOnce()
     expect(print.mock.calls.map(([{ document }]) => document)).toEqual(['certificate', 'certificate', 'receipt'])
+    // The last words say what is still to be done with the mark, also to a person who has taken the card.
+    expect(screen()).toMatchObject({ outcome: 'printed', mark: true, cardPresent: true })
+    cardOut()
+    expect(screen()).toMatchObject({ screen: 'done', mark: true, cardPresent: false })
   })
 
   const places: [name: string, go: () => Promise<void>][] = [

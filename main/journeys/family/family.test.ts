@@ -16,7 +16,7 @@ test('from a person’s page the summary opens with that person, and leads back 
   await toMember()
   expect(screen()).toMatchObject({ screen: 'member', certificate: true, on: null })
   await answers({ type: 'certificateFor' }, { type: 'choosePurpose', purpose: 'processuale' })
-  expect(screen()).toMatchObject({ screen: 'sheet', subject: { self: false } })
+  expect(screen()).toMatchObject({ screen: 'sheet', subject: { tie: { to: 'kin' } } })
   await answers({ type: 'back' }, { type: 'back' })
   await at('member')
   await answers({ type: 'certificateFor' }, { type: 'choosePurpose', purpose: 'publicBody' })

@@ -1,7 +1,7 @@
-import { kinshipTo } from '../../../catalogue/kinship.ts'
 import type { FamilyMember } from '../../../contract/gateway.ts'
-import type { Tie, WrongDay } from '../../../contract/journeys/family.ts'
+import type { WrongDay } from '../../../contract/journeys/family.ts'
 import type { PersonSection, PersonSections } from '../../../contract/person.ts'
+import { tieOf } from '../../visit/tie.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
 
 declare module '../../visit/visit.ts' {
@@ -48,17 +48,4 @@ export function whoOf(member: FamilyMember, visit: Visit) {
   const { name, surname, sex } = member
   const named = member.self && name === '' && surname === '' ? holderOf(visit) : { name, surname }
   return { ...named, sex, tie: tieOf(member, sheetOf(visit)) }
-}
-
-function tieOf(member: FamilyMember, sheet: readonly FamilyMember[]): Tie {
-  if (member.self) return { to: 'self' }
-  const { relation } = member
-  if (member.tie === 'convivenza') return { to: 'convivenza', relation }
-  const holder = sheet.find(({ self }) => self)
-  const kin = holder ? kinshipTo(holder, member) : null
-  if (kin !== null) return { to: 'kin', relation: kin }
-  const head = sheet.find((one) => one.tie === 'family' && one.relation === '1')
-  return head && head !== member
-    ? { to: 'head', relation, head: { name: head.name, surname: head.surname } }
-    : { to: 'kin', relation: '99' }
 }

@@ -1,7 +1,11 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { cardToTake, type Shows } from '../../visit/chart.ts'
 import { waysToo } from '../../visit/taking-home.ts'
 import { required } from '../../visit/visit.ts'
 import { receiptOffered, type states } from './states.ts'
+
+/** The certificate is the person's, and its marca da bollo not on it yet. */
+const TAKEN: readonly ScreenOf<'done'>['outcome'][] = ['printed', 'phone', 'email', 'domicilio']
 
 export const screens: Shows<typeof states> = {
   done: (context) => {
@@ -13,6 +17,7 @@ export const screens: Shows<typeof states> = {
       slip: end.slip,
       arrived: certificate.arrived,
       receipt: receiptOffered(context),
+      mark: certificate.marked && TAKEN.includes(end.outcome),
       ways: waysToo(context),
       cardPresent: cardToTake(context),
     }

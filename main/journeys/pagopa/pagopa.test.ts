@@ -175,7 +175,7 @@ describe('bollo by pagoPA', () => {
     const states = shown.screen === 'requests' ? shown.requests?.map(({ state }) => state) : null
     expect(states).toEqual(['paid', 'unpaid', 'refund', 'recorded'])
     await answers({ type: 'chooseRequest', index: 2 })
-    expect(screen()).toMatchObject({ screen: 'request', request: { until: refund.by, office: null } })
+    expect(screen()).toMatchObject({ screen: 'request', request: { day: refund.by, office: null } })
     await answers({ type: 'payNow' })
     expect(screen()).toMatchObject({ screen: 'pagopa-refund', why: 'paid-twice', receipt: 'R1' })
     await answers({ type: 'back' }, { type: 'chooseService', service: 'requests' }, { type: 'chooseRequest', index: 3 })

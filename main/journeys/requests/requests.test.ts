@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { OwnLetter } from '../../../contract/letter.ts'
 import { err, ok } from '../../../contract/result.ts'
 import type { Queue } from '../../queue/queue.ts'
-import { createRequests, returnedFor, together, withLetters } from './service.ts'
+import { lettersOf } from '../../sync/letter.ts'
+import { createRequests, together, untold, withLetters } from './service.ts'
 
 const recorded = (operation: string, day: number, more: Partial<ReturnType<Queue['requestsOf']>[number]> = {}) => ({
   ...{ operation, requestedAt: `2026-11-${day}T10:00:00.000Z`, state: 'queued' as const },
@@ -60,6 +61,7 @@ test('each state has a word, and what the person withdrew was refused by nobody'
 
 const letter = (state: OwnLetter['state'], more: Partial<OwnLetter> = {}): OwnLetter => ({
   ...{ machine: 'TT-0001', office: null, document: 'visura' as const, operation: null, state, told: false },
+  way: 'email',
   ...{ sentAt: '2026-11-18T10:00:00.000Z', ...more },
 })
 
@@ -77,17 +79,19 @@ test('a mail that came back is said of its certificate, whose paper still waits;
       letter('refused', { document: 'certificate', operation: 'B' }),
       letter('bounced', { document: 'certificate', operation: 'C', machine: 'TT-0002' }),
       letter('bounced'),
-      letter('delivered', { document: 'declaration', machine: 'TT-0003' }),
+      letter('delivered', { document: 'declaration', machine: 'TT-0003', way: 'domicilio' }),
+      letter('delivered', { document: 'declaration' }),
       letter('handed-over', { document: 'atto-notorio' }),
       letter('refused', { document: 'atto-notorio' }),
     ],
-    'TT-0001',
+    { totem: 'TT-0001', at: new Date('2026-11-20T10:00:00.000Z') },
   )
   expect(list.map(({ document, state, again, office }) => [document, state, again, office])).toEqual([
     ['certificate', 'returned', 'collect', null],
     ['certificate', 'collected', null, null],
     ['visura', 'returned', 'visura', null],
     ['declaration', 'delivered', null, 'Totem TT-0003'],
+    ['declaration', 'opened', null, null],
     ['atto-notorio', 'mailed', null, null],
     ['atto-notorio', 'returned', 'declaration', null],
     // It waits at the other totem.
@@ -95,7 +99,31 @@ test('a mail that came back is said of its certificate, whose paper still waits;
   ])
 })
 
-test('the menu counts what came back until the list has shown it; without mail the gateway is not asked', async () => {
+test('a certificate that went by mail is offered again only when it did not arrive, or when nobody says so in time', () => {
+  const at = new Date('2026-11-18T20:00:00.000Z')
+  const own = ['A', 'B', 'C', 'D', 'E', 'F'].map((one) => recorded(one, 18, { state: 'issued' }))
+  const of = (operation: string, state: OwnLetter['state'], more: Partial<OwnLetter> = {}) =>
+    letter(state, { document: 'certificate', operation, way: 'domicilio', ...more })
+  const letters = [
+    of('A', 'accepted'),
+    of('B', 'delivered'),
+    of('C', 'bounced'),
+    of('D', 'handed-over', { sentAt: '2026-11-17T19:00:00.000Z' }),
+    of('E', 'handed-over', { way: 'email' }),
+    of('F', 'delivered', { way: 'email' }),
+  ]
+  const list = withLetters(together(own, [], 'TT-0001'), letters, { totem: 'TT-0001', at })
+  expect(list.map(({ state, day, again }) => [state, day?.slice(8, 10), again])).toEqual([
+    ['domicile', '18', null],
+    ['delivered', '18', null],
+    ['returned', '18', 'collect'],
+    ['domicile', '17', 'collect'],
+    ['mailed', '18', 'collect'],
+    ['opened', '18', null],
+  ])
+})
+
+test('what came back counts until the list has shown it', async () => {
   const asked: string[] = []
   let letters = [letter('bounced'), letter('refused', { told: true }), letter('handed-over')]
   const client = {
@@ -104,11 +132,8 @@ test('the menu counts what came back until the list has shown it; without mail t
       if (path.endsWith('/told')) letters = letters.map((one) => ({ ...one, told: true }))
       return ok(path.endsWith('/own') ? { letters } : path.endsWith('/requests') ? { requests: [] } : {})
     },
-  } as unknown as Parameters<typeof returnedFor>[0]
-  expect(await returnedFor(client, { token: null, ways: ['email'] })).toBe(0)
-  expect(await returnedFor(client, { token: 't', ways: ['phone'] })).toBe(0)
-  expect(asked).toEqual([])
-  expect(await returnedFor(client, { token: 't', ways: ['phone', 'email'] })).toBe(1)
+  } as unknown as Parameters<typeof lettersOf>[0]
+  expect(untold(await lettersOf(client, 't'))).toBe(1)
   const service = createRequests({
     ...{ queue: { requestsOf: () => [] } as unknown as Queue, journal: { record: () => undefined } as never, client },
     ...{
@@ -122,7 +147,7 @@ test('the menu counts what came back until the list has shown it; without mail t
   const { requests } = await service.requests(visit, { token: 't' }, { codiceFiscale: 'BNCNNA51D58E975X' })
   expect(requests.map(({ state }) => state)).toEqual(['returned', 'returned', 'mailed'])
   expect(asked).toContain('/v1/letters/told')
-  expect(await returnedFor(client, { token: 't', ways: ['email'] })).toBe(0)
+  expect(untold(await lettersOf(client, 't'))).toBe(0)
 })
 
 test('withdrawn here where it never left the totem, else at the gateway; without its answer nothing is settled', async () => {

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid'
 import { DAY_MS } from '../../../basics/time.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
-import { hasFailed, lettersTold, type OwnLetter, ownLetters } from '../../../contract/letter.ts'
+import { hasArrived, hasFailed, isOnItsWay, lettersTold, type OwnLetter } from '../../../contract/letter.ts'
 import {
   type OwnRequests,
   ownAccesses,
@@ -16,6 +16,7 @@ import { receiptSheet } from '../../print/receipt-sheet.ts'
 import { type Queue, WITHDRAWN } from '../../queue/queue.ts'
 import { holderReference } from '../../queue/sealing.ts'
 import type { GatewayClient } from '../../sync/client.ts'
+import { lastLetters, lettersOf } from '../../sync/letter.ts'
 import type { Entered, Recognised, VisitId } from '../../visit/services.ts'
 import { withdrawalPaper } from './paper.ts'
 import type { Access, Known } from './visit.ts'
@@ -74,7 +75,7 @@ export function createRequests({ queue, journal, client, keys, totem, place, pdf
       const whole = told?.ok ?? false
       if (whole) journal.record('visit.looked', { session, looked: 'requests' })
       const requests = together(own, told?.ok ? told.value.requests : [], totem)
-      return { requests: withLetters(requests, letters, totem), whole }
+      return { requests: withLetters(requests, letters, { totem, at: now() }), whole }
     },
 
     async withdraw(
@@ -115,22 +116,9 @@ const isOpen = ({ state }: Pick<Recorded, 'state'>) => state === 'queued' || sta
 /** Its office, or the totem by its id where the gateway's operator has named none. */
 const placeOf = ({ office, machine }: { office: string | null; machine: string }) => office ?? `Totem ${machine}`
 
-/** What went by mail; a gateway that cannot say knows of none. */
-async function lettersOf(client: Pick<GatewayClient, 'ask'>, token: string): Promise<OwnLetter[]> {
-  const told = await client.ask(ownLetters, '/v1/letters/own', { token })
-  return told.ok ? told.value.letters : []
-}
-
-const untold = (letters: readonly OwnLetter[]) => letters.filter((letter) => hasFailed(letter) && !letter.told).length
-
-/** How many mails of a person came back since they were here; asked only where mails go out. */
-export async function returnedFor(
-  client: Pick<GatewayClient, 'ask'>,
-  { token, ways = [] }: Pick<Entered, 'token' | 'ways'>,
-): Promise<number> {
-  if (token === null || !ways.some((way) => way === 'email' || way === 'domicilio')) return 0
-  return untold(await lettersOf(client, token))
-}
+/** How many mails of a person came back since they were here. */
+export const untold = (letters: readonly OwnLetter[]): number =>
+  letters.filter((letter) => hasFailed(letter) && !letter.told).length
 
 /**
  * Requests of this totem, which alone knows what has not been sent and what was collected; and those of the others, as
@@ -140,7 +128,7 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
   const toldHere = new Map(told.filter(({ machine }) => machine === totem).map((one) => [one.operation, one]))
   const here = own.map(
     ({ operation, requestedAt, untouched, state, reason }): OwnRequest => ({
-      ...{ operation, document: 'certificate', requestedAt, office: null, until: null },
+      ...{ operation, document: 'certificate', requestedAt, office: null, day: null },
       // Only what the gateway says it has and has not settled may be withdrawn there.
       withdrawable: untouched || (isOpen({ state }) && toldHere.get(operation)?.state === 'pending'),
       types: toldHere.get(operation)?.types ?? null,
@@ -160,7 +148,7 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
           withdrawable: false,
           again: null,
           office: placeOf({ office, machine }),
-          until: null,
+          day: null,
         },
         state: ({ pending: 'sent', issued: 'elsewhere', refused: 'refused' } as const)[state],
       }),
@@ -175,21 +163,29 @@ const newestFirst = (requests: OwnRequest[]) =>
  * What became of mails. A certificate keeps its entry, and its paper where it waits; a paper that no totem keeps has an
  * entry of its own, and is asked for again.
  */
-export function withLetters(requests: OwnRequest[], letters: readonly OwnLetter[], totem: string): OwnRequest[] {
-  // Newest first: of several mails of one certificate the last one counts.
-  const of = new Map(letters.flatMap((one) => (one.operation ? [[one.operation, one] as const] : [])).reverse())
+export function withLetters(
+  requests: OwnRequest[],
+  letters: readonly OwnLetter[],
+  { totem, at }: { totem: string; at: Date },
+): OwnRequest[] {
+  const of = lastLetters(letters)
   const marked = requests.map((request) => {
     const letter = of.get(request.operation)
-    return letter && (request.state === 'ready' || request.state === 'elsewhere')
-      ? { ...request, state: mailState(letter) }
-      : request
+    const isMailed =
+      letter &&
+      (request.state === 'ready' ||
+        request.state === 'elsewhere' ||
+        (request.state === 'collected' && hasArrived(letter)))
+    if (!isMailed) return request
+    const again = hasArrived(letter) || isOnItsWay(letter, at) ? null : request.again
+    return { ...request, state: mailState(letter), day: letter.sentAt, again }
   })
   const apart = letters
     .filter(({ operation }) => operation === null)
     .map(
-      ({ document, machine, office, sentAt, state }): OwnRequest => ({
+      ({ document, machine, office, sentAt, state, way }): OwnRequest => ({
         ...{ operation: ulid(Date.parse(sentAt)), document: document ?? 'certificate', types: null },
-        ...{ requestedAt: sentAt, until: null, withdrawable: false, state: mailState({ state }) },
+        ...{ requestedAt: sentAt, day: sentAt, withdrawable: false, state: mailState({ state, way }) },
         office: machine === totem ? null : placeOf({ office, machine }),
         again: !hasFailed({ state }) || document === null ? null : document === 'visura' ? 'visura' : 'declaration',
       }),
@@ -197,8 +193,12 @@ export function withLetters(requests: OwnRequest[], letters: readonly OwnLetter[
   return newestFirst([...marked, ...apart])
 }
 
-const mailState = (letter: Pick<OwnLetter, 'state'>): OwnRequest['state'] =>
-  hasFailed(letter) ? 'returned' : letter.state === 'delivered' ? 'delivered' : 'mailed'
+const MAIL_STATE = {
+  email: { sent: 'mailed', arrived: 'opened' },
+  domicilio: { sent: 'domicile', arrived: 'delivered' },
+} as const
+const mailState = (letter: Pick<OwnLetter, 'state' | 'way'>): OwnRequest['state'] =>
+  hasFailed(letter) ? 'returned' : MAIL_STATE[letter.way][hasArrived(letter) ? 'arrived' : 'sent']
 
 /** Payments as requests, before the others: each asks something of the person, or of the creditor. */
 export const pendingAs = (payments: readonly Payment[]): OwnRequest[] =>
@@ -206,9 +206,9 @@ export const pendingAs = (payments: readonly Payment[]): OwnRequest[] =>
     .map((payment): OwnRequest => {
       const state = goesBack(payment) ? 'refund' : payment.state === 'paid' ? 'paid' : 'unpaid'
       const { payment: operation, types, madeAt: requestedAt, dueAt, refund } = payment
-      const until = { unpaid: dueAt, paid: null, refund: refund?.by ?? null }[state]
+      const day = { unpaid: dueAt, paid: null, refund: refund?.by ?? null }[state]
       return {
-        ...{ operation, document: 'certificate', types, requestedAt, state, until },
+        ...{ operation, document: 'certificate', types, requestedAt, state, day },
         ...{ office: null, withdrawable: false, again: null },
       }
     })

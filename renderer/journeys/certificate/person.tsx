@@ -3,7 +3,7 @@ import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { kinshipKey } from '../../i18n/kinship.ts'
+import { useTie } from '../../i18n/kinship.ts'
 import { fullName, useText } from '../../i18n/use-text.ts'
 
 type Person = ScreenOf<'sheet'>['subject']
@@ -21,8 +21,10 @@ export function peopleOnScreen<P>(people: readonly P[], first: number): { shown:
 /** What tells people of one family apart. */
 export function useKinship(): (person: Person) => string {
   const text = useText()
-  return ({ yearOfBirth, belongs }) => {
-    const kinship = text(belongs ? kinshipKey(belongs) : 'kinship.99')
+  const tie = useTie()
+  return (person) => {
+    const { yearOfBirth } = person
+    const kinship = tie(person)
     return yearOfBirth === null ? kinship : text('person.bornKinship', { year: String(yearOfBirth), kinship })
   }
 }
@@ -38,8 +40,8 @@ export function ChoosePerson({ screen: { people } }: { screen: ScreenOf<'person'
         <AnswerCard
           key={person.index}
           icon="person"
-          title={person.self ? text('sheet.self', { name: fullName(person) }) : fullName(person)}
-          {...(person.self ? {} : { line: kinship(person) })}
+          title={person.tie.to === 'self' ? text('sheet.self', { name: fullName(person) }) : fullName(person)}
+          {...(person.tie.to === 'self' ? {} : { line: kinship(person) })}
           onPress={() => answer({ type: 'choosePerson', index: person.index })}
         />
       ))}

@@ -4,19 +4,26 @@ import { way } from '../../../contract/journeys/lists.ts'
 import type { Refusal } from '../../../contract/refusal.ts'
 import type { SamplesOf } from '../journey.ts'
 
-const member = (index: number, name: string, relation: string | null, yearOfBirth: number | null) => ({
+const member = (
+  index: number,
+  name: string,
+  tie: ScreenOf<'sheet'>['subject']['tie'],
+  sex: 'M' | 'F',
+  yearOfBirth: number | null,
+) => ({
   index,
   name,
   surname: index % 2 ? 'ROSSI' : 'BIANCHI',
   yearOfBirth,
-  belongs: relation === null ? null : { tie: 'family' as const, relation },
-  self: index === 0,
+  ...{ sex, tie },
 })
+const SELF = { to: 'self' } as const
+const kin = (relation: string) => ({ to: 'kin', relation }) as const
 const family = [
-  member(0, 'MARIA TERESA', '2', 1951),
-  member(1, 'GIUSEPPE', '1', 1948),
-  member(2, 'ANNA LUCIA', '3', 1979),
-  member(3, 'ANDREA', '3', 1984),
+  member(0, 'MARIA TERESA', SELF, 'F', 1951),
+  member(1, 'GIUSEPPE', kin('2'), 'M', 1948),
+  member(2, 'ANNA LUCIA', { to: 'head', relation: '3', head: { name: 'GIUSEPPE', surname: 'ROSSI' } }, 'F', 1979),
+  member(3, 'ANDREA', kin('3'), 'M', 1984),
 ]
 
 /** As main cites them. */
@@ -37,8 +44,8 @@ const exempt = (use: Exemption): ScreenOf<'sheet'>['bollo'] => ({
   reference: LAWS[use],
 })
 const person = ({ index: _, ...rest }: (typeof family)[number]): ScreenOf<'sheet'>['subject'] => rest
-const own = person(member(0, 'MARIA TERESA', '2', 1951))
-const child = person(member(3, 'ANDREA', '3', 1984))
+const own = person(member(0, 'MARIA TERESA', SELF, 'F', 1951))
+const child = person(member(3, 'ANDREA', kin('3'), 'M', 1984))
 
 /** As ANPR words them. */
 const FACTS =
@@ -124,9 +131,9 @@ export const samples: SamplesOf<'certificate'> = {
         screen: 'person',
         people: [
           ...family,
-          member(4, 'GIULIA', '4', 2009),
-          member(5, 'CRISTOFORO MARIA ALESSANDRO', '19', null),
-          member(6, 'LI', null, 2024),
+          member(4, 'GIULIA', kin('4'), 'F', 2009),
+          member(5, 'CRISTOFORO MARIA ALESSANDRO', kin('19'), 'M', null),
+          member(6, 'LI', kin('99'), 'F', 2024),
         ],
       },
     },

@@ -101,8 +101,8 @@ function useLines({
   return [
     {
       label: text('sheet.person'),
-      value: subject.self ? text('sheet.self', { name: fullName(subject) }) : fullName(subject),
-      ...(subject.self ? {} : { note: kinship(subject) }),
+      value: subject.tie.to === 'self' ? text('sheet.self', { name: fullName(subject) }) : fullName(subject),
+      ...(subject.tie.to === 'self' ? {} : { note: kinship(subject) }),
       ...(others ? { change: () => answer({ type: 'change', line: 'person' }) } : {}),
     },
     {
@@ -155,7 +155,9 @@ function useMain({ bollo, anpr }: Shown) {
   if (anpr === 'away') return { label: text('sheet.record'), icon: 'check' as const, onPress }
   const free = bollo.diritti > 0 ? 'sheet.printDiritti' : 'sheet.print'
   const printing = bollo.settled === 'exempt' ? free : 'sheet.printPaid'
-  if (anpr === 'unasked') return { label: text('sheet.pay', { price }), onPress }
+  // What is still to be paid: a marca is asked for next, or a notice of pagoPA made.
+  if (anpr === 'unasked' || bollo.settled === 'pagopa')
+    return { label: text('sheet.pay', { price }), onPress, disabled: anpr === 'asked' }
   return {
     label: text(printing),
     icon: 'printer' as const,

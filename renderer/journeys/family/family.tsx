@@ -6,8 +6,8 @@ import { Points } from '../../components/facts.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
+import { useTie } from '../../i18n/kinship.ts'
 import { fullName, sentence, useText } from '../../i18n/use-text.ts'
-import { useTie } from './kin.ts'
 
 type Member = ScreenOf<'family'>['members'][number]
 

@@ -7,8 +7,8 @@ import type { IconName } from '../../components/icon.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
+import { useTie } from '../../i18n/kinship.ts'
 import { sentence, useDay, useText } from '../../i18n/use-text.ts'
-import { useTie } from './kin.ts'
 
 /** What each section is about. */
 export const sectionIcons: Record<PersonSection, IconName> = {

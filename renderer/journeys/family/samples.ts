@@ -1,4 +1,4 @@
-import type { Tie } from '../../../contract/journeys/family.ts'
+import type { Tie } from '../../../contract/document.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import type { SamplesOf } from '../journey.ts'
 import { holder, son } from '../sample-people.ts'

@@ -14,7 +14,7 @@ import { isMessage } from '../../i18n/messages.ts'
 import { firstStep, useDay, useText } from '../../i18n/use-text.ts'
 
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
-  const { outcome, document, slip, arrived, receipt, ways, cardPresent } = screen
+  const { outcome, document, slip, arrived, receipt, mark, ways, cardPresent } = screen
   const text = useText()
   const written = outcome === 'printed' && document !== 'certificate' ? document : null
   const about = arrived ? 'arrived' : (written ?? outcome)
@@ -34,6 +34,11 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
       figure={
         <>
           {paper && <PaperOut move="take" label={text(slip ? 'done.slipFigure' : 'done.paperFigure')} />}
+          {mark && (
+            <Notice tone="warning" icon="pen">
+              {text('done.mark')}
+            </Notice>
+          )}
           {written && written !== 'visura' && <SignIt form={written} />}
           {outcome === 'phone' && document !== 'certificate' && document !== 'visura' && (
             <Notice tone="info" icon="pen">

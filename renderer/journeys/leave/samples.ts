@@ -10,6 +10,7 @@ const done = (outcome: ScreenOf<'done'>['outcome'], shown: Partial<ScreenOf<'don
   slip: false,
   arrived: false,
   receipt: false,
+  mark: false,
   ways: [],
   cardPresent: true,
   ...shown,
@@ -42,6 +43,8 @@ export const samples: SamplesOf<'leave'> = {
     shown: {
       'done-printed': done('printed', { receipt: true }),
       'done-printed-phone': done('printed', { receipt: true, ways: ['phone', 'email', 'domicilio'] }),
+      'done-marca': done('printed', { mark: true, ways: ['phone', 'email', 'domicilio'] }),
+      'done-marca-no-card': done('printed', { mark: true, cardPresent: false }),
       'done-email': done('email'),
       'done-domicilio': done('domicilio'),
       'done-phone': done('phone'),

@@ -12,7 +12,7 @@ import { sentence, useCertificateName, useDate, useInstantDay, useText } from '.
 const ICON: Record<OwnRequest['state'], IconName> = {
   ...{ unpaid: 'phone', paid: 'printer', refund: 'back' },
   ...{ recorded: 'clock', sent: 'clock', ready: 'printer', elsewhere: 'paper', collected: 'check' },
-  ...{ mailed: 'letter', delivered: 'check', returned: 'letter' },
+  ...{ mailed: 'letter', opened: 'check', domicile: 'letter', delivered: 'check', returned: 'letter' },
   ...{ refused: 'alert', expired: 'alert', aside: 'support', withdrawn: 'close' },
 }
 
@@ -84,7 +84,7 @@ export function Requests({ screen: { requests, whole } }: { screen: ScreenOf<'re
 const TONE: Partial<Record<OwnRequest['state'], 'success' | 'warning'>> = {
   ...{ unpaid: 'warning', paid: 'success' },
   ...{ ready: 'success', collected: 'success', elsewhere: 'success' },
-  ...{ delivered: 'success', returned: 'warning' },
+  ...{ opened: 'success', delivered: 'success', returned: 'warning' },
   ...{ refused: 'warning', expired: 'warning', aside: 'warning' },
 }
 
@@ -127,8 +127,8 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
   const text = useText()
   const name = useRequestName()
   const date = useDate()
-  const { state, office, withdrawable, requestedAt, until, again } = request
-  const day = useInstantDay()
+  const { state, office, withdrawable, requestedAt, day, again } = request
+  const dayOf = useInstantDay()
   const tone = TONE[state]
   const isPayment = state === 'unpaid' || state === 'paid' || state === 'refund'
   const pays = { unpaid: 'phone', paid: 'printer', refund: 'info' } as const
@@ -143,7 +143,7 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
             {
               icon: ICON[state],
               title: sentence(text(`requests.${state}`)),
-              line: text(`request.${state}`, { date: until ? day(until) : '' }),
+              line: text(`request.${state}`, { date: day ? dayOf(day) : '' }),
               ...(tone && { tone }),
             },
             ...(state === 'refund'

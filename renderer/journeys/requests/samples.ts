@@ -3,6 +3,8 @@ import type { SamplesOf } from '../journey.ts'
 
 const OFFICE = 'Ufficio postale di Bevagna (PG)'
 
+const MAILED = new Set<OwnRequest['state']>(['mailed', 'opened', 'domicile', 'delivered', 'returned'])
+
 const request = (state: OwnRequest['state'], day: number): OwnRequest => ({
   document: 'certificate',
   operation: `01KANPR00000000000000000${String(day).padStart(2, '0')}`,
@@ -10,7 +12,12 @@ const request = (state: OwnRequest['state'], day: number): OwnRequest => ({
   requestedAt: `2026-11-${String(day).padStart(2, '0')}T09:12:00.000Z`,
   office: state === 'elsewhere' ? OFFICE : null,
   again: state === 'ready' || state === 'returned' ? 'collect' : null,
-  until: state === 'unpaid' || state === 'refund' ? '2026-12-22T09:12:00.000Z' : null,
+  day:
+    state === 'unpaid' || state === 'refund'
+      ? '2026-12-22T09:12:00.000Z'
+      : MAILED.has(state)
+        ? '2026-11-22T09:14:00.000Z'
+        : null,
 })
 const all = requestState.options.map((state, index) => request(state, 22 - index))
 

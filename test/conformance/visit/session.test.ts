@@ -76,7 +76,11 @@ describe('a visit', () => {
     await answers({ type: 'chooseService', service: 'certificate' })
     await answers({ type: 'choosePurpose', purpose: 'processuale' })
     await at('sheet')
-    expect(screen()).toMatchObject({ anpr: 'away', others: false, subject: { self: true, surname: 'BIANCHI' } })
+    expect(screen()).toMatchObject({
+      anpr: 'away',
+      others: false,
+      subject: { tie: { to: 'self' }, surname: 'BIANCHI' },
+    })
     expect(session.answer({ type: 'change', line: 'person' })).toBe(false)
     await answers({ type: 'confirm' })
     await at('done')
@@ -187,7 +191,7 @@ describe('a visit', () => {
     await answers({ type: 'back' }, { type: 'change', line: 'person' }, { type: 'back' })
     expect(preview).toHaveBeenCalledTimes(before)
     await answers({ type: 'change', line: 'person' }, { type: 'choosePerson', index: 1 })
-    expect(screen()).toMatchObject({ subject: { self: false } })
+    expect(screen()).toMatchObject({ subject: { tie: { to: 'kin' } } })
     expect(preview).toHaveBeenCalledTimes(before + 1)
   })
 

@@ -45,7 +45,14 @@ export async function openCentre(
     reusePdf = false,
     throughLine = (direct) => direct,
     inad,
-  }: { reusePdf?: boolean; inad?: string; throughLine?: (direct: GatewayConfig['anpr']) => GatewayConfig['anpr'] } = {},
+    prepare,
+  }: {
+    reusePdf?: boolean
+    inad?: string
+    /** Done to the installation before its gateway starts. */
+    prepare?: (config: GatewayConfig) => Promise<void>
+    throughLine?: (direct: GatewayConfig['anpr']) => GatewayConfig['anpr']
+  } = {},
 ): Promise<Centre> {
   await makePki(PKI)
   const dataDir = ownFolder('totem-gateway')
@@ -84,6 +91,7 @@ export async function openCentre(
     totems: join(PKI, 'totems'),
     ...more,
   }
+  await prepare?.(config)
   let log = ''
   const sink = new PassThrough().on('data', (chunk: Buffer) => {
     log += chunk.toString()

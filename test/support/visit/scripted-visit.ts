@@ -105,7 +105,7 @@ const person: PersonSections = {
 }
 const request: OwnRequest = {
   ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
-  ...{ document: 'certificate', office: null, withdrawable: true, until: null, again: null },
+  ...{ document: 'certificate', office: null, withdrawable: true, day: null, again: null },
 }
 export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },

@@ -1,0 +1,86 @@
+import type { z } from 'zod'
+import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
+import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
+import {
+  type Action,
+  done,
+  grantMade,
+  grantNamed,
+  grants,
+  grantWish,
+  knownPeople,
+  me,
+  ownSessions,
+  sessionNamed,
+} from './people.ts'
+
+interface Route {
+  method: 'GET' | 'POST'
+  path: `/${string}`
+  /** What the matrix judges; null: of one's own session, which everybody has who signed in. */
+  action: Action | null
+  /** Needs a log-in of the last five minutes. */
+  fresh?: true
+  /** A look that stands in the audit. */
+  told?: true
+  params?: z.ZodType
+  query?: z.ZodType
+  body?: z.ZodType
+  answer: z.ZodType
+}
+
+/** The console's whole wire, under `/console/v1`. A route cannot be here without the action that it asks for. */
+export const consoleApi = {
+  me: { method: 'GET', path: '/me', action: null, answer: me },
+  sessions: { method: 'GET', path: '/sessions', action: null, answer: ownSessions },
+  endSession: { method: 'POST', path: '/sessions/end', action: null, body: sessionNamed, answer: done },
+  leave: { method: 'POST', path: '/leave', action: null, answer: done },
+
+  fleet: { method: 'GET', path: '/totems', action: 'fleet.see', query: fleetQuery, answer: fleetPage },
+  totem: {
+    ...{ method: 'GET', path: '/totems/:totem', action: 'fleet.see', told: true },
+    ...{ params: totemParams, answer: totemPage },
+  },
+  totemHours: {
+    ...{ method: 'GET', path: '/totems/:totem/hours', action: 'fleet.see' },
+    ...{ params: totemParams, answer: totemHours },
+  },
+  totemLog: {
+    ...{ method: 'GET', path: '/totems/:totem/log', action: 'fleet.see' },
+    ...{ params: totemParams, query: logQuery, answer: logPage },
+  },
+  addNote: {
+    ...{ method: 'POST', path: '/totems/:totem/notes', action: 'fleet.note' },
+    ...{ params: totemParams, body: noteText, answer: done },
+  },
+
+  people: { method: 'GET', path: '/people', action: 'grants.decide', answer: knownPeople },
+  grants: { method: 'GET', path: '/grants', action: 'grants.see', answer: grants },
+  proposeGrant: {
+    ...{ method: 'POST', path: '/grants', action: 'grants.decide', fresh: true },
+    ...{ body: grantWish, answer: grantMade },
+  },
+  approveGrant: {
+    ...{ method: 'POST', path: '/grants/approve', action: 'grants.decide', fresh: true },
+    ...{ body: grantNamed, answer: done },
+  },
+  revokeGrant: {
+    ...{ method: 'POST', path: '/grants/revoke', action: 'grants.decide', fresh: true },
+    ...{ body: grantNamed, answer: done },
+  },
+
+  audit: { method: 'GET', path: '/audit', action: 'audit.see', told: true, query: auditQuery, answer: auditPage },
+  verifyAudit: { method: 'GET', path: '/audit/verdict', action: 'audit.export', told: true, answer: auditVerdict },
+  exportAudit: {
+    ...{ method: 'POST', path: '/audit/export', action: 'audit.export', fresh: true, answer: auditExport },
+  },
+} as const satisfies Record<string, Route>
+
+type Api = typeof consoleApi
+export type RouteName = keyof Api
+type Parsed<N extends RouteName, K extends 'params' | 'query' | 'body'> =
+  Api[N] extends Record<K, infer S> ? (S extends z.ZodType ? z.output<S> : undefined) : undefined
+export type Params<N extends RouteName> = Parsed<N, 'params'>
+export type Query<N extends RouteName> = Parsed<N, 'query'>
+export type Body<N extends RouteName> = Parsed<N, 'body'>
+export type Answer<N extends RouteName> = z.output<Api[N]['answer']>

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { isoInstant, operationId } from '../identity.ts'
+import { region } from './regions.ts'
+
+/**
+ * What a grant makes of a person. TOP, ADMIN, STANDARD and SPORTELLO come with the registry's console: the matrix has
+ * their place, and nobody can be given them yet.
+ */
+export const roles = [
+  ...(['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR'] as const),
+  ...(['TOP', 'ADMIN', 'STANDARD', 'SPORTELLO'] as const),
+] as const
+export const role = z.enum(roles)
+export type Role = (typeof roles)[number]
+
+/** What can be asked at the console: each route names one (api.ts), and the matrix says who may. */
+export const actions = [
+  'fleet.see',
+  'fleet.note',
+  'alarms.handle',
+  'maintenance.open',
+  'operations.see',
+  'grants.see',
+  'grants.decide',
+  'audit.see',
+  'audit.export',
+] as const
+export type Action = (typeof actions)[number]
+
+export const officeId = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,19}$/)
+
+/** Over what a grant reaches: the whole fleet, the totems of a region, or those of one office. */
+export const scope = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('flotta') }),
+  z.strictObject({ kind: z.literal('regione'), region }),
+  z.strictObject({ kind: z.literal('ufficio'), office: officeId }),
+])
+export type Scope = z.infer<typeof scope>
+
+/** Keyed hash of somebody's codice fiscale, as the gateway makes it: two accounts of one person have one. */
+export const personRef = z.string().regex(/^[\w-]{43}$/)
+
+/** What a person writes for others to read: one paragraph, without control characters. */
+const prose = (most: number) =>
+  z
+    .string()
+    .trim()
+    .regex(/^[^\p{C}]+$/u)
+    .max(most)
+export const reason = prose(300)
+
+/** `answer`: what the session may do. `csrf`: to be sent with each POST in `x-csrf`. `freshUntil`: for what needs a log-in of just now. */
+export const me = z.strictObject({
+  person: personRef,
+  name: z.string(),
+  grants: z.array(z.strictObject({ role, scope, until: isoInstant })),
+  may: z.array(z.enum(actions)),
+  csrf: z.string(),
+  freshUntil: isoInstant,
+  endsAt: isoInstant,
+  version: z.string(),
+  at: isoInstant,
+})
+
+export const ownSessions = z.strictObject({
+  sessions: z.array(
+    z.strictObject({
+      /** Names the session, and opens nothing. */
+      session: operationId,
+      beganAt: isoInstant,
+      seenAt: isoInstant,
+      isThis: z.boolean(),
+    }),
+  ),
+})
+export const sessionNamed = z.strictObject({ session: operationId })
+export const done = z.strictObject({ done: z.literal(true) })
+
+/** Whom a grant can be given: everybody who has signed in once. */
+export const knownPeople = z.strictObject({
+  people: z.array(z.strictObject({ person: personRef, name: z.string(), seenAt: isoInstant })),
+})
+
+/** `proposed`: waits for a second person. `given` counts between `from` and `until`. */
+const grantState = z.enum(['proposed', 'given', 'revoked', 'ended'])
+const grantTerms = { holder: personRef, role, scope, from: isoInstant, until: isoInstant, reason }
+export const grantWish = z.strictObject(grantTerms)
+export const grants = z.strictObject({
+  grants: z.array(
+    z.strictObject({
+      ...grantTerms,
+      reason: z.string(),
+      grant: operationId,
+      holderName: z.string().nullable(),
+      state: grantState,
+      proposedBy: z.string(),
+      approvedBy: z.string().nullable(),
+      revokedBy: z.string().nullable(),
+    }),
+  ),
+})
+export const grantNamed = z.strictObject({ grant: operationId })
+export const grantMade = z.strictObject({ grant: operationId })

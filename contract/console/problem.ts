@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+/** Why the console does not do it; each has its HTTP status and a sentence on the screen. */
+export const problemStatus = {
+  malformed: 400,
+  'signed-out': 401,
+  forbidden: 403,
+  'cross-site': 403,
+  /** The deed asks for a log-in of the last five minutes. */
+  'log-in-again': 403,
+  'not-found': 404,
+  /** It was so before, or has changed meanwhile. */
+  conflict: 409,
+  /** The proposer, the approver and the holder of a grant are three people. */
+  'same-person': 409,
+  /** A grant gives no more than its giver has, for a year at most, and no role of the registry's yet. */
+  'beyond-own': 409,
+  /** There must be somebody who can grant. */
+  'last-one': 409,
+  'too-many': 429,
+  'not-now': 503,
+} as const
+export type ConsoleProblemKind = keyof typeof problemStatus
+export const consoleProblem = z.strictObject({
+  kind: z.enum(Object.keys(problemStatus) as [ConsoleProblemKind, ...ConsoleProblemKind[]]),
+  field: z.string().nullable(),
+})
+export type ConsoleProblem = z.infer<typeof consoleProblem>

@@ -1,0 +1,154 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { ulid } from 'ulid'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../basics/time.ts'
+import type { Answer } from '../../../contract/console/api.ts'
+import { append } from '../audit/chain.ts'
+import type { ConsoleDatabase } from '../tables.ts'
+import type { Going, Named } from './issuer.ts'
+
+const IDLE_MS = 15 * MINUTE_MS
+const ABSOLUTE_MS = 8 * HOUR_MS
+const LOGIN_MS = 10 * MINUTE_MS
+/** An idle session that is looked at each second need not be written each second. */
+const SEEN_EVERY_MS = 20_000
+const KEPT_MS = 30 * DAY_MS
+const TOKEN_BYTES = 32
+
+export interface Session {
+  id: string
+  person: string
+  name: string
+  authenticatedAt: Date
+  endsAt: Date
+  /** Sent with each deed: a page of another origin cannot read it. */
+  csrf: string
+}
+
+/** Opaque in the browser; here only by its SHA-256, so that who reads the table signs nobody in. */
+const digest = (text: string) => createHash('sha256').update(text).digest('base64url')
+const csrfOf = (token: string) => digest(`csrf|${token}`)
+export const newToken = () => randomBytes(TOKEN_BYTES).toString('base64url')
+
+export interface Sessions {
+  /** Remembers a log-in that goes to the issuer, by `browser`, a secret in a cookie of its own. */
+  goes(going: Going, browser: string, returnTo: string): Promise<void>
+  /** The log-in that comes back, once: null when this browser has begun none by this state, or too long ago. */
+  comesBack(state: string, browser: string): Promise<(Going & { returnTo: string }) | null>
+  /** A new session, whose token this is; the one that the browser had ends. */
+  begin(who: Named, person: string, before: string): Promise<string>
+  /** The session of a token, while it lasts. */
+  of(token: string): Promise<Session | null>
+  list(session: Session): Promise<Answer<'sessions'>>
+  /** Ends a session of the same person. False: there is none such. */
+  end(session: Session, id: string): Promise<boolean>
+  /** Erases what has ended long ago. */
+  tidy(): Promise<void>
+}
+
+export function createSessions(db: ConsoleDatabase, now: () => Date): Sessions {
+  const alive = (at: Date) =>
+    db
+      .selectFrom('console_session')
+      .selectAll()
+      .where('ended_at', 'is', null)
+      .where('seen_at', '>', new Date(+at - IDLE_MS))
+      .where('began_at', '>', new Date(+at - ABSOLUTE_MS))
+
+  return {
+    async goes({ state, nonce, verifier }, browser, return_to) {
+      const expires_at = new Date(+now() + LOGIN_MS)
+      const hashes = { state_hash: digest(state), browser_hash: digest(browser) }
+      await db
+        .insertInto('console_login')
+        .values({ ...hashes, nonce, verifier, return_to, expires_at })
+        .execute()
+    },
+    async comesBack(state, browser) {
+      const going = await db
+        .deleteFrom('console_login')
+        .where('state_hash', '=', digest(state))
+        .returningAll()
+        .executeTakeFirst()
+      if (!going || going.browser_hash !== digest(browser) || +going.expires_at < +now()) return null
+      return { state, nonce: going.nonce, verifier: going.verifier, returnTo: going.return_to }
+    },
+    async begin({ iss, sub, name, authenticatedAt }, person, before) {
+      const at = now()
+      const [token, id] = [newToken(), ulid(+at)]
+      const seen = { person, name, seen_at: at }
+      await db.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto('console_person')
+          .values({ iss, sub, ...seen })
+          .onConflict((conflict) => conflict.columns(['iss', 'sub']).doUpdateSet(seen))
+          .execute()
+        // SECURITY: a token that somebody has put into the browser beforehand is worth nothing after the log-in.
+        await transaction
+          .updateTable('console_session')
+          .set({ ended_at: at })
+          .where('token_hash', '=', digest(before))
+          .where('ended_at', 'is', null)
+          .execute()
+        await transaction
+          .insertInto('console_session')
+          .values({
+            token_hash: digest(token),
+            id,
+            ...seen,
+            began_at: at,
+            authenticated_at: authenticatedAt,
+            ended_at: null,
+          })
+          .execute()
+        await append(transaction, { person, role: null, session: id }, { deed: 'session.begun' }, at)
+      })
+      return token
+    },
+    async of(token) {
+      const at = now()
+      const found = await alive(at).where('token_hash', '=', digest(token)).executeTakeFirst()
+      if (!found) return null
+      if (+at - +found.seen_at > SEEN_EVERY_MS)
+        await db
+          .updateTable('console_session')
+          .set({ seen_at: at })
+          .where('token_hash', '=', found.token_hash)
+          .where('ended_at', 'is', null)
+          .execute()
+      return {
+        ...{ id: found.id, person: found.person, name: found.name, authenticatedAt: found.authenticated_at },
+        ...{ endsAt: new Date(+found.began_at + ABSOLUTE_MS), csrf: csrfOf(token) },
+      }
+    },
+    async list({ person, id }) {
+      const found = await alive(now()).where('person', '=', person).orderBy('began_at', 'desc').execute()
+      return {
+        sessions: found.map((each) => ({
+          ...{ session: each.id, beganAt: each.began_at.toISOString(), seenAt: each.seen_at.toISOString() },
+          isThis: each.id === id,
+        })),
+      }
+    },
+    async end({ person, id: by }, id) {
+      const at = now()
+      return db.transaction().execute(async (transaction) => {
+        const ended = await transaction
+          .updateTable('console_session')
+          .set({ ended_at: at })
+          .where('id', '=', id)
+          .where('person', '=', person)
+          .where('ended_at', 'is', null)
+          .returning('id')
+          .executeTakeFirst()
+        if (!ended) return false
+        await append(transaction, { person, role: null, session: by }, { deed: 'session.ended', object: id }, at)
+        return true
+      })
+    },
+    async tidy() {
+      const before = new Date(+now() - KEPT_MS)
+      await db.deleteFrom('console_login').where('expires_at', '<', now()).execute()
+      await db.deleteFrom('console_session').where('began_at', '<', before).execute()
+    },
+  }
+}

@@ -1,0 +1,166 @@
+import { ulid } from 'ulid'
+import type { Answer, Body } from '../../../contract/console/api.ts'
+import type { ConsoleProblem, ConsoleProblemKind } from '../../../contract/console/problem.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import { append, type Doer } from '../audit/chain.ts'
+import type { ConsoleDatabase, ConsoleTables, ConsoleTransaction } from '../tables.ts'
+import type { Held } from './matrix.ts'
+
+/** Who proposes and approves where nobody is there to do it: whoever can reach the gateway's machine (gateway/console.ts). */
+export const INSTALLATION = 'installation'
+/** Of these somebody must always be left, or nobody could grant anything again. */
+const LAST = 'PIATTAFORMA'
+/** 12 months, at most; a leap year's too. */
+const YEAR_MS = 366 * 86_400_000
+const GIVEN = ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR']
+
+const problem = (kind: ConsoleProblemKind, field: string | null = null) => err<ConsoleProblem>({ kind, field })
+
+type Grant = Awaited<ReturnType<typeof held>>[number]
+
+function held(db: Pick<ConsoleDatabase, 'selectFrom'>, at: Date) {
+  return db
+    .selectFrom('console_grant')
+    .selectAll()
+    .where('approved_at', 'is not', null)
+    .where('revoked_at', 'is', null)
+    .where('from_at', '<=', at)
+    .where('until_at', '>', at)
+    .orderBy('id')
+    .execute()
+}
+
+/** The grants of a person that count now: asked at each request, so that one that has ended counts no more. */
+export const heldBy = async (
+  db: Pick<ConsoleDatabase, 'selectFrom'>,
+  person: string,
+  at: Date,
+): Promise<(Held & { until: Date })[]> =>
+  (await held(db, at))
+    .filter(({ holder }) => holder === person)
+    .map(({ role, scope, until_at }) => ({ role, scope, until: until_at }))
+
+const stateOf = ({ approved_at, revoked_at, until_at }: Grant, at: Date) => {
+  if (revoked_at) return 'revoked' as const
+  if (+until_at <= +at) return 'ended' as const
+  return approved_at ? ('given' as const) : ('proposed' as const)
+}
+
+/** `of`: only this person's. */
+export async function grantsOf(
+  db: ConsoleDatabase,
+  of: string | null,
+  names: ReadonlyMap<string, string>,
+  at: Date,
+): Promise<Answer<'grants'>> {
+  let query = db.selectFrom('console_grant').selectAll().orderBy('id', 'desc').limit(1_000)
+  if (of !== null) query = query.where('holder', '=', of)
+  const name = (person: string) => names.get(person) ?? person
+  return {
+    grants: (await query.execute()).map((grant) => ({
+      ...{ grant: grant.id, holder: grant.holder, holderName: names.get(grant.holder) ?? null },
+      ...{ role: grant.role, scope: grant.scope, reason: grant.reason, state: stateOf(grant, at) },
+      ...{ from: grant.from_at.toISOString(), until: grant.until_at.toISOString() },
+      proposedBy: name(grant.proposed_by),
+      approvedBy: grant.approved_by && name(grant.approved_by),
+      revokedBy: grant.revoked_by && name(grant.revoked_by),
+    })),
+  }
+}
+
+/** A second person must approve it before it counts. */
+export async function propose(
+  transaction: ConsoleTransaction,
+  doer: Doer & { person: string },
+  { holder, role, scope, from, until, reason }: Body<'proposeGrant'>,
+  at: Date,
+): Promise<Result<Answer<'proposeGrant'>, ConsoleProblem>> {
+  if (holder === doer.person) return problem('same-person', 'holder')
+  if (!GIVEN.includes(role)) return problem('beyond-own', 'role')
+  const [begins, ends] = [Date.parse(from), Date.parse(until)]
+  if (ends <= begins || ends <= +at) return problem('malformed', 'until')
+  if (ends - begins > YEAR_MS || ends > yearAfter(new Date(begins))) return problem('beyond-own', 'until')
+  const known = await transaction
+    .selectFrom('console_person')
+    .select('person')
+    .where('person', '=', holder)
+    .executeTakeFirst()
+  if (!known) return problem('not-found', 'holder')
+  const grant: ConsoleTables['console_grant']['id'] = ulid(+at)
+  await transaction
+    .insertInto('console_grant')
+    .values({
+      ...{ id: grant, holder, role, scope: JSON.stringify(scope), reason },
+      ...{ from_at: new Date(begins), until_at: new Date(ends), proposed_by: doer.person, proposed_at: at },
+    })
+    .execute()
+  await append(transaction, doer, { deed: 'grants.propose', object: grant, reason, detail: { holder, role } }, at)
+  return ok({ grant })
+}
+
+const yearAfter = (from: Date): number => {
+  const end = new Date(from)
+  end.setUTCFullYear(end.getUTCFullYear() + 1)
+  return +end
+}
+
+const locked = (transaction: ConsoleTransaction, grant: string) =>
+  transaction.selectFrom('console_grant').selectAll().where('id', '=', grant).forUpdate().executeTakeFirst()
+
+/** Proposer, approver and holder are three people, by the keyed hash of each, whatever accounts they use. */
+export async function approve(
+  transaction: ConsoleTransaction,
+  doer: Doer & { person: string },
+  { grant: id }: Body<'approveGrant'>,
+  at: Date,
+): Promise<Result<Answer<'approveGrant'>, ConsoleProblem>> {
+  const grant = await locked(transaction, id)
+  if (!grant) return problem('not-found')
+  if (stateOf(grant, at) !== 'proposed') return problem('conflict')
+  if ([grant.holder, grant.proposed_by].includes(doer.person)) return problem('same-person')
+  await transaction
+    .updateTable('console_grant')
+    .set({ approved_by: doer.person, approved_at: at })
+    .where('id', '=', id)
+    .execute()
+  await append(
+    transaction,
+    doer,
+    { deed: 'grants.approve', object: id, detail: { holder: grant.holder, role: grant.role } },
+    at,
+  )
+  return ok({ done: true })
+}
+
+/** Taking away needs no second person: it is what one does in an emergency. */
+export async function revoke(
+  transaction: ConsoleTransaction,
+  doer: Doer & { person: string },
+  { grant: id }: Body<'revokeGrant'>,
+  at: Date,
+): Promise<Result<Answer<'revokeGrant'>, ConsoleProblem>> {
+  // One after the other: two revocations at once would each find the other's grant in force.
+  await transaction.selectFrom('console_audit_head').select('n').forUpdate().execute()
+  const grant = await locked(transaction, id)
+  if (!grant) return problem('not-found')
+  if (!['proposed', 'given'].includes(stateOf(grant, at))) return problem('conflict')
+  const others = (await held(transaction, at)).filter(
+    ({ id: other, role, scope, holder }) =>
+      other !== id && role === LAST && scope.kind === 'flotta' && holder !== grant.holder,
+  )
+  // Two must be left: one alone could propose and nobody approve.
+  if (grant.role === LAST && grant.approved_at && new Set(others.map(({ holder }) => holder)).size < 2)
+    return problem('last-one')
+  await transaction
+    .updateTable('console_grant')
+    .set({ revoked_by: doer.person, revoked_at: at })
+    .where('id', '=', id)
+    .execute()
+  await append(
+    transaction,
+    doer,
+    { deed: 'grants.revoke', object: id, detail: { holder: grant.holder, role: grant.role } },
+    at,
+  )
+  return ok({ done: true })
+}

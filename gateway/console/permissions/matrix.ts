@@ -1,0 +1,56 @@
+import type { Action, Role, Scope } from '../../../contract/console/people.ts'
+
+/**
+ * How far a role reaches by an action. `scope`: the totems of its grant. `fleet`: only where the grant is for the whole
+ * fleet. `own`: what the person has done themself, or holds. `all`: everything. `-`: not at all.
+ */
+export type Reach = 'scope' | 'fleet' | 'own' | 'all' | '-'
+
+const FUTURE = { TOP: '-', ADMIN: '-', STANDARD: '-', SPORTELLO: '-' } as const satisfies Partial<Record<Role, Reach>>
+
+/** Who may do what. It judges each route of the console, and its test walks it against the live API. */
+export const matrix: Record<Action, Record<Role, Reach>> = {
+  'fleet.see': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: 'scope', AUDITOR: 'scope', ...FUTURE },
+  'fleet.note': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
+  'alarms.handle': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
+  'maintenance.open': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
+  'operations.see': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: 'fleet', ...FUTURE },
+  'grants.see': { OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'all', AUDITOR: 'all', ...FUTURE },
+  'grants.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
+  'audit.see': { OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'own', AUDITOR: 'all', ...FUTURE },
+  'audit.export': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: 'all', ...FUTURE },
+}
+
+export interface Held {
+  role: Role
+  scope: Scope
+}
+
+/** What a person may look at by one action. `regions` and `offices` add up; `role`: by which grant, for the audit. */
+export interface Sight {
+  role: Role
+  fleet: boolean
+  regions: readonly string[]
+  offices: readonly string[]
+  /** Everything, or only what is their own. */
+  all: boolean
+}
+
+/** What these grants let their holder do by this action; null: nothing. Pure: the grants are those that count now. */
+export function may(held: readonly Held[], action: Action): Sight | null {
+  const row = matrix[action]
+  const counts = held.filter(({ role, scope }) => {
+    const reach = row[role]
+    return reach !== '-' && (reach !== 'fleet' || scope.kind === 'flotta')
+  })
+  const [first] = counts
+  if (!first) return null
+  const inScope = counts.filter(({ role }) => row[role] !== 'own')
+  return {
+    role: first.role,
+    fleet: inScope.some(({ scope }) => scope.kind === 'flotta'),
+    regions: inScope.flatMap(({ scope }) => (scope.kind === 'regione' ? [scope.region] : [])),
+    offices: inScope.flatMap(({ scope }) => (scope.kind === 'ufficio' ? [scope.office] : [])),
+    all: counts.some(({ role }) => row[role] === 'all'),
+  }
+}

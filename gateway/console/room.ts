@@ -1,0 +1,168 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { HOUR_MS } from '../../basics/time.ts'
+import type { Action } from '../../contract/console/people.ts'
+import { actions } from '../../contract/console/people.ts'
+import type { ConsoleProblemKind } from '../../contract/console/problem.ts'
+import { err, ok } from '../../contract/result.ts'
+import { judgeAudit } from '../../trust/audit-chain.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { ConsoleSettings } from '../settings/console.ts'
+import type { Store } from '../store/database.ts'
+import { openAsActor } from './as-actor.ts'
+import { type Anchors, keepAnchors } from './audit/anchors.ts'
+import { append } from './audit/chain.ts'
+import { auditPageOf, wholeAudit } from './audit/read.ts'
+import { addNote, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
+import { FRESH_MS } from './identity/fresh.ts'
+import { openIssuer } from './identity/issuer.ts'
+import { everybody, namesOf } from './identity/people.ts'
+import { createSessions } from './identity/sessions.ts'
+import { mountLogIn } from './log-in.ts'
+import { createLooks } from './looks.ts'
+import { approve, grantsOf, propose, revoke } from './permissions/grants.ts'
+import { may } from './permissions/matrix.ts'
+import { type Handlers, mountConsole } from './route.ts'
+import { type ConsoleDatabase, withConsole } from './tables.ts'
+
+const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({ kind, field })
+
+/** The console as its door has it. */
+export interface ConsoleRoom {
+  /** Mounts the wire and the log-in; `origin`: where browsers reach it. */
+  mount(server: FastifyInstance, origin: () => string, limits: { logIn: object }): void
+  stop(): Promise<void>
+}
+
+export async function openConsole(
+  settings: ConsoleSettings & { anchors: string },
+  {
+    store,
+    consoleUrl,
+    keys,
+    reference,
+    version,
+    now,
+    log,
+  }: {
+    store: Store
+    /** The console's own way to PostgreSQL; null beside the embedded database. */
+    consoleUrl: string | null
+    keys: Pick<Keyring, 'sign' | 'anchors'>
+    reference(person: string): string
+    version: string
+    now(): Date
+    log: Logger
+  },
+): Promise<ConsoleRoom> {
+  const db = withConsole(store.db)
+  const issuer = await openIssuer(settings.issuer, log)
+  const { asActor, close } = await openAsActor(store, consoleUrl, log)
+  const sessions = createSessions(db, now)
+  const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
+  const handlers = handlersOf({ db, sessions, anchors, keys, version, now })
+  const tidying = setInterval(() => void sessions.tidy().catch(() => undefined), HOUR_MS)
+  return {
+    mount(server, origin, { logIn: limit }) {
+      mountLogIn(server, { issuer, sessions, db, reference, origin, now, limit })
+      server.register(
+        async (scope) =>
+          mountConsole(scope, handlers, { db, asActor, sessions, isNewLook: createLooks(now), origin, now }),
+        { prefix: '/v1' },
+      )
+    },
+    async stop() {
+      clearInterval(tidying)
+      await anchors.stop()
+      await issuer.close()
+      await close()
+    },
+  }
+}
+
+function handlersOf({
+  db,
+  sessions,
+  anchors,
+  keys,
+  version,
+  now,
+}: {
+  db: ConsoleDatabase
+  sessions: ReturnType<typeof createSessions>
+  anchors: Anchors
+  keys: Pick<Keyring, 'anchors'>
+  version: string
+  now(): Date
+}): Handlers {
+  return {
+    me: async ({ session, held }) =>
+      ok({
+        ...{ person: session.person, name: session.name, csrf: session.csrf, version },
+        grants: held.map(({ role, scope, until }) => ({ role, scope, until: until.toISOString() })),
+        may: actions.filter((action: Action) => may(held, action) !== null),
+        freshUntil: new Date(+session.authenticatedAt + FRESH_MS).toISOString(),
+        endsAt: session.endsAt.toISOString(),
+        at: now().toISOString(),
+      }),
+    sessions: async ({ session }) => ok(await sessions.list(session)),
+    endSession: async ({ session, body }) =>
+      (await sessions.end(session, body.session)) ? ok({ done: true }) : problem('not-found'),
+    leave: async ({ session }) => {
+      await sessions.end(session, session.id)
+      return ok({ done: true })
+    },
+
+    fleet: async ({ query, seen }) => {
+      const page = await seen((transaction) => fleetOf(transaction, query, now()))
+      return page ? ok(page) : problem('malformed', 'after')
+    },
+    totem: async ({ params, seen }) => {
+      const page = await seen((transaction) => totemPageOf(transaction, params.totem, now()))
+      return page ? ok(page) : problem('not-found')
+    },
+    totemHours: async ({ params: { totem }, seen }) =>
+      seen(async (transaction) =>
+        (await isSeen(transaction, totem, now())) ? ok(await hoursOf(transaction, totem, now())) : problem('not-found'),
+      ),
+    totemLog: async ({ params: { totem }, query, seen }) =>
+      seen(async (transaction) => {
+        if (!(await isSeen(transaction, totem, now()))) return problem('not-found')
+        const page = await logOf(transaction, totem, query)
+        return page ? ok(page) : problem('malformed', 'before')
+      }),
+    addNote: async ({ params: { totem }, body: { text }, session: { person, name }, doer, seen }) =>
+      seen(async (transaction) => {
+        if (!(await isSeen(transaction, totem, now()))) return problem('not-found')
+        await addNote(transaction, { totem, text, person, name }, now())
+        await append(transaction, doer, { deed: 'fleet.note', object: totem }, now())
+        return ok({ done: true as const })
+      }),
+
+    people: async () => ok(await everybody(db)),
+    grants: async ({ sight, session }) =>
+      ok(await grantsOf(db, sight.all ? null : session.person, await namesOf(db), now())),
+    proposeGrant: ({ doer, body }) =>
+      db.transaction().execute((transaction) => propose(transaction, doer, body, now())),
+    approveGrant: ({ doer, body }) =>
+      db.transaction().execute((transaction) => approve(transaction, doer, body, now())),
+    revokeGrant: ({ doer, body }) => db.transaction().execute((transaction) => revoke(transaction, doer, body, now())),
+
+    audit: async ({ query, seen }) => {
+      const names = await namesOf(db)
+      return ok(await seen((transaction) => auditPageOf(transaction, query, names)))
+    },
+    verifyAudit: async ({ seen }) => {
+      const signed = await anchors.kept()
+      const entries = await seen(wholeAudit)
+      return ok(await judgeAudit(entries, signed, keys.anchors))
+    },
+    exportAudit: async ({ seen, doer }) => {
+      await seen((transaction) => append(transaction, doer, { deed: 'audit.export' }, now()))
+      const signed = await anchors.kept()
+      const entries = await seen(wholeAudit)
+      const lines = [{ kind: 'totem-audit-export', anchors: signed }, ...entries]
+      return ok({ file: `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`, entries: entries.length })
+    },
+  }
+}

@@ -1,0 +1,156 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import {
+  type Answer,
+  type Body,
+  consoleApi,
+  type Params,
+  type Query,
+  type RouteName,
+} from '../../contract/console/api.ts'
+import {
+  type ConsoleProblem,
+  type ConsoleProblemKind,
+  consoleProblem,
+  problemStatus,
+} from '../../contract/console/problem.ts'
+import type { Result } from '../../contract/result.ts'
+import type { AsActor } from './as-actor.ts'
+import { append, type Doer } from './audit/chain.ts'
+import { FRESH_MS } from './identity/fresh.ts'
+import type { Session, Sessions } from './identity/sessions.ts'
+import type { IsNewLook } from './looks.ts'
+import { heldBy } from './permissions/grants.ts'
+import { type Held, may, type Sight } from './permissions/matrix.ts'
+import type { ConsoleDatabase, ConsoleTransaction } from './tables.ts'
+
+export const SESSION_COOKIE = '__Host-console'
+
+/** What a handler gets. It has no database but in the sight of who asks. */
+export interface Ask<N extends RouteName> {
+  params: Params<N>
+  query: Query<N>
+  body: Body<N>
+  session: Session
+  held: readonly (Held & { until: Date })[]
+  sight: Sight
+  doer: Doer & { person: string }
+  seen<T>(work: (transaction: ConsoleTransaction) => Promise<T>): Promise<T>
+}
+
+export type Handlers = {
+  [N in RouteName]: (ask: Ask<N>) => Promise<Result<Answer<N>, ConsoleProblem>>
+}
+
+interface Ground {
+  db: ConsoleDatabase
+  asActor: AsActor
+  sessions: Sessions
+  isNewLook: IsNewLook
+  /** Where browsers reach the console, once it listens. */
+  origin(): string
+  now(): Date
+}
+
+const NOTHING: Sight = { role: 'OPERATORE', fleet: false, regions: [], offices: [], all: false }
+
+const refuse = (reply: FastifyReply, kind: ConsoleProblemKind, field: string | null = null) =>
+  reply.code(problemStatus[kind]).send(consoleProblem.parse({ kind, field }))
+
+/**
+ * Puts the console's wire behind a door. Each request passes the same gates in the same order: a session that lasts; for a
+ * deed, that this page and no other sent it; the matrix, by grants that count at this moment; a fresh log-in where the route
+ * asks for one. Then the handler works in the sight that the matrix gave. What is refused stands in the audit, and so do the
+ * looks that the route names.
+ */
+export function mountConsole(server: FastifyInstance, handlers: Handlers, ground: Ground): void {
+  for (const name of Object.keys(consoleApi) as RouteName[]) mountOne(server, name, handlers[name] as Handler, ground)
+}
+
+type Handler = (ask: unknown) => Promise<Result<unknown, ConsoleProblem>>
+
+function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, ground: Ground): void {
+  const route: {
+    method: 'GET' | 'POST'
+    path: string
+    action: Parameters<typeof may>[1] | null
+    fresh?: true
+    told?: true
+    params?: z.ZodType
+    query?: z.ZodType
+    body?: z.ZodType
+    answer: z.ZodType
+  } = consoleApi[name]
+  server.route({
+    method: route.method,
+    url: route.path,
+    async handler(request, reply) {
+      const session = await ground.sessions.of(request.cookies[SESSION_COOKIE] ?? '')
+      if (!session) return refuse(reply, 'signed-out')
+      if (route.method === 'POST' && !isOwnDeed(request, session, ground.origin())) return refuse(reply, 'cross-site')
+      const held = await heldBy(ground.db, session.person, ground.now())
+      const sight = route.action === null ? NOTHING : may(held, route.action)
+      const doer = {
+        person: session.person,
+        role: sight === NOTHING ? null : (sight?.role ?? null),
+        session: session.id,
+      }
+      const object = String((request.params as { totem?: string }).totem ?? '') || null
+      const parsed: Record<string, unknown> = {}
+      if (!sight) {
+        await tell(`refused.${name}`, 'refused')
+        return refuse(reply, 'forbidden')
+      }
+      if (route.fresh && +ground.now() - +session.authenticatedAt > FRESH_MS) return refuse(reply, 'log-in-again')
+
+      for (const part of ['params', 'query', 'body'] as const) {
+        const read = route[part]?.safeParse(request[part])
+        if (read?.success === false) return refuse(reply, 'malformed', read.error.issues[0]?.path.join('.') ?? null)
+        parsed[part] = read?.data
+      }
+      const result = await handle({
+        ...parsed,
+        ...{ session, held, sight, doer },
+        seen: (work: (transaction: ConsoleTransaction) => Promise<unknown>) =>
+          ground.asActor(session.person, sight, work),
+      })
+      if (!result.ok) {
+        if (result.error.kind === 'not-found') await tell(`missed.${name}`, 'refused')
+        return refuse(reply, result.error.kind, result.error.field)
+      }
+      // Before the answer leaves: a look that could not be told shows nothing.
+      if (route.told) await tell(`seen.${name}`, 'done')
+      return reply.send(route.answer.parse(result.value))
+
+      async function tell(what: string, outcome: 'done' | 'refused'): Promise<void> {
+        const deed = what.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+        const asked = Object.entries((parsed.query ?? {}) as Record<string, unknown>)
+          .filter(([, value]) => value !== undefined)
+          .map(([key, value]) => [key, String(value).slice(0, 100)] as const)
+        const detail = Object.fromEntries(asked)
+        if (!ground.isNewLook(session?.id ?? '', `${deed} ${object} ${JSON.stringify(detail)}`)) return
+        const told = { deed, object: object?.slice(0, 80) ?? null, outcome, detail }
+        await ground.asActor(session?.person ?? null, sight ?? NOTHING, (transaction) =>
+          append(transaction, doer, told, ground.now()),
+        )
+      }
+    },
+  })
+}
+
+/**
+ * SECURITY: a deed comes from the console's own page. Browsers say where a request was made (Sec-Fetch-Site, Origin), a form
+ * of another site cannot send JSON, and nobody else can read the session's token.
+ */
+function isOwnDeed({ headers }: FastifyRequest, { csrf }: Session, origin: string): boolean {
+  const given = Buffer.from(String(headers['x-csrf'] ?? ''))
+  const wanted = Buffer.from(csrf)
+  return (
+    headers['sec-fetch-site'] === 'same-origin' &&
+    headers.origin === origin &&
+    /^application\/json\b/.test(headers['content-type'] ?? '') &&
+    given.length === wanted.length &&
+    timingSafeEqual(given, wanted)
+  )
+}

@@ -1,0 +1,63 @@
+import type { ColumnType, JSONColumnType, Transaction } from 'kysely'
+import type { AuditEntry } from '../../contract/console/audit.ts'
+import type { Role, Scope } from '../../contract/console/people.ts'
+import type { JournalTables } from '../journal/tables.ts'
+import type { Database, Tables } from '../store/schema.ts'
+
+export type ConsoleTables = {
+  console_person: { iss: string; sub: string; person: string; name: string; seen_at: Date }
+  console_login: {
+    state_hash: string
+    browser_hash: string
+    verifier: string
+    nonce: string
+    return_to: string
+    expires_at: Date
+  }
+  console_session: {
+    token_hash: string
+    id: string
+    person: string
+    name: string
+    began_at: Date
+    seen_at: Date
+    authenticated_at: Date
+    ended_at: Date | null
+  }
+  console_grant: {
+    id: string
+    holder: string
+    role: Role
+    scope: JSONColumnType<Scope>
+    from_at: Date
+    until_at: Date
+    reason: string
+    proposed_by: string
+    proposed_at: Date
+    approved_by: string | null
+    approved_at: Date | null
+    revoked_by: string | null
+    revoked_at: Date | null
+  }
+  console_audit: {
+    n: ColumnType<string | number, number, never>
+    at: ColumnType<Date, Date, never>
+    actor: string | null
+    role: Role | null
+    deed: string
+    object: string | null
+    reason: string | null
+    outcome: AuditEntry['outcome']
+    detail: JSONColumnType<AuditEntry['detail']>
+    session: string | null
+    previous: string
+    hash: string
+  }
+  console_audit_head: { one: boolean; n: string | number; hash: string }
+  totem_note: { id: string; totem: string; at: Date; person: string; name: string; text: string }
+}
+
+/** The database with this room's tables, and the sync log's. */
+export const withConsole = (db: Database) => db.$extendTables<ConsoleTables & JournalTables>()
+export type ConsoleDatabase = ReturnType<typeof withConsole>
+export type ConsoleTransaction = Transaction<Tables & ConsoleTables & JournalTables>

@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import type { Logger } from 'pino'
+import { MINUTE_MS } from '../../basics/time.ts'
+import type { Database } from '../store/schema.ts'
+import type { OfficeFile, Places } from './offices.ts'
+
+/**
+ * Keeps the file of offices in the database too, where totems are filtered by it and the console's second wall
+ * (store/migrations/031-console-fleet.ts) looks at it.
+ */
+export interface PlaceKeeper {
+  /** Takes up what has changed; runs by itself every minute. */
+  look(): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function keepPlaces(db: Database, offices: OfficeFile, log: Logger): Promise<PlaceKeeper> {
+  let kept: Places | null = null
+  async function lookOnce(): Promise<void> {
+    const places = await offices.places()
+    if (places === kept) return
+    await put(db, places)
+    kept = places
+  }
+  let last = Promise.resolve()
+  const look = () => {
+    last = last
+      .then(lookOnce)
+      .catch((failure) => log.error({ kind: 'places-not-kept', code: (failure as { code?: unknown }).code }))
+    return last
+  }
+  const timer = setInterval(() => void look(), MINUTE_MS)
+  await lookOnce()
+  return {
+    look,
+    async stop() {
+      clearInterval(timer)
+      await last
+    },
+  }
+}
+
+async function put(db: Database, places: Places): Promise<void> {
+  const rows = JSON.stringify([...places].map(([totem, place]) => ({ totem, ...place })))
+  await db.transaction().execute(async (transaction) => {
+    await sql`
+      delete from totem_place where totem not in (
+        select totem from jsonb_to_recordset(${rows}::jsonb) as given (totem text)
+      )`.execute(transaction)
+    await sql`
+      insert into totem_place (totem, office, name, comune, region, address, hours, patron)
+      select totem, office, name, comune, region, address, case when jsonb_typeof(hours) = 'array' then hours end, patron
+      from jsonb_to_recordset(${rows}::jsonb) as given
+        (totem text, office text, name text, comune text, region text, address text, hours jsonb, patron text)
+      on conflict (totem) do update set
+        office = excluded.office, name = excluded.name, comune = excluded.comune, region = excluded.region,
+        address = excluded.address, hours = excluded.hours, patron = excluded.patron`.execute(transaction)
+  })
+}

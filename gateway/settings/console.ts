@@ -1,0 +1,31 @@
+import { z } from 'zod'
+
+/**
+ * Where operators work with a browser. `url`: as browsers reach it, without a path; null: as it listens. `page`: the folder
+ * of the built console (dist/console). `anchors`: the file to which signed heads of the audit are appended; null: in
+ * `dataDir`, where the database's administrators may reach it too.
+ */
+export const consoleSettings = z.strictObject({
+  url: z
+    .url({ protocol: /^https$/ })
+    .refine((text) => new URL(text).pathname === '/', 'without a path')
+    .nullable()
+    .default(null),
+  tls: z.strictObject({ key: z.string(), certificate: z.string() }),
+  page: z.string(),
+  anchors: z.string().nullable().default(null),
+  /**
+   * Who says who somebody is: an OpenID Connect issuer, asked by code and PKCE. `secret`: file of the client's secret.
+   * `ca`: PEM of who vouches for the issuer's certificate, where no public authority does. `personClaim`: the claim of the
+   * ID token that holds the codice fiscale, with or without `TINIT-` before it. What somebody may do is no claim of the
+   * issuer's: it is a grant of the console's own.
+   */
+  issuer: z.strictObject({
+    url: z.url({ protocol: /^https$/ }),
+    clientId: z.string().min(1),
+    secret: z.string(),
+    ca: z.string().nullable().default(null),
+    personClaim: z.string().min(1).default('codice_fiscale'),
+  }),
+})
+export type ConsoleSettings = z.output<typeof consoleSettings>

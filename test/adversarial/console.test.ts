@@ -1,0 +1,310 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { consoleApi, type RouteName } from '../../contract/console/api.ts'
+import type { Role } from '../../contract/console/people.ts'
+import { ownPath } from '../../gateway/console/log-in.ts'
+import { matrix } from '../../gateway/console/permissions/matrix.ts'
+import { verifyAudit } from '../../trust/audit-chain.ts'
+import type { Browser } from '../support/console/browser.ts'
+import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
+import { PKI } from '../support/pki.ts'
+import { HEALTHY as HEARTBEAT } from '../support/sync/syncing-totem.ts'
+
+// Who may do what at the console, against a gateway with its wire, its issuer and its database.
+
+let centre: ConsoleCentre
+const people: Record<string, Browser> = {}
+const at = (who: string) => people[who] as Browser
+const anchorKeys = () => {
+  const payload = readFileSync(join(PKI, 'gateway-keys.jws'), 'utf8').split('.')[1] ?? ''
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()).anchor
+}
+
+beforeAll(async () => {
+  centre = await openConsoleCentre()
+  for (const totem of ['TT-0001', 'TT-0002']) await centre.totem(totem).post('/v1/heartbeat', HEARTBEAT)
+  for (const who of ['operatore', 'campo', 'piattaforma', 'piattaforma2', 'auditor', 'nuovo', 'piattaforma-bis'])
+    people[who] = await centre.signedIn(who)
+})
+afterAll(() => centre?.stop())
+
+/** A good call of each route, about a totem where it is about one. A route without one does not compile. */
+const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object }> = {
+  me: () => ({ path: '/me' }),
+  sessions: () => ({ path: '/sessions' }),
+  endSession: () => ({ path: '/sessions/end', body: { session: '01KB0000000000000000000001' } }),
+  leave: () => ({ path: '/leave', body: {} }),
+  fleet: () => ({ path: '/totems' }),
+  totem: (totem) => ({ path: `/totems/${totem}` }),
+  totemHours: (totem) => ({ path: `/totems/${totem}/hours` }),
+  totemLog: (totem) => ({ path: `/totems/${totem}/log` }),
+  addNote: (totem) => ({ path: `/totems/${totem}/notes`, body: { text: 'Chiamato l’ufficio' } }),
+  people: () => ({ path: '/people' }),
+  grants: () => ({ path: '/grants' }),
+  proposeGrant: () => ({ path: '/grants', body: {} }),
+  approveGrant: () => ({ path: '/grants/approve', body: { grant: '01KB0000000000000000000001' } }),
+  revokeGrant: () => ({ path: '/grants/revoke', body: { grant: '01KB0000000000000000000001' } }),
+  audit: () => ({ path: '/audit' }),
+  verifyAudit: () => ({ path: '/audit/verdict' }),
+  exportAudit: () => ({ path: '/audit/export', body: {} }),
+}
+const call = (browser: Browser, name: RouteName, totem: string) => {
+  const { path, body } = CALLS[name](totem)
+  return body ? browser.post(path, body) : browser.get(path)
+}
+const ROUTES = (Object.keys(consoleApi) as RouteName[]).filter((name) => name !== 'leave')
+const ROLES: [Role, string][] = [
+  ['OPERATORE', 'operatore'],
+  ['CAMPO', 'campo'],
+  ['PIATTAFORMA', 'piattaforma'],
+  ['AUDITOR', 'auditor'],
+]
+
+describe.each(ROLES)('%s', (role, who) => {
+  test.each(ROUTES)('%s: the wire does as the matrix says', async (name) => {
+    const { action } = consoleApi[name]
+    const reach = action === null ? 'own' : matrix[action][role]
+    const isAbout = CALLS[name]('').path !== CALLS[name]('X').path
+    const own = await call(at(who), name, 'TT-0001')
+    if (reach === '-') expect([own.status, own.body.kind]).toEqual([403, 'forbidden'])
+    else expect([401, 403]).not.toContain(own.status)
+    if (reach === '-' || !isAbout) return
+    expect(own.status).toBe(200)
+    // CAMPO is Umbria's alone; the others have the fleet. A totem of another region is as unknown as one that is nowhere.
+    const [other, nowhere] = [await call(at(who), name, 'TT-0002'), await call(at(who), name, 'ZZ-9999')]
+    expect(nowhere.status).toBe(404)
+    expect(other.status).toBe(role === 'CAMPO' ? 404 : 200)
+    if (role === 'CAMPO') expect(other.body).toEqual(nowhere.body)
+  })
+})
+
+test('who has no grant sees who they are, and nothing else', async () => {
+  expect((await at('nuovo').get('/me')).body).toMatchObject({ name: 'n.costa', grants: [], may: [] })
+  for (const name of ROUTES.filter((each) => consoleApi[each].action !== null))
+    expect((await call(at('nuovo'), name, 'TT-0001')).body).toEqual({ kind: 'forbidden', field: null })
+})
+
+describe('totems', () => {
+  test('are counted and listed in sight alone', async () => {
+    const { body } = await at('campo').get('/totems')
+    expect(body.totems.map(({ totem }: { totem: string }) => totem)).toEqual(['TT-0001'])
+    expect(Object.values<number>(body.counts).reduce((sum, each) => sum + each, 0)).toBe(1)
+    expect((await at('operatore').get('/totems?sort=totem')).body.totems).toMatchObject([
+      { totem: 'RC-0003', state: 'mai-visto', heard: false, at: null },
+      { totem: 'TT-0001', state: 'in-servizio', heard: true, ready: true },
+      { totem: 'TT-0002', state: 'in-servizio' },
+    ])
+  })
+
+  test.each([
+    ['citta sant angelo', ['TT-0002']],
+    ['spello', ['TT-0001']],
+    ['postale di', ['RC-0003', 'TT-0001', 'TT-0002']],
+    ['%', []],
+    ['_', []],
+    ["' or '1'='1", []],
+    ["'; drop table heartbeat; --", []],
+    ['<script>alert(1)</script>', []],
+    ['=1+1', []],
+    ['\\', []],
+  ])('found by %s', async (q, found) => {
+    const { status, body } = await at('operatore').get(`/totems?sort=totem&q=${encodeURIComponent(q)}`)
+    expect(status).toBe(200)
+    expect(body.totems.map(({ totem }: { totem: string }) => totem)).toEqual(found)
+  })
+
+  test.each([
+    '?state=tutti',
+    '?sort=hash',
+    '?region=99',
+    '?after=e30',
+    '?after=WyIxIixcIng',
+    '?totale=1',
+    '?region=10&region=12',
+  ])('a filter that is none: %s', async (query) =>
+    expect((await at('operatore').get(`/totems${query}`)).body.kind).toBe('malformed'),
+  )
+
+  test('a paper out is seen: reduced, heard and not ready', async () => {
+    const devices = { ...HEARTBEAT.devices, printer: 'paperOut' }
+    await centre.totem('TT-0001').post('/v1/heartbeat', { ...HEARTBEAT, devices })
+    const { body } = await at('campo').get('/totems/TT-0001')
+    expect(body.totem).toMatchObject({ state: 'ridotto', heard: true, ready: false, printer: 'paperOut' })
+    expect((await at('campo').get('/totems/TT-0001/hours')).body.hours).toMatchObject([{ heard: 1 }])
+    await centre.totem('TT-0001').post('/v1/heartbeat', HEARTBEAT)
+  })
+
+  test('a note is kept as it was written', async () => {
+    const text = '<img src=x onerror=alert(1)> =HYPERLINK("x")'
+    await at('campo').post('/totems/TT-0001/notes', { text })
+    const { body } = await at('operatore').get('/totems/TT-0001')
+    expect(body.notes).toContainEqual(expect.objectContaining({ by: 'c.testa', text }))
+  })
+})
+
+describe('sessions', () => {
+  test('no cookie, a made-up one, and one of another browser’s log-in', async () => {
+    const stranger = centre.browser()
+    expect((await stranger.get('/me')).status).toBe(401)
+    stranger.cookies = `__Host-console=${'A'.repeat(43)}`
+    expect((await stranger.get('/totems')).body).toEqual({ kind: 'signed-out', field: null })
+    // Somebody's log-in that was begun elsewhere: the state is good, and this browser did not begin it.
+    const begun = await fetchLocation(stranger)
+    const callback = new URL(begun.searchParams.get('redirect_uri') ?? '')
+    callback.search = `?code=x&state=${begun.searchParams.get('state')}`
+    const other = centre.browser()
+    expect(await other.location(callback.href)).toBe('/?log-in=again')
+    expect(begun.searchParams.get('code_challenge_method')).toBe('S256')
+  })
+
+  test('cookie and page are as strict as they can be', async () => {
+    const browser = centre.browser()
+    const answer = await browser.raw('/flotta')
+    const csp = answer.headers.get('content-security-policy') ?? ''
+    expect(csp).toContain("default-src 'none'")
+    expect(csp).toContain("frame-ancestors 'none'")
+    expect(csp).not.toContain('unsafe')
+    expect((await browser.get('/me')).headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('one is ended from another browser, and counts no more', async () => {
+    const [here, there] = [await centre.signedIn('campo'), await centre.signedIn('campo')]
+    const { sessions } = (await here.get('/sessions')).body
+    const mine = (await there.get('/sessions')).body.sessions.find((each: { isThis: boolean }) => each.isThis)
+    expect(sessions.length).toBeGreaterThan(2)
+    // Another person's session is none.
+    expect((await at('operatore').post('/sessions/end', { session: mine.session })).status).toBe(404)
+    expect((await here.post('/sessions/end', { session: mine.session })).status).toBe(200)
+    expect((await there.get('/me')).status).toBe(401)
+    expect((await here.get('/me')).status).toBe(200)
+    const stolen = here.cookies
+    await here.post('/leave')
+    here.cookies = stolen
+    expect((await here.get('/me')).status).toBe(401)
+  })
+
+  test('a log-in goes back to a path of the console’s own', () => {
+    expect(ownPath('/flotta?q=a')).toBe('/flotta?q=a')
+    for (const to of [undefined, '//evil.example', '/\\evil.example', 'https://evil.example', '/a b', '']) {
+      expect(ownPath(to)).toBe('/')
+    }
+  })
+
+  test.each([
+    ['of another site', { 'sec-fetch-site': 'cross-site' }],
+    ['of another origin', { origin: 'https://evil.example' }],
+    ['by a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['without the token', { 'x-csrf': '' }],
+    ['with another’s token', { 'x-csrf': 'B'.repeat(43) }],
+  ])('a deed %s is none', async (_, headers) => {
+    const answer = await at('campo').post('/totems/TT-0001/notes', { text: 'da altrove' }, headers)
+    expect(answer.status).not.toBe(200)
+    const { notes } = (await at('campo').get('/totems/TT-0001')).body
+    expect(notes.some(({ text }: { text: string }) => text === 'da altrove')).toBe(false)
+  })
+})
+
+describe('grants', () => {
+  const refOf = async (who: string) => (await at(who).get('/me')).body.person
+  const wish = async (who: string, more: object = {}) => ({
+    ...{ holder: await refOf(who), role: 'CAMPO', scope: { kind: 'regione', region: '12' }, reason: 'zona Lazio' },
+    ...{ from: centre.clock.now.toISOString(), until: new Date(+centre.clock.now + 86_400_000).toISOString() },
+    ...more,
+  })
+
+  test('proposer, approver and holder are three people, whatever account they use', async () => {
+    const forSelf = await at('piattaforma').post('/grants', await wish('piattaforma-bis'))
+    expect(forSelf.body).toEqual({ kind: 'same-person', field: 'holder' })
+    const { body } = await at('piattaforma').post('/grants', await wish('nuovo'))
+    expect((await at('nuovo').get('/totems')).status).toBe(403)
+    // Her second account has her grants: they are the person's.
+    for (const who of ['piattaforma', 'piattaforma-bis'])
+      expect((await at(who).post('/grants/approve', body)).body.kind).toBe('same-person')
+    expect((await at('piattaforma2').post('/grants/approve', body)).status).toBe(200)
+    expect((await at('piattaforma2').post('/grants/approve', body)).body.kind).toBe('conflict')
+    expect((await at('nuovo').get('/totems/TT-0002')).status).toBe(200)
+    expect((await at('nuovo').get('/totems/TT-0001')).status).toBe(404)
+
+    // It ends in the middle of a session.
+    expect((await at('piattaforma').post('/grants/revoke', body)).status).toBe(200)
+    expect((await at('nuovo').get('/totems/TT-0002')).body.kind).toBe('forbidden')
+  })
+
+  test.each([
+    ['for longer than a year', { until: '2029-01-01T00:00:00.000Z' }, 'beyond-own'],
+    ['that ends before it begins', { until: '2020-01-01T00:00:00.000Z' }, 'malformed'],
+    ['of a role that is not here yet', { role: 'TOP' }, 'beyond-own'],
+    ['for nobody', { holder: 'A'.repeat(43) }, 'not-found'],
+    ['over a region that is none', { scope: { kind: 'regione', region: '77' } }, 'malformed'],
+  ])('%s', async (_, more, kind) => {
+    expect((await at('piattaforma').post('/grants', await wish('nuovo', more))).body.kind).toBe(kind)
+  })
+
+  test('the last two who can grant stay', async () => {
+    const { grants } = (await at('piattaforma').get('/grants')).body
+    const own = grants.find(
+      (each: { role: string; state: string }) => each.role === 'PIATTAFORMA' && each.state === 'given',
+    )
+    expect((await at('piattaforma').post('/grants/revoke', { grant: own.grant })).body.kind).toBe('last-one')
+  })
+})
+
+describe('the audit', () => {
+  test('tells who looked at whom and who was refused, to its auditor; to others their own', async () => {
+    const all = (await at('auditor').get('/audit')).body.entries
+    expect(
+      all.some(({ deed, actorName }: Record<string, string>) => deed === 'grants.approve' && actorName === 'p.riva'),
+    ).toBe(true)
+    expect(
+      all.some(({ deed, object }: Record<string, string>) => deed === 'missed.totem' && object === 'ZZ-9999'),
+    ).toBe(true)
+    const own = (await at('campo').get('/audit')).body.entries
+    expect(new Set(own.map(({ actorName }: Record<string, string>) => actorName))).toEqual(new Set(['c.testa']))
+    expect((await at('auditor').get('/audit?deed=seen.audit')).body.entries.length).toBeGreaterThan(0)
+  })
+
+  test('an export verifies without the gateway; one changed word, or a lost end, does not', async () => {
+    const verdict = (await at('auditor').get('/audit/verdict')).body
+    expect(verdict.kind).toBe('sound')
+    const { file, entries } = (await at('auditor').post('/audit/export')).body
+    expect(await verifyAudit(file, anchorKeys())).toMatchObject({
+      ok: true,
+      value: { kind: 'sound', entries, at: null },
+    })
+    const lines = file.trimEnd().split('\n')
+    const changed = lines.map((line: string) =>
+      JSON.parse(line).n === 5 ? line.replace('"outcome":"done"', '"outcome":"refused"') : line,
+    )
+    expect(await verifyAudit(changed.join('\n'), anchorKeys())).toMatchObject({ value: { kind: 'broken', at: 5 } })
+    expect(await verifyAudit(lines.slice(0, -3).join('\n'), anchorKeys())).toMatchObject({
+      // The first of the anchors that are not met: that of the verdict before.
+      value: { kind: 'missing', at: entries - 1 },
+    })
+    // Signed by another key: no anchor at all.
+    expect(await verifyAudit(file, [])).toMatchObject({ value: { kind: 'sound', anchors: 0 } })
+    expect(await verifyAudit('no export', anchorKeys())).toMatchObject({ ok: false })
+  })
+
+  test('twenty deeds at once make one chain', async () => {
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) => at('operatore').post('/totems/TT-0001/notes', { text: `nota ${n}` })),
+    )
+    expect((await at('auditor').get('/audit/verdict')).body.kind).toBe('sound')
+  })
+})
+
+// Last: the clock goes on, and all log-ins are old then.
+test('a log-in of more than five minutes ago changes no rights, and an idle session ends', async () => {
+  centre.clock.now = new Date(+centre.clock.now + 6 * 60_000)
+  expect((await at('piattaforma').post('/grants/revoke', { grant: '01KB0000000000000000000001' })).body.kind).toBe(
+    'log-in-again',
+  )
+  expect((await at('piattaforma').get('/grants')).status).toBe(200)
+  centre.clock.now = new Date(+centre.clock.now + 16 * 60_000)
+  expect((await at('piattaforma').get('/grants')).status).toBe(401)
+})
+
+async function fetchLocation(browser: Browser): Promise<URL> {
+  return new URL(await browser.location(`${browser.origin}/console/log-in`))
+}
