@@ -88,15 +88,15 @@ async function visits(
   return made
 }
 
-const inService = (page: Page) =>
-  page.waitForFunction(
-    async () => {
+async function inService(page: Page) {
+  const shown = () =>
+    page.evaluate(async () => {
       const { totem } = window as unknown as { totem: { current(): Promise<View> } }
-      return (await totem.current()).screen.screen === 'attract'
-    },
-    undefined,
-    { timeout: PATIENCE_MS },
-  )
+      return (await totem.current()).screen.screen
+    })
+  for (const until = Date.now() + PATIENCE_MS; (await shown()) !== 'attract'; await delay(REACTION_MS))
+    if (Date.now() > until) throw new Error('the totem does not come into service')
+}
 
 /** Waits until the totem has the certificates of requests that were recorded. */
 async function certificatesCame({ totem: { config } }: Bench, operations: number) {

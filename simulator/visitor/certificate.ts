@@ -62,9 +62,12 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
         return press('sheet.record')
       case 'unasked':
         return press('sheet.pay', { price: PRICE })
-      case 'ready':
-        if (seen.bollo.settled !== 'exempt') return press('sheet.printPaid')
-        return press(seen.bollo.diritti > 0 ? 'sheet.printDiritti' : 'sheet.print')
+      case 'ready': {
+        const { settled, diritti } = seen.bollo
+        if (settled === 'pagopa') return press('sheet.pay', { price: PRICE })
+        const cost = settled !== 'exempt' ? 'Paid' : diritti > 0 ? 'Diritti' : ''
+        return press(`sheet.${seen.delivery.way === 'paper' ? 'print' : 'go'}${cost}`)
+      }
       default:
         return null
     }

@@ -147,21 +147,18 @@ function useLines({
 }
 
 /** The price stands in the main button. */
-function useMain({ bollo, anpr }: Shown) {
+function useMain({ bollo, anpr, delivery }: Shown) {
   const text = useText()
   const price = useEuro()(bollo.cents)
   if (anpr === 'barred') return null
   const onPress = () => answer({ type: 'confirm' })
   if (anpr === 'away') return { label: text('sheet.record'), icon: 'check' as const, onPress }
-  const free = bollo.diritti > 0 ? 'sheet.printDiritti' : 'sheet.print'
-  const printing = bollo.settled === 'exempt' ? free : 'sheet.printPaid'
   // What is still to be paid: a marca is asked for next, or a notice of pagoPA made.
   if (anpr === 'unasked' || bollo.settled === 'pagopa')
     return { label: text('sheet.pay', { price }), onPress, disabled: anpr === 'asked' }
-  return {
-    label: text(printing),
-    icon: 'printer' as const,
-    onPress,
-    disabled: anpr === 'asked',
-  }
+  const settled = bollo.settled !== 'exempt' ? 'Paid' : bollo.diritti > 0 ? 'Diritti' : ''
+  const shared = { onPress, disabled: anpr === 'asked' }
+  return delivery.way === 'paper'
+    ? { ...shared, label: text(`sheet.print${settled}`), icon: 'printer' as const }
+    : { ...shared, label: text(`sheet.go${settled}`) }
 }

@@ -270,6 +270,7 @@ describe('not conform: one sentence outside, the reason in the log', () => {
     ['signed-headers-format', () => ({ signed: [DIGEST, JSON_TYPE, { 'content-length': 7 }] })],
     ['signed-headers-digest', () => ({ signed: [JSON_TYPE] })],
     ['signed-headers-content-type', () => ({ signed: [DIGEST] })],
+    ['signed-headers-content-type', () => ({ sent: { 'content-type': undefined }, signed: [DIGEST] })],
     ['signed-headers-content-encoding', () => ({ sent: { 'content-encoding': 'UTF-8' } })],
     [
       'signed-headers-differ',

@@ -112,10 +112,11 @@ export function gate(app: FastifyInstance, parts: GateParts): void {
     const authorised = authorise(voucher, { clients, code: service.code, offer, audience })
     if ('cause' in authorised) return { problem: 'AuthorizationTokenDeny', found: authorised }
     const expected = { client: authorised.client, audience, nowMs }
+    const body = bodyOf(request)
     const found =
-      digestFinding(headers.digest, bodyOf(request)) ??
+      digestFinding(headers.digest, body) ??
       (await evidenceFinding(headers['agid-jwt-trackingevidence'], voucher, expected)) ??
-      (await signatureFinding(headers, usedSignatures, expected))
+      (await signatureFinding({ headers, hasBody: body.length > 0 }, usedSignatures, expected))
     return found ? { problem: 'InteroperabilityInvalidRequest', found } : authorised
   }
 

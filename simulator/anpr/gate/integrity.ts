@@ -4,7 +4,7 @@ import { isText, type Seen } from '../jws.ts'
 import { type Finding, finding } from '../log.ts'
 import { type Expected, readClientJws } from './client-jws.ts'
 
-/** Signed whenever they are sent. */
+/** Signed whenever they are sent; with a body the first two are sent always. */
 const SIGNED_IF_SENT = ['digest', 'content-type', 'content-encoding'] as const
 const REMEMBERED_MS = 11 * 60_000
 
@@ -20,7 +20,7 @@ export function digestFinding(header: unknown, body: Uint8Array): Finding | null
 
 /** Agid-JWT-Signature (INTEGRITY_REST_02): signs the headers that were really sent, and serves once. */
 export async function signatureFinding(
-  headers: IncomingHttpHeaders,
+  { headers, hasBody }: { headers: IncomingHttpHeaders; hasBody: boolean },
   used: Seen,
   expected: Expected,
 ): Promise<Finding | null> {
@@ -32,6 +32,8 @@ export async function signatureFinding(
   const names = signed.map(([name]) => name)
   const unsigned = SIGNED_IF_SENT.find((name) => headers[name] !== undefined && !names.includes(name))
   if (unsigned) return finding(`signed-headers-${unsigned}`, `${unsigned} is sent and not signed`)
+  if (hasBody && !names.includes('content-type'))
+    return finding('signed-headers-content-type', 'the type of the body is neither sent nor signed')
   const differs = signed.find(([name, value]) => headers[name] !== value)
   if (differs) return finding('signed-headers-differ', `${differs[0]} is sent otherwise than signed`)
   // INTEGRITY_REST_02 leaves jti free.
