@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { alarmList, alarmNote, alarmParams, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
 import {
@@ -52,6 +53,20 @@ export const consoleApi = {
   addNote: {
     ...{ method: 'POST', path: '/totems/:totem/notes', action: 'fleet.note' },
     ...{ params: totemParams, body: noteText, answer: done },
+  },
+
+  alarms: { method: 'GET', path: '/alarms', action: 'fleet.see', query: alarmQuery, answer: alarmList },
+  takeAlarm: {
+    ...{ method: 'POST', path: '/alarms/:alarm/take', action: 'alarms.handle' },
+    ...{ params: alarmParams, answer: done },
+  },
+  noteAlarm: {
+    ...{ method: 'POST', path: '/alarms/:alarm/notes', action: 'alarms.handle' },
+    ...{ params: alarmParams, body: alarmNote, answer: done },
+  },
+  closeAlarm: {
+    ...{ method: 'POST', path: '/alarms/:alarm/close', action: 'alarms.handle' },
+    ...{ params: alarmParams, body: alarmNote, answer: done },
   },
 
   people: { method: 'GET', path: '/people', action: 'grants.decide', answer: knownPeople },

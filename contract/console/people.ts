@@ -18,8 +18,6 @@ export const actions = [
   'fleet.see',
   'fleet.note',
   'alarms.handle',
-  'maintenance.open',
-  'operations.see',
   'grants.see',
   'grants.decide',
   'audit.see',

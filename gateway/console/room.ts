@@ -9,6 +9,8 @@ import { judgeAudit } from '../../trust/audit-chain.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
+import { alarmsOf, closeAlarm, noteAlarm, takeAlarm } from './alarms/alarms.ts'
+import { evaluateAlarms } from './alarms/evaluate.ts'
 import { openAsActor } from './as-actor.ts'
 import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
@@ -25,6 +27,7 @@ import { may } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
 
+const DONE = ok({ done: true as const })
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({ kind, field })
 
 /** The console as its door has it. */
@@ -60,6 +63,7 @@ export async function openConsole(
   const { asActor, close } = await openAsActor(store, consoleUrl, log)
   const sessions = createSessions(db, now)
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
+  const evaluation = evaluateAlarms({ db: store.db, now, log })
   const handlers = handlersOf({ db, sessions, anchors, keys, version, now })
   const tidying = setInterval(() => void sessions.tidy().catch(() => undefined), HOUR_MS)
   return {
@@ -73,6 +77,7 @@ export async function openConsole(
     },
     async stop() {
       clearInterval(tidying)
+      await evaluation.stop()
       await anchors.stop()
       await issuer.close()
       await close()
@@ -138,6 +143,18 @@ function handlersOf({
         await append(transaction, doer, { deed: 'fleet.note', object: totem }, now())
         return ok({ done: true as const })
       }),
+
+    alarms: async ({ query, seen }) => ok(await seen((transaction) => alarmsOf(transaction, query, now()))),
+    takeAlarm: async ({ params: { alarm }, session: { name }, doer, seen }) =>
+      (await seen((transaction) => takeAlarm(transaction, alarm, { doer, name }, now()))) ? DONE : problem('not-found'),
+    noteAlarm: async ({ params: { alarm }, body: { text }, session: { name }, doer, seen }) =>
+      (await seen((transaction) => noteAlarm(transaction, alarm, { text, doer, name }, now())))
+        ? DONE
+        : problem('not-found'),
+    closeAlarm: async ({ params: { alarm }, body: { text }, session: { name }, doer, seen }) =>
+      (await seen((transaction) => closeAlarm(transaction, alarm, { text, doer, name }, now())))
+        ? DONE
+        : problem('not-found'),
 
     people: async () => ok(await everybody(db)),
     grants: async ({ sight, session }) =>

@@ -106,6 +106,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     random: Math.random,
     lineProbeMs: config.timings.lineProbeMs,
     health: health.now,
+    standing: health.standing,
     onSettled: (operation) => settled(operation),
     onLine(state) {
       online = state === 'up'

@@ -11,6 +11,7 @@ import { type Pcscd, startPcscd } from '../card/pcscd.ts'
 import { muteCard, unknownCard, type VirtualCard } from '../card/virtual-card.ts'
 import { withInad } from '../inad/registration.ts'
 import { startInad } from '../inad/server.ts'
+import { startIssuer } from '../issuer/issuer.ts'
 import { startMailServer } from '../mail/mail-server.ts'
 import { createPecProvider } from '../mail/pec.ts'
 import { startPagopa } from '../pagopa/index.ts'
@@ -66,6 +67,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     const pecAuthorities = join(folder, 'pec-ca.pem')
     await writeFile(pecAuthorities, pec.authority)
     const mail = await started(startMailServer({ pki: PKI, pec, returnsPort: () => gateway?.returnsPort ?? null }))
+    const issuer = options.console ? await started(startIssuer({ pki: PKI })) : null
     const running = await started(
       startGatewayProcess({
         folder: join(folder, 'gateway'),
@@ -74,6 +76,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         anpr: throughPdnd(anpr.access, inad.url),
         pagopa: throughPagopa(pagopa.access),
         mail: { port: mail.port, pecAuthorities },
+        ...(issuer && options.console && { console: { issuer, page: options.console } }),
         ...(options.certificates && { certificates: options.certificates }),
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
         ...(options.database && { database: options.database }),

@@ -8,9 +8,11 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { AnprAccess } from '../anpr/index.ts'
 import { INAD } from '../inad/registration.ts'
+import type { Issuer } from '../issuer/issuer.ts'
 import type { PagopaAccess } from '../pagopa/index.ts'
 import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
+import { firstGrants, throughConsole } from './console.ts'
 
 /** The gateway's line when it is ready: the addresses for totems, for operators and for the public. */
 const readyLine = z.looseObject({
@@ -20,6 +22,7 @@ const readyLine = z.looseObject({
   returns: z.number().nullish(),
   receipts: z.string().optional(),
   enrolment: z.string().optional(),
+  console: z.string().optional(),
 })
 
 const operationRow = z.looseObject({ operation: z.string(), totem: z.string(), state: z.string(), anprId: z.string() })
@@ -80,6 +83,18 @@ export const throughRegistrar = (pki: string, urls: { gatewayUrl: string; enrolm
   },
 })
 
+/** Where the bench's totem stands. Its door never closes: a bench runs at night too. */
+const SPELLO = {
+  ...{
+    name: 'Ufficio postale di Spello (PG)',
+    office: 'PG-101',
+    comune: 'Spello',
+    region: '10',
+    address: 'Via Garibaldi 4',
+  },
+  hours: [{ from: 'mon', to: 'sun', opens: '00:00', closes: '23:59' }],
+}
+
 export interface BenchGateway {
   /** The port where it listens now; another one after a restart. */
   readonly port: number
@@ -92,6 +107,8 @@ export interface BenchGateway {
   readonly returnsPort: number | null
   /** Where pagoPA sends receipts; null while the gateway does not run, or takes no payments. */
   readonly receiptsUrl: string | null
+  /** Where operators work with a browser; null: nowhere, or while the gateway does not run. */
+  readonly consoleUrl: string | null
   /** Where operators order new totems, and where machines become totems; null while the gateway does not run, or enrols nobody. */
   readonly registrar: { operators: string; door: string; ca: Buffer; authorization: string } | null
   /** SIGKILL, as when its machine dies. */
@@ -124,6 +141,8 @@ export async function startGatewayProcess(options: {
   enrols?: boolean
   /** The company's mail server, and the PEM file of who vouches for PEC providers; without it nothing goes by mail. */
   mail?: { port: number; pecAuthorities: string }
+  /** The company's identity provider, and the folder of the built console; without it operators have no browser here. */
+  console?: { issuer: Issuer; page: string }
 }): Promise<BenchGateway> {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
@@ -163,13 +182,16 @@ export async function startGatewayProcess(options: {
     keys: { folder: join(pki, 'gateway-keys'), list: join(pki, 'gateway-keys.jws') },
     totems: options.totems ?? join(pki, 'totems'),
     offices: join(folder, 'offices.json'),
+    ...(options.console && {
+      console: throughConsole(options.console.issuer, { pki, page: options.console.page, folder }),
+    }),
     ...(options.bounds && { bounds: options.bounds }),
     ...(options.certificates && { certificates: options.certificates }),
     ...(options.enrols && {
       enrolment: throughRegistrar(pki, { gatewayUrl: 'https://localhost:9', enrolmentUrl: 'https://localhost:9' }),
     }),
   }
-  writeFileSync(config.offices, JSON.stringify({ 'TT-0001': 'Ufficio postale di Spello (PG)' }))
+  writeFileSync(config.offices, JSON.stringify({ 'TT-0001': SPELLO }))
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   const program = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
   const ca = readFileSync(join(pki, 'gateway-ca.pem'))
@@ -183,6 +205,7 @@ export async function startGatewayProcess(options: {
     returns: number | null
     receipts: string | null
     enrolment: string | null
+    console: string | null
   } | null = null
   const start = async () => {
     const env = { GATEWAY_CONFIG: configFile, ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }) }
@@ -194,8 +217,18 @@ export async function startGatewayProcess(options: {
       receipts = null,
       returns = null,
       enrolment = null,
+      console = null,
     } = readyLine.parse(JSON.parse(firstLine))
-    const now = { child, port: Number(new URL(listening).port), operator, publicUrl, receipts, returns, enrolment }
+    const now = {
+      child,
+      port: Number(new URL(listening).port),
+      operator,
+      publicUrl,
+      receipts,
+      returns,
+      enrolment,
+      console,
+    }
     running = now
     child.once('exit', () => {
       if (running === now) running = null
@@ -204,6 +237,7 @@ export async function startGatewayProcess(options: {
   const end = async (signal: NodeJS.Signals) => {
     if (running) await endChild(running.child, signal)
   }
+  if (options.console) await firstGrants(configFile, options.databaseUrl)
   await start()
 
   return {
@@ -225,6 +259,9 @@ export async function startGatewayProcess(options: {
     },
     get receiptsUrl() {
       return running?.receipts ?? null
+    },
+    get consoleUrl() {
+      return running?.console ? `https://localhost:${new URL(running.console).port}/` : null
     },
     get registrar() {
       return running?.enrolment ? { operators: running.operator, door: running.enrolment, ca, authorization } : null

@@ -24,6 +24,8 @@ export interface BenchOptions {
   databaseUrl?: string
   /** Folder of an embedded database that the gateway begins with; default one that it makes. */
   database?: string
+  /** Folder of the built console: operators work with a browser, and sign in at an issuer of the bench's. */
+  console?: string
   /** What certificates cost at the gateway (gateway/settings/terms.ts); default the State's bollo alone. */
   certificates?: object
 }

@@ -7,7 +7,7 @@ import { PAGES, type PaperBench, startPaperBench } from '../support/paper/paper-
 // which know nothing of acknowledgements. Then the rest is printed, as for a citizen who has waited.
 
 /** Spread over the whole certificate; PAPER_POINTS=50 is the long form. */
-const POINTS = Number(process.env.PAPER_POINTS ?? 16)
+const POINTS = Number(process.env.PAPER_POINTS ?? 10)
 // PAPER_SEED=… repeats a run, except for some bytes: the machine decides how often the driver polls the printer.
 const SEED = Number(process.env.PAPER_SEED ?? Date.now() % 1_000_000_007)
 
