@@ -16,6 +16,8 @@ const config: KnipConfig = {
     'native/printer/image/worker.ts',
     'renderer/{main,gallery}.tsx',
     'renderer/vite.config.ts',
+    'console/main.tsx',
+    'console/vite.config.ts',
     'gateway/{index,operators,orders,technicians,consult,console}.ts',
     'gateway/verify/{build,page}.ts',
     'simulator/{anpr/index,pki/make,bench/user}.ts',

@@ -7,7 +7,7 @@ import { releaseStanding } from './release.ts'
 const version = z.string().regex(/^[\w.+-]{1,32}$/)
 
 /**
- * State of a totem, once a minute (`POST /v1/heartbeat`). The gateway keeps the newest one for the operators. It holds
+ * State of a totem, once a minute and soon after its devices change (`POST /v1/heartbeat`). The gateway keeps the newest one for the operators. It holds
  * codes and numbers, and the name of the office. `at` is the totem's own clock; the gateway notes its own beside it, so that operators see a
  * wrong clock.
  */

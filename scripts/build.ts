@@ -1,4 +1,4 @@
-// Builds the app into dist/: main process, preload, device process (esbuild), renderer (vite). Runs on Node 24.
+// Builds into dist/: main process, preload, device process (esbuild), renderer and console (vite). Runs on Node 24.
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -6,7 +6,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type BuildOptions, type BuildResult, build as bundle, type Plugin as EsbuildPlugin } from 'esbuild'
-import { build as buildRenderer, type Plugin } from 'vite'
+import { build as buildPage, type Plugin } from 'vite'
 import { makeCodeCache } from './code-cache.ts'
 import { packageOf, thirdParty } from './licences.ts'
 
@@ -27,6 +27,7 @@ const INPUTS = [
   'commands',
   'gateway/verify',
   'renderer',
+  'console',
   'assets',
   'scripts',
   'package.json',
@@ -145,16 +146,18 @@ function moduleList(): { modules: string[]; plugin: Plugin } {
   }
 }
 
-/** package.json with the program's own version: the readiness report names it. */
+/** package.json with the program's own version, which the readiness report names, and without what the project is made by. */
 const manifestOf = (version: string): EsbuildPlugin => ({
   name: 'manifest',
   setup: ({ onLoad }) =>
     onLoad({ filter: /[/]package[.]json$/ }, ({ path: file }) =>
       path.dirname(file) === root
-        ? { contents: JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), version }), loader: 'json' }
+        ? { contents: JSON.stringify({ ...told(JSON.parse(readFileSync(file, 'utf8'))), version }), loader: 'json' }
         : undefined,
     ),
 })
+
+const told = ({ dependencies, devDependencies, scripts, ...rest }: Record<string, unknown>) => rest
 
 /** Builds `dist` unless it matches the sources already; true when it built. */
 export async function build({
@@ -251,17 +254,24 @@ export async function build({
   // A test runner sets NODE_ENV, and vite would then put React's development build into the page.
   const { NODE_ENV } = process.env
   process.env.NODE_ENV = 'production'
-  await buildRenderer({
+  await buildPage({
     configFile: path.join(root, 'renderer/vite.config.ts'),
     plugins: [inPage.plugin],
     define: { __TEST_TRUST__: String(testTrust) },
     // The page is read from the disk at once; the warning about chunk sizes is for pages that come over a network.
     build: { outDir: path.join(dist, 'renderer'), chunkSizeWarningLimit: 5_000 },
     logLevel: 'warn',
-  }).finally(() => {
-    if (NODE_ENV === undefined) delete process.env.NODE_ENV
-    else process.env.NODE_ENV = NODE_ENV
   })
+    // The operators' page is the gateway's, which runs from here; a totem's package has no place for it.
+    .then(async () => {
+      if (!development) return
+      const configFile = path.join(root, 'console/vite.config.ts')
+      await buildPage({ configFile, build: { outDir: path.join(dist, 'console') }, logLevel: 'warn' })
+    })
+    .finally(() => {
+      if (NODE_ENV === undefined) delete process.env.NODE_ENV
+      else process.env.NODE_ENV = NODE_ENV
+    })
   const files = [...bundled.flatMap(inputsOf), ...inPage.modules]
   const packages = [...files.map(packageOf).filter((folder) => folder !== null), ...closure(EXTERNALS)]
   writeFileSync(path.join(dist, 'THIRD-PARTY.txt'), thirdParty(packages.map((folder) => path.resolve(root, folder))))

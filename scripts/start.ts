@@ -80,7 +80,11 @@ async function run(): Promise<number> {
   const display = values.unattended ? null : ownDisplay()
   const bench = await step(
     'bench',
-    () => startBench({ dock: display !== null }),
+    () =>
+      startBench({
+        dock: display !== null,
+        ...(display && { console: path.join(import.meta.dirname, '../dist/console') }),
+      }),
     () => 'card reader, printer, line, gateway, ANPR',
   )
   ends.push(bench.stop)
@@ -100,6 +104,10 @@ async function run(): Promise<number> {
   ends.push(() => endChild(totem))
   bench.electronPid = totem.pid ?? null
   console.log(`✓ ${'totem'.padEnd(16)} close its window, or press Ctrl+C, to end; dock: ${bench.dockUrl}`)
+  console.log(`✓ ${'console'.padEnd(16)} ${bench.gateway.consoleUrl}allarmi`)
+  console.log(
+    `  ${''.padEnd(16)} in any browser; it warns once of the bench’s own certificate. Sign in as Olga Bruni, no password`,
+  )
   console.log(`  ${'by hand'.padEnd(16)} npx totem journal tail --config ${bench.totem.configFile}`)
   const [code] = (await once(totem, 'exit')) as [number | null]
   return code ?? 1

@@ -25,9 +25,14 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'totem_enrolled',
       'hearing',
       'console_audit',
+      'alarm',
+      'alarm_note',
+      'operation',
     ],
   ],
-  ['insert', ['totem_note', 'console_audit']],
+  ['insert', ['totem_note', 'console_audit', 'alarm_note']],
+  // Who looks after it, and an end that a person has said: what an alarm is about, the evaluation says.
+  ['update (taken_by, taken_name, taken_at, ended_at)', ['alarm']],
   ['select, update', ['console_audit_head']],
 ]
 

@@ -36,7 +36,7 @@ export function mountLogIn(
     limit: object
   },
 ): void {
-  server.get<{ Querystring: { to?: string; fresh?: string } }>('/log-in', limit, async (request, reply) => {
+  server.get<{ Querystring: { to?: unknown; fresh?: string } }>('/log-in', limit, async (request, reply) => {
     const [going, browser] = [newGoing(), newToken()]
     const url = await issuer.urlFor(going, `${origin()}${CALLBACK}`, request.query.fresh === '1')
     if (!url.ok) return fail(reply, 'away')
@@ -77,5 +77,5 @@ export function mountLogIn(
 const fail = (reply: FastifyReply, why: 'away' | 'again' | 'unnamed') => reply.redirect(`/?log-in=${why}`, 303)
 
 /** SECURITY: only a path of the console's own: anything else could send the person to another site after the log-in. */
-export const ownPath = (to: string | undefined): string =>
-  to !== undefined && to.length < 1_000 && /^\/(?![/\\])[\x21-\x7e]*$/.test(to) ? to : '/'
+export const ownPath = (to: unknown): string =>
+  typeof to === 'string' && to.length < 1_000 && /^\/(?![/\\])[\x21-\x7e]*$/.test(to) ? to : '/'

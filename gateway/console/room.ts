@@ -9,6 +9,9 @@ import { judgeAudit } from '../../trust/audit-chain.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
+import { deadOperations } from '../store/operations.ts'
+import { alarmsOf, closeAlarm, noteAlarm, takeAlarm } from './alarms/alarms.ts'
+import { evaluateAlarms } from './alarms/evaluate.ts'
 import { openAsActor } from './as-actor.ts'
 import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
@@ -20,11 +23,13 @@ import { everybody, namesOf } from './identity/people.ts'
 import { createSessions } from './identity/sessions.ts'
 import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
+import { operationsOf } from './operations/operations.ts'
 import { approve, grantsOf, propose, revoke } from './permissions/grants.ts'
 import { may } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
 
+const DONE = ok({ done: true as const })
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({ kind, field })
 
 /** The console as its door has it. */
@@ -39,6 +44,7 @@ export async function openConsole(
   {
     store,
     consoleUrl,
+    redrive,
     keys,
     reference,
     version,
@@ -48,6 +54,8 @@ export async function openConsole(
     store: Store
     /** The console's own way to PostgreSQL; null beside the embedded database. */
     consoleUrl: string | null
+    /** Gives operations that were given up another chance; answers how many. */
+    redrive(): Promise<number>
     keys: Pick<Keyring, 'sign' | 'anchors'>
     reference(person: string): string
     version: string
@@ -60,7 +68,8 @@ export async function openConsole(
   const { asActor, close } = await openAsActor(store, consoleUrl, log)
   const sessions = createSessions(db, now)
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
-  const handlers = handlersOf({ db, sessions, anchors, keys, version, now })
+  const evaluation = evaluateAlarms({ db: store.db, now, log })
+  const handlers = handlersOf({ db, sessions, anchors, redrive, keys, version, now })
   const tidying = setInterval(() => void sessions.tidy().catch(() => undefined), HOUR_MS)
   return {
     mount(server, origin, { logIn: limit }) {
@@ -73,6 +82,7 @@ export async function openConsole(
     },
     async stop() {
       clearInterval(tidying)
+      await evaluation.stop()
       await anchors.stop()
       await issuer.close()
       await close()
@@ -84,6 +94,7 @@ function handlersOf({
   db,
   sessions,
   anchors,
+  redrive,
   keys,
   version,
   now,
@@ -91,6 +102,7 @@ function handlersOf({
   db: ConsoleDatabase
   sessions: ReturnType<typeof createSessions>
   anchors: Anchors
+  redrive(): Promise<number>
   keys: Pick<Keyring, 'anchors'>
   version: string
   now(): Date
@@ -138,6 +150,30 @@ function handlersOf({
         await append(transaction, doer, { deed: 'fleet.note', object: totem }, now())
         return ok({ done: true as const })
       }),
+
+    alarms: async ({ query, seen }) => ok(await seen((transaction) => alarmsOf(transaction, query, now()))),
+    takeAlarm: async ({ params: { alarm }, session: { name }, doer, seen }) =>
+      (await seen((transaction) => takeAlarm(transaction, alarm, { doer, name }, now()))) ? DONE : problem('not-found'),
+    noteAlarm: async ({ params: { alarm }, body: { text }, session: { name }, doer, seen }) =>
+      (await seen((transaction) => noteAlarm(transaction, alarm, { text, doer, name }, now())))
+        ? DONE
+        : problem('not-found'),
+    closeAlarm: async ({ params: { alarm }, body: { text }, session: { name }, doer, seen }) =>
+      (await seen((transaction) => closeAlarm(transaction, alarm, { text, doer, name }, now())))
+        ? DONE
+        : problem('not-found'),
+
+    operations: async ({ query, seen }) => {
+      const given = await deadOperations(db)
+      return ok(await seen((transaction) => operationsOf(transaction, query, given, now())))
+    },
+    redrive: async ({ doer, seen }) => {
+      const redriven = await redrive()
+      await seen((transaction) =>
+        append(transaction, doer, { deed: 'operations.redrive', detail: { redriven } }, now()),
+      )
+      return ok({ redriven })
+    },
 
     people: async () => ok(await everybody(db)),
     grants: async ({ sight, session }) =>

@@ -86,7 +86,7 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
     method: route.method,
     url: route.path,
     async handler(request, reply) {
-      const session = await ground.sessions.of(request.cookies[SESSION_COOKIE] ?? '')
+      const session = await ground.sessions.of(request.cookies[SESSION_COOKIE] ?? '', hasActed(request))
       if (!session) return refuse(reply, 'signed-out')
       if (route.method === 'POST' && !isOwnDeed(request, session, ground.origin())) return refuse(reply, 'cross-site')
       const held = await heldBy(ground.db, session.person, ground.now())
@@ -138,6 +138,9 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
     },
   })
 }
+
+/** A screen that looks again by itself keeps nobody signed in: the page says when its person has just used it. */
+const hasActed = ({ method, headers }: FastifyRequest) => method === 'POST' || headers['x-acted'] === '1'
 
 /**
  * SECURITY: a deed comes from the console's own page. Browsers say where a request was made (Sec-Fetch-Site, Origin), a form

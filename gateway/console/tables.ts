@@ -1,5 +1,6 @@
 import type { ColumnType, JSONColumnType, Transaction } from 'kysely'
 import type { AuditEntry } from '../../contract/console/audit.ts'
+import type { ConditionId, Severity } from '../../contract/console/conditions.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
@@ -54,6 +55,24 @@ export type ConsoleTables = {
     hash: string
   }
   console_audit_head: { one: boolean; n: string | number; hash: string }
+  alarm: {
+    id: string
+    condition: ConditionId
+    subject: string
+    severity: Severity
+    totem: string | null
+    office: string | null
+    region: string | null
+    detail: string | null
+    since: Date
+    ended_at: Date | null
+    times: number
+    taken_by: string | null
+    taken_name: string | null
+    taken_at: Date | null
+  }
+  alarm_note: { id: string; alarm: string; at: Date; person: string; name: string; text: string }
+  totem_place: { totem: string; office: string | null; name: string; region: string | null }
   totem_note: { id: string; totem: string; at: Date; person: string; name: string; text: string }
 }
 

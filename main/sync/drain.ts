@@ -47,6 +47,8 @@ type DrainParts = Pick<
   onSettled: (operation: string) => void
   /** The state of the totem that operators get once a minute. */
   health: () => Heartbeat
+  /** What of it operators should hear soon when it changes, in any words. */
+  standing?: () => string
   /** Ends early, without an error, when the signal is aborted. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -62,6 +64,7 @@ export function createDrain({
   onLine,
   onSettled,
   health,
+  standing,
   sleep = sleepFor,
   clock = () => performance.now(),
   ...parts
@@ -115,7 +118,11 @@ export function createDrain({
   }
   // Traffic that nobody waits for shares one connection. The reports know to give way, so they come first and are not
   // forgotten. The heartbeat comes before the log: it is due once a minute, a long log all the time.
-  const patient: Lane[] = [createHeartbeatLane(sync, outbox, health), createJournalLane(sync, outbox), outbox.backlog]
+  const patient: Lane[] = [
+    createHeartbeatLane(sync, outbox, health, standing),
+    createJournalLane(sync, outbox),
+    outbox.backlog,
+  ]
   const outcomes: Lane[] = [inbox]
   const tracks = [[lookout], [outbox.express], outcomes, patient]
   const running = new Map<Lane[], Promise<void>>()

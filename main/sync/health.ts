@@ -7,6 +7,8 @@ import type { Queue } from '../queue/queue.ts'
 
 export interface Health {
   now(): Heartbeat
+  /** Whether the devices can serve a citizen, and why not: what operators should hear soon. */
+  standing(): string
   /** The device process was restarted; `times` counts all of them. */
   restarted(times: number): void
   /** The printer has acknowledged one more sheet. */
@@ -68,6 +70,10 @@ export function createHealth({
         office,
         release: release(),
       }
+    },
+    standing() {
+      const { available, card, printer } = devices()
+      return `${available} ${card?.state === 'no-reader'} ${printer}`
     },
     restarted(times) {
       restarts = times

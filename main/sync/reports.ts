@@ -10,6 +10,8 @@ const JOURNAL_BATCH = 500
 /** Entries of a few KB: half a minute of the worst line there is. */
 const LEAST_BATCH = 30
 const HEARTBEAT_MS = MINUTE_MS
+/** A paper that runs out is told at once; a device that flaps is told twelve times a minute at most. */
+const CHANGE_MS = 5_000
 
 /**
  * Time until the next turn of what operators are told, every `everyMs`. Citizens' requests go first and get a minute
@@ -71,13 +73,23 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
 const wasCut = (failure: GatewayFailure): boolean =>
   failure.kind === 'line-down' || (failure.kind === 'gateway-unavailable' && failure.httpStatus === 408)
 
-/** Sends the state of the totem once a minute; a heartbeat that does not arrive is not worth sending again. */
-export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => Heartbeat): Lane {
+/**
+ * Sends the state of the totem once a minute, and soon after `standing` has changed; a heartbeat that does not arrive is not
+ * worth sending again.
+ */
+export function createHeartbeatLane(
+  sync: Sync,
+  outbox: Outbox,
+  health: () => Heartbeat,
+  standing: () => string = () => '',
+): Lane {
   let lastAt = Number.NEGATIVE_INFINITY
+  let told = ''
   return {
-    dueIn: () => untilTurn(sync, outbox, lastAt, HEARTBEAT_MS),
+    dueIn: () => untilTurn(sync, outbox, lastAt, standing() === told ? HEARTBEAT_MS : CHANGE_MS),
     async run() {
       lastAt = sync.line.upMs
+      told = standing()
       const answer = await sync.client.heartbeat(health())
       if (sync.stopping()) return
       if (answer.ok) {

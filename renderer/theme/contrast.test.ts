@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type ColourMode, colourModes } from '../../contract/preferences.ts'
 
-const css = readFileSync(join(import.meta.dirname, 'colours.css'), 'utf8')
+const css = readFileSync(join(import.meta.dirname, '../../assets/colours.css'), 'utf8')
 /** Colours of a mode by name. */
 function coloursOf(mode: ColourMode): Record<string, string> {
   const rule = css.split(`[data-colours="${mode}"] {`)[1]?.split('}', 1)[0] ?? ''

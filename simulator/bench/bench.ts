@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { chmod, rm, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ownFolder } from '../../basics/temporary.ts'
@@ -11,6 +12,7 @@ import { type Pcscd, startPcscd } from '../card/pcscd.ts'
 import { muteCard, unknownCard, type VirtualCard } from '../card/virtual-card.ts'
 import { withInad } from '../inad/registration.ts'
 import { startInad } from '../inad/server.ts'
+import { startIssuer } from '../issuer/issuer.ts'
 import { startMailServer } from '../mail/mail-server.ts'
 import { createPecProvider } from '../mail/pec.ts'
 import { startPagopa } from '../pagopa/index.ts'
@@ -66,6 +68,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     const pecAuthorities = join(folder, 'pec-ca.pem')
     await writeFile(pecAuthorities, pec.authority)
     const mail = await started(startMailServer({ pki: PKI, pec, returnsPort: () => gateway?.returnsPort ?? null }))
+    const issuer = options.console ? await started(startIssuer({ pki: PKI })) : null
     const running = await started(
       startGatewayProcess({
         folder: join(folder, 'gateway'),
@@ -74,6 +77,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         anpr: throughPdnd(anpr.access, inad.url),
         pagopa: throughPagopa(pagopa.access),
         mail: { port: mail.port, pecAuthorities },
+        ...(issuer && options.console && { console: { issuer, page: options.console } }),
         ...(options.certificates && { certificates: options.certificates }),
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
         ...(options.database && { database: options.database }),
@@ -114,6 +118,10 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       dockUrl,
       insertCard: slot.insert,
       removeCard: slot.remove,
+      async makesTechnician(who) {
+        const certificate = await readFile(join(await cardsFolderOf(who, PKI), 'cards', `${who}.cert.der`))
+        return running.grant(createHash('sha256').update(certificate).digest('hex'), totem.config.totem)
+      },
       putBack: slot.putBack,
       get card() {
         return slot.card

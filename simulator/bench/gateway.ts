@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { dirname, join } from 'node:path'
@@ -8,9 +9,11 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { AnprAccess } from '../anpr/index.ts'
 import { INAD } from '../inad/registration.ts'
+import type { Issuer } from '../issuer/issuer.ts'
 import type { PagopaAccess } from '../pagopa/index.ts'
 import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
+import { firstGrants, throughConsole } from './console.ts'
 
 /** The gateway's line when it is ready: the addresses for totems, for operators and for the public. */
 const readyLine = z.looseObject({
@@ -20,6 +23,7 @@ const readyLine = z.looseObject({
   returns: z.number().nullish(),
   receipts: z.string().optional(),
   enrolment: z.string().optional(),
+  console: z.string().optional(),
 })
 
 const operationRow = z.looseObject({ operation: z.string(), totem: z.string(), state: z.string(), anprId: z.string() })
@@ -80,6 +84,18 @@ export const throughRegistrar = (pki: string, urls: { gatewayUrl: string; enrolm
   },
 })
 
+/** Where the bench's totem stands. Its door never closes: a bench runs at night too. */
+const SPELLO = {
+  ...{
+    name: 'Ufficio postale di Spello (PG)',
+    office: 'PG-101',
+    comune: 'Spello',
+    region: '10',
+    address: 'Via Garibaldi 4',
+  },
+  hours: [{ from: 'mon', to: 'sun', opens: '00:00', closes: '23:59' }],
+}
+
 export interface BenchGateway {
   /** The port where it listens now; another one after a restart. */
   readonly port: number
@@ -92,8 +108,12 @@ export interface BenchGateway {
   readonly returnsPort: number | null
   /** Where pagoPA sends receipts; null while the gateway does not run, or takes no payments. */
   readonly receiptsUrl: string | null
+  /** Where operators work with a browser; null: nowhere, or while the gateway does not run. */
+  readonly consoleUrl: string | null
   /** Where operators order new totems, and where machines become totems; null while the gateway does not run, or enrols nobody. */
   readonly registrar: { operators: string; door: string; ca: Buffer; authorization: string } | null
+  /** Two operators let this card (SHA-256 of its certificate) work on that totem for twelve hours. */
+  grant(card: string, totem: string): Promise<number>
   /** SIGKILL, as when its machine dies. */
   kill(): Promise<void>
   restart(): Promise<void>
@@ -124,6 +144,8 @@ export async function startGatewayProcess(options: {
   enrols?: boolean
   /** The company's mail server, and the PEM file of who vouches for PEC providers; without it nothing goes by mail. */
   mail?: { port: number; pecAuthorities: string }
+  /** The company's identity provider, and the folder of the built console; without it operators have no browser here. */
+  console?: { issuer: Issuer; page: string }
 }): Promise<BenchGateway> {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
@@ -132,10 +154,15 @@ export async function startGatewayProcess(options: {
   const crls = join(folder, 'crls')
   await issueCrls(pki, crls)
   const token = join(pki, 'operator-token')
+  // Nobody lets a technician in alone.
+  const second = randomBytes(32).toString('base64url')
+  const operators = join(folder, 'operators')
+  const line = `bench-second write ${createHash('sha256').update(second).digest('hex')}\n`
+  writeFileSync(operators, readFileSync(join(pki, 'operators'), 'utf8') + line, { mode: 0o600 })
   const config = {
     // A whole fleet may call from this machine.
     listen: { host: '127.0.0.1', port: 0, connections: { perAddress: null } },
-    operator: { host: '127.0.0.1', port: 0, tokens: join(pki, 'operators') },
+    operator: { host: '127.0.0.1', port: 0, tokens: operators },
     public: {
       ...{ host: '127.0.0.1', port: 0 },
       tls: { key: join(pki, 'gateway.key.pem'), certificate: join(pki, 'gateway.cert.pem') },
@@ -163,13 +190,16 @@ export async function startGatewayProcess(options: {
     keys: { folder: join(pki, 'gateway-keys'), list: join(pki, 'gateway-keys.jws') },
     totems: options.totems ?? join(pki, 'totems'),
     offices: join(folder, 'offices.json'),
+    ...(options.console && {
+      console: throughConsole(options.console.issuer, { pki, page: options.console.page, folder }),
+    }),
     ...(options.bounds && { bounds: options.bounds }),
     ...(options.certificates && { certificates: options.certificates }),
     ...(options.enrols && {
       enrolment: throughRegistrar(pki, { gatewayUrl: 'https://localhost:9', enrolmentUrl: 'https://localhost:9' }),
     }),
   }
-  writeFileSync(config.offices, JSON.stringify({ 'TT-0001': 'Ufficio postale di Spello (PG)' }))
+  writeFileSync(config.offices, JSON.stringify({ 'TT-0001': SPELLO }))
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   const program = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
   const ca = readFileSync(join(pki, 'gateway-ca.pem'))
@@ -183,6 +213,7 @@ export async function startGatewayProcess(options: {
     returns: number | null
     receipts: string | null
     enrolment: string | null
+    console: string | null
   } | null = null
   const start = async () => {
     const env = { GATEWAY_CONFIG: configFile, ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }) }
@@ -194,8 +225,18 @@ export async function startGatewayProcess(options: {
       receipts = null,
       returns = null,
       enrolment = null,
+      console = null,
     } = readyLine.parse(JSON.parse(firstLine))
-    const now = { child, port: Number(new URL(listening).port), operator, publicUrl, receipts, returns, enrolment }
+    const now = {
+      child,
+      port: Number(new URL(listening).port),
+      operator,
+      publicUrl,
+      receipts,
+      returns,
+      enrolment,
+      console,
+    }
     running = now
     child.once('exit', () => {
       if (running === now) running = null
@@ -204,6 +245,7 @@ export async function startGatewayProcess(options: {
   const end = async (signal: NodeJS.Signals) => {
     if (running) await endChild(running.child, signal)
   }
+  if (options.console) await firstGrants(configFile, options.databaseUrl)
   await start()
 
   return {
@@ -226,8 +268,23 @@ export async function startGatewayProcess(options: {
     get receiptsUrl() {
       return running?.receipts ?? null
     },
+    get consoleUrl() {
+      return running?.console ? `https://localhost:${new URL(running.console).port}/` : null
+    },
     get registrar() {
       return running?.enrolment ? { operators: running.operator, door: running.enrolment, ca, authorization } : null
+    },
+    async grant(card, totem) {
+      if (!running) throw new Error('the gateway does not run')
+      const ask = (path: string, token: string, body: object) =>
+        postJson(new URL(`/v1/operator/service/grants${path}`, running?.operator), body, {
+          ...{ ca, headers: { authorization: token, 'content-type': 'application/json' } },
+        })
+      const { number } = z
+        .object({ number: z.number() })
+        .parse(await ask('', authorization, { card, totem, hours: 12 }))
+      await ask('/approve', `Bearer ${second}`, { number })
+      return number
     },
     kill: () => end('SIGKILL'),
     async restart() {
@@ -267,6 +324,17 @@ export async function verificationPage(pki: string): Promise<string> {
     await promisify(execFile)(process.execPath, build)
   }
   return page
+}
+
+function postJson(url: URL, body: object, options: { ca: Buffer; headers: Record<string, string> }): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    request(url, { ...options, method: 'POST', agent: false }, (answer) => {
+      if (answer.statusCode === 200) json(answer).then(resolve, reject)
+      else reject(new Error(`${url.pathname}: HTTP ${answer.statusCode}`))
+    })
+      .on('error', reject)
+      .end(JSON.stringify(body))
+  })
 }
 
 function getJson(url: URL, options: { ca: Buffer; headers: Record<string, string> }): Promise<unknown> {

@@ -24,6 +24,8 @@ export interface BenchOptions {
   databaseUrl?: string
   /** Folder of an embedded database that the gateway begins with; default one that it makes. */
   database?: string
+  /** Folder of the built console: operators work with a browser, and sign in at an issuer of the bench's. */
+  console?: string
   /** What certificates cost at the gateway (gateway/settings/terms.ts); default the State's bollo alone. */
   certificates?: object
 }
@@ -57,6 +59,8 @@ export interface Bench {
    */
   insertCard(who: string, choice?: CardChoice): Promise<void>
   removeCard(): Promise<void>
+  /** From now on this person's CNS is a technician's at this totem, as soon as the totem hears of it. */
+  makesTechnician(who: string): Promise<number>
   /** Puts the last card back, as `removeCard` or a fault left it. */
   putBack(): Promise<void>
   /** The card in the reader now, and its holder. */

@@ -40,6 +40,12 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   totemHours: (totem) => ({ path: `/totems/${totem}/hours` }),
   totemLog: (totem) => ({ path: `/totems/${totem}/log` }),
   addNote: (totem) => ({ path: `/totems/${totem}/notes`, body: { text: 'Chiamato l’ufficio' } }),
+  alarms: () => ({ path: '/alarms' }),
+  takeAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/take', body: {} }),
+  noteAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/notes', body: { text: 'nota' } }),
+  closeAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/close', body: { text: 'nota' } }),
+  operations: () => ({ path: '/operations' }),
+  redrive: () => ({ path: '/operations/redrive', body: {} }),
   people: () => ({ path: '/people' }),
   grants: () => ({ path: '/grants' }),
   proposeGrant: () => ({ path: '/grants', body: {} }),
@@ -301,7 +307,12 @@ test('a log-in of more than five minutes ago changes no rights, and an idle sess
     'log-in-again',
   )
   expect((await at('piattaforma').get('/grants')).status).toBe(200)
-  centre.clock.now = new Date(+centre.clock.now + 16 * 60_000)
+  // A page that looks again by itself keeps nobody signed in.
+  for (let minute = 0; minute < 16; minute += 4) {
+    centre.clock.now = new Date(+centre.clock.now + 4 * 60_000)
+    await at('piattaforma').get('/totems', { acts: false })
+    expect((await at('operatore').get('/totems')).status).toBe(200)
+  }
   expect((await at('piattaforma').get('/grants')).status).toBe(401)
 })
 

@@ -5,6 +5,6 @@ import { expect, test } from 'vitest'
 test('a window begins in the colour of the screens', () => {
   const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
   const [, window] = /BACKGROUND = '(#\w+)'/.exec(read('main/shell/window.ts')) ?? []
-  const [, ground] = /--ground: (#\w+)/.exec(read('renderer/theme/colours.css')) ?? []
+  const [, ground] = /--ground: (#\w+)/.exec(read('assets/colours.css')) ?? []
   expect(window?.toLowerCase()).toBe(ground)
 })

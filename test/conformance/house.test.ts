@@ -50,7 +50,16 @@ describe('the README’s picture of the house', () => {
 
   test('leaves no room out, and no folder of a room', () => {
     const rooms = foldersIn('').filter((folder) => !folder.startsWith('.'))
-    const inside = ['main/', 'gateway/', 'native/', 'renderer/', 'contract/', 'simulator/', 'test/'].flatMap(foldersIn)
+    const inside = [
+      'main/',
+      'gateway/',
+      'native/',
+      'renderer/',
+      'console/',
+      'contract/',
+      'simulator/',
+      'test/',
+    ].flatMap(foldersIn)
     expect([...rooms, ...inside].filter((folder) => !named.includes(folder))).toEqual([])
   })
 })

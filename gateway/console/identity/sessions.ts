@@ -36,8 +36,8 @@ export interface Sessions {
   comesBack(state: string, browser: string): Promise<(Going & { returnTo: string }) | null>
   /** A new session, whose token this is; the one that the browser had ends. */
   begin(who: Named, person: string, before: string): Promise<string>
-  /** The session of a token, while it lasts. */
-  of(token: string): Promise<Session | null>
+  /** The session of a token, while it lasts; `acts`: its person has just done something, from which its idle time counts. */
+  of(token: string, acts: boolean): Promise<Session | null>
   list(session: Session): Promise<Answer<'sessions'>>
   /** Ends a session of the same person. False: there is none such. */
   end(session: Session, id: string): Promise<boolean>
@@ -104,11 +104,11 @@ export function createSessions(db: ConsoleDatabase, now: () => Date): Sessions {
       })
       return token
     },
-    async of(token) {
+    async of(token, acts) {
       const at = now()
       const found = await alive(at).where('token_hash', '=', digest(token)).executeTakeFirst()
       if (!found) return null
-      if (+at - +found.seen_at > SEEN_EVERY_MS)
+      if (acts && +at - +found.seen_at > SEEN_EVERY_MS)
         await db
           .updateTable('console_session')
           .set({ seen_at: at })

@@ -146,6 +146,10 @@ function useLines({
   ]
 }
 
+const PRINT = { free: 'sheet.print', diritti: 'sheet.printDiritti', paid: 'sheet.printPaid' } as const
+/** It goes home another way than on paper: nothing is printed here. */
+const GO_ON = { free: 'sheet.go', diritti: 'sheet.goDiritti', paid: 'sheet.goPaid' } as const
+
 /** The price stands in the main button. */
 function useMain({ bollo, anpr, delivery }: Shown) {
   const text = useText()
@@ -156,9 +160,9 @@ function useMain({ bollo, anpr, delivery }: Shown) {
   // What is still to be paid: a marca is asked for next, or a notice of pagoPA made.
   if (anpr === 'unasked' || bollo.settled === 'pagopa')
     return { label: text('sheet.pay', { price }), onPress, disabled: anpr === 'asked' }
-  const settled = bollo.settled !== 'exempt' ? 'Paid' : bollo.diritti > 0 ? 'Diritti' : ''
+  const cost = bollo.settled !== 'exempt' ? 'paid' : bollo.diritti > 0 ? 'diritti' : 'free'
   const shared = { onPress, disabled: anpr === 'asked' }
   return delivery.way === 'paper'
-    ? { ...shared, label: text(`sheet.print${settled}`), icon: 'printer' as const }
-    : { ...shared, label: text(`sheet.go${settled}`) }
+    ? { ...shared, label: text(PRINT[cost]), icon: 'printer' as const }
+    : { ...shared, label: text(GO_ON[cost]) }
 }

@@ -60,8 +60,9 @@ export class Browser {
     throw new Error('the log-in goes round')
   }
 
-  get(path: string): Promise<Told> {
-    return this.#told(path, {})
+  /** `acts`: the person has just used the page; else the page looks again by itself. */
+  get(path: string, { acts = true } = {}): Promise<Told> {
+    return this.#told(path, acts ? { headers: { 'x-acted': '1' } } : {})
   }
 
   /** `headers`: in place of those that the console's own page sends. */

@@ -1,0 +1,57 @@
+import { type Answer, type Body, consoleApi, type Params, type Query, type RouteName } from '../contract/console/api.ts'
+import { type ConsoleProblemKind, consoleProblem } from '../contract/console/problem.ts'
+
+/** The gateway does not do it, for this reason. */
+export class Refused extends Error {
+  kind: ConsoleProblemKind | 'no-answer'
+
+  constructor(kind: ConsoleProblemKind | 'no-answer') {
+    super(kind)
+    this.kind = kind
+  }
+}
+
+type With<N extends RouteName> = { params?: Params<N>; query?: Query<N>; body?: Body<N> }
+
+/** Read of `me`, sent with each deed. */
+let csrf = ''
+
+/** The gateway counts idle minutes from what the person does, and not from screens that look again by themselves. */
+const ACTS_MS = 60_000
+let acted = Date.now()
+for (const event of ['pointerdown', 'keydown', 'wheel'])
+  document.addEventListener(event, () => {
+    acted = Date.now()
+  })
+
+/** Asks the console's wire; throws `Refused`. */
+export async function ask<N extends RouteName>(name: N, { params, query, body }: With<N> = {}): Promise<Answer<N>> {
+  const { method, path, answer } = consoleApi[name]
+  const filled = path.replace(/:(\w+)/g, (_, key: string) =>
+    encodeURIComponent(String((params as unknown as Record<string, unknown>)[key])),
+  )
+  const asked = new URLSearchParams(
+    Object.entries((query ?? {}) as Record<string, unknown>).flatMap(([key, value]) =>
+      value === undefined || value === '' ? [] : [[key, String(value)]],
+    ),
+  ).toString()
+  const response = await fetch(`/console/v1${filled}${asked && `?${asked}`}`, {
+    method,
+    ...(method === 'POST' && {
+      body: JSON.stringify(body ?? {}),
+    }),
+    headers: {
+      ...(Date.now() - acted < ACTS_MS && { 'x-acted': '1' }),
+      ...(method === 'POST' && { 'content-type': 'application/json', 'x-csrf': csrf }),
+    },
+  }).catch(() => null)
+  const told: unknown = await response?.json().catch(() => null)
+  if (!response?.ok) throw new Refused(consoleProblem.safeParse(told).data?.kind ?? 'no-answer')
+  const read = answer.parse(told) as Answer<N>
+  if (name === 'me') csrf = (read as Answer<'me'>).csrf
+  return read
+}
+
+/** Where one signs in; afterwards the same view is shown again. `fresh`: for a deed that asks for a log-in of just now. */
+export const logInUrl = (fresh = false): string =>
+  `/console/log-in?to=${encodeURIComponent(`${location.pathname}${location.search}`)}${fresh ? '&fresh=1' : ''}`

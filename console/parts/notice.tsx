@@ -1,0 +1,26 @@
+import { logInUrl, Refused } from '../ask.ts'
+import { PROBLEMS } from '../words.ts'
+
+/** What went wrong, in words, and what to do now. */
+export function Problem({ of }: { of: unknown }) {
+  if (!of) return null
+  const kind = of instanceof Refused ? of.kind : 'no-answer'
+  return (
+    <p className="notice" role="alert">
+      {PROBLEMS[kind]}
+      {kind === 'log-in-again' && (
+        <>
+          {' '}
+          <a href={logInUrl(true)}>Accedi di nuovo</a>
+        </>
+      )}
+    </p>
+  )
+}
+
+/** For the first moments nothing: a skeleton that flashes says less than a still page. */
+export const Loading = () => (
+  <p className="loading" role="status">
+    Caricamento…
+  </p>
+)

@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import { ask } from '../ask.ts'
+import { Ago } from '../parts/ago.tsx'
+import { Loading, Problem } from '../parts/notice.tsx'
+
+/** One's own sessions, each to be ended from here: a browser that was left open elsewhere. */
+export function SessionsScreen() {
+  const list = useQuery({ queryKey: ['sessions'], queryFn: () => ask('sessions') })
+  const [problem, setProblem] = useState<unknown>(null)
+  if (list.isPending) return <Loading />
+  return (
+    <section className="page" aria-labelledby="sessions-title">
+      <h1 id="sessions-title">Le mie sessioni</h1>
+      <Problem of={problem ?? list.error} />
+      <table className="small">
+        <thead>
+          <tr>
+            <th scope="col">Iniziata</th>
+            <th scope="col">Usata</th>
+            <th scope="col">
+              <span className="unseen">Azione</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.data?.sessions.map(({ session, beganAt, seenAt, isThis }) => (
+            <tr key={session}>
+              <td>
+                <Ago at={beganAt} />
+              </td>
+              <td>
+                <Ago at={seenAt} />
+              </td>
+              <td>
+                {isThis ? (
+                  'questa'
+                ) : (
+                  <Button
+                    onPress={() =>
+                      void ask('endSession', { body: { session } })
+                        .then(() => list.refetch())
+                        .catch(setProblem)
+                    }
+                  >
+                    Chiudi
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,187 @@
+import { PGlite } from '@electric-sql/pglite'
+import { Kysely, PGliteDialect, sql } from 'kysely'
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type ConditionId, conditionIds } from '../../../contract/console/conditions.ts'
+import type { Heartbeat } from '../../../contract/heartbeat.ts'
+import { keepHeartbeat } from '../../fleet/heartbeats.ts'
+import { migrate } from '../../store/migrations.ts'
+import type { Tables } from '../../store/schema.ts'
+import { withConsole } from '../tables.ts'
+import { evaluateAlarms } from './evaluate.ts'
+
+// Each condition of the table is made to fire, and to end.
+
+const START = new Date('2026-11-24T09:00:00.000Z')
+const MINUTE_MS = 60_000
+const clock = { now: START }
+const store = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
+const db = withConsole(store)
+const { look, stop } = evaluateAlarms({ db: store, now: () => clock.now, log: pino({ level: 'silent' }) })
+
+beforeAll(async () => {
+  await migrate(store)
+})
+afterAll(async () => {
+  await stop()
+  await store.destroy()
+})
+beforeEach(async () => {
+  clock.now = START
+  for (const table of ['alarm_note', 'alarm', 'heartbeat', 'totem_place', 'journal_trouble', 'journal_entry'])
+    await sql`delete from ${sql.table(table)}`.execute(store)
+  await sql`
+    insert into totem_place (totem, office, name, region, hours, patron) values ('PG-0001', 'PG-1', 'Spello', '10',
+      ${JSON.stringify([{ from: 'mon', to: 'fri', opens: '08:20', closes: '13:35' }])}::jsonb, '11-25')`.execute(store)
+})
+
+const healthy = (): Heartbeat => ({
+  at: clock.now.toISOString(),
+  ...{ uptimeS: 9, sheets: 0, faults: 0, office: null, lastOutage: null, release: null },
+  versions: { totem: '0.1.0', electron: '45.4.1', node: '24.21.0', schema: 3 },
+  devices: { available: true, restarts: 0, reader: 'empty', printer: 'ready' },
+  queue: { queued: 0, submitted: 0, waiting: 0, aside: 0, oldestAgeS: null },
+  journal: { unsent: 0 },
+  disk: { freeMb: 90_000 },
+  certificateEnds: '2027-11-01T00:00:00.000Z',
+})
+const beat = (more: Partial<Heartbeat> = {}, totem = 'PG-0001') =>
+  keepHeartbeat(store, totem, { ...healthy(), ...more }, clock.now)
+const later = (minutes: number) => {
+  clock.now = new Date(+clock.now + minutes * MINUTE_MS)
+}
+async function active() {
+  await look()
+  const rows = await db.selectFrom('alarm').selectAll().where('ended_at', 'is', null).orderBy('condition').execute()
+  return rows.map(({ condition, severity, subject, detail, times }) => ({
+    condition,
+    severity,
+    subject,
+    detail,
+    times,
+  }))
+}
+const devices = (more: Partial<Heartbeat['devices']>) => ({ devices: { ...healthy().devices, ...more } })
+const queue = (more: Partial<Heartbeat['queue']>) => ({ queue: { ...healthy().queue, ...more } })
+
+const BY_HEARTBEAT: [ConditionId, string, () => Partial<Heartbeat>][] = [
+  ['paper-low', 'info', () => devices({ printer: 'paperLow' })],
+  ['printer-stopped', 'warn', () => devices({ printer: 'paperOut' })],
+  ['printer-stopped', 'warn', () => devices({ printer: 'coverOpen' })],
+  ['device-gone', 'warn', () => devices({ printer: 'absent' })],
+  ['device-gone', 'warn', () => devices({ reader: 'no-reader' })],
+  ['device-gone', 'warn', () => devices({ available: false })],
+  ['queue-old', 'warn', () => queue({ queued: 1, oldestAgeS: 3_700 })],
+  ['queue-old', 'alarm', () => queue({ queued: 1, oldestAgeS: 90_000 })],
+  ['set-aside', 'alarm', () => queue({ aside: 1 })],
+  ['log-broken', 'alarm', () => ({ journal: { unsent: 10_001 } })],
+  ['clock', 'warn', () => ({ at: new Date(+clock.now + 10 * 365 * 86_400_000).toISOString() })],
+  ['clock', 'warn', () => ({ at: new Date(+clock.now - 121_000).toISOString() })],
+  ['disk', 'warn', () => ({ disk: { freeMb: 1_999 } })],
+  ['disk', 'alarm', () => ({ disk: { freeMb: 499 } })],
+  ['certificate', 'warn', () => ({ certificateEnds: '2026-12-20T00:00:00.000Z' })],
+  ['certificate', 'alarm', () => ({ certificateEnds: '2026-11-28T00:00:00.000Z' })],
+]
+test.each(BY_HEARTBEAT)('%s (%s) fires by a heartbeat, and ends by the next', async (condition, severity, more) => {
+  await beat(more())
+  expect(await active()).toMatchObject([{ condition, severity, subject: 'PG-0001', times: 1 }])
+  await beat()
+  expect(await active()).toEqual([])
+})
+
+test('totem-silent: after five minutes in office hours, an alarm after two hours, and quiet when the office shuts', async () => {
+  await beat()
+  later(4)
+  expect(await active()).toEqual([])
+  later(2)
+  expect(await active()).toMatchObject([{ condition: 'totem-silent', severity: 'warn' }])
+  later(120)
+  expect(await active()).toMatchObject([{ condition: 'totem-silent', severity: 'alarm', times: 1 }])
+  // 13:36 in Rome.
+  later(90)
+  expect(await active()).toEqual([])
+})
+
+test.each([
+  ['a holiday', '2026-12-08T09:00:00.000Z'],
+  ['the patron’s day', '2026-11-25T09:00:00.000Z'],
+  ['Sunday', '2026-11-29T09:00:00.000Z'],
+])('on %s a silent totem alarms nobody', async (_, at) => {
+  await beat()
+  clock.now = new Date(at)
+  expect(await active()).toEqual([])
+})
+
+test('area-silent: one alarm for a region that has lost its line, and none for each totem', async () => {
+  const totems = Array.from({ length: 24 }, (_, n) => `RM-${String(n + 1).padStart(4, '0')}`)
+  await sql`insert into totem_place (totem, name, region) select totem, totem, '12' from unnest(${totems}::text[]) totem`.execute(
+    store,
+  )
+  for (const totem of totems) await beat({}, totem)
+  await beat()
+  later(6)
+  await beat()
+  await beat({}, 'RM-0001')
+  expect(await active()).toMatchObject([{ condition: 'area-silent', subject: '12', detail: '23 totem' }])
+  for (const totem of totems) await beat({}, totem)
+  expect(await active()).toEqual([])
+})
+
+test('clone: stays until a person has said so, and is not raised anew then', async () => {
+  await beat()
+  await sql`
+    insert into journal_trouble (totem, chain, kind, seq, seen_at)
+    values ('PG-0001', '01KB0000000000000000000001', 'fork', 7, ${clock.now})`.execute(store)
+  expect(await active()).toMatchObject([{ condition: 'clone', severity: 'alarm' }])
+  await sql`delete from journal_trouble`.execute(store)
+  expect(await active()).toHaveLength(1)
+  await db.updateTable('alarm').set({ ended_at: clock.now }).execute()
+  expect(await active()).toEqual([])
+})
+
+test('log-alarm: an alarm of the sync log, counted, until a day has passed', async () => {
+  const entry = (seq: number) =>
+    sql`
+    insert into journal_entry (totem, chain, seq, at, event, severity, fields, hash, received_at)
+    values ('PG-0001', '01KB0000000000000000000001', ${seq}, ${clock.now}, 'storage.low', 'alarm', '{}', ${`${seq}`}, ${clock.now})`.execute(
+      store,
+    )
+  await entry(1)
+  await entry(2)
+  await beat()
+  expect(await active()).toMatchObject([
+    { condition: 'log-alarm', subject: 'PG-0001 storage.low', detail: 'storage.low (2)' },
+  ])
+  later(25 * 60)
+  await beat()
+  expect(await active()).toEqual([])
+})
+
+test('one that flaps is one alarm with its number of times; one that comes back after hours is another', async () => {
+  for (let n = 0; n < 3; n++) {
+    await beat(devices({ printer: 'jam' }))
+    await active()
+    later(1)
+    await beat()
+    await active()
+    later(1)
+  }
+  await beat(devices({ printer: 'jam' }))
+  expect(await active()).toMatchObject([{ condition: 'printer-stopped', times: 4 }])
+  await beat()
+  await active()
+  later(60)
+  await beat(devices({ printer: 'jam' }))
+  expect(await active()).toMatchObject([{ times: 1 }])
+})
+
+test('every condition of the table is tried here', () => {
+  const tried = new Set<string>([
+    'totem-silent',
+    'area-silent',
+    'clone',
+    'log-alarm',
+    ...BY_HEARTBEAT.map(([id]) => id),
+  ])
+  expect(conditionIds.filter((id) => !tried.has(id))).toEqual([])
+})

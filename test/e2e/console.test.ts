@@ -1,0 +1,121 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
+import { type ConsoleWindow, openWindow } from '../support/console/window.ts'
+import { HEALTHY } from '../support/sync/syncing-totem.ts'
+
+// An operator's minutes at the console, in a browser: a paper is out, somebody sees to it, and it is in again.
+
+const PAGE = fileURLToPath(new URL('../../dist/console', import.meta.url))
+const SPELLO = {
+  ...{
+    name: 'Ufficio postale di Spello',
+    office: 'PG-101',
+    comune: 'Spello',
+    region: '10',
+    address: 'Via Garibaldi 4',
+  },
+  hours: [{ from: 'mon', to: 'sun', opens: '00:00', closes: '23:59' }],
+}
+const places = {
+  'TT-0001': SPELLO,
+  ...Object.fromEntries(
+    Array.from({ length: 450 }, (_, n) => [
+      `RM-${String(n + 1).padStart(4, '0')}`,
+      { ...SPELLO, name: `Ufficio postale ${n + 1}`, office: `RM-${n + 1}`, comune: 'Roma', region: '12' },
+    ]),
+  ),
+}
+
+let centre: ConsoleCentre
+let browser: ConsoleWindow
+beforeAll(async () => {
+  centre = await openConsoleCentre(null, { page: PAGE, places })
+  await beat('ready')
+  browser = await openWindow(`https://localhost:${new URL(centre.gateway.consoleUrl ?? '').port}/`)
+})
+afterAll(async () => {
+  await browser?.close()
+  await centre?.stop()
+})
+const beat = (printer: 'ready' | 'paperOut') =>
+  centre.totem('TT-0001').post('/v1/heartbeat', {
+    ...HEALTHY,
+    at: centre.clock.now.toISOString(),
+    devices: { ...HEALTHY.devices, printer },
+    disk: { freeMb: 9_000 },
+  })
+const logIn = async (name: string) => {
+  await browser.page.getByRole('link', { name: 'Accedi con l’account aziendale' }).click()
+  await browser.page.getByRole('button', { name }).click()
+}
+
+test('an operator finds a totem by its comune, and the address is the view', async () => {
+  const { page } = browser
+  expect(await browser.findings()).toEqual([])
+  await logIn('Olga Bruni')
+  await page.getByRole('heading', { name: 'Flotta' }).waitFor()
+  await page.getByRole('row', { name: /RM-0001/ }).waitFor()
+  expect(await page.getByText('200 di 451').count()).toBe(1)
+  expect(await browser.findings()).toEqual([])
+
+  await page.keyboard.press('/')
+  await page.keyboard.type('spello')
+  await expect.poll(() => page.url()).toContain('q=spello')
+  await page.getByText('1 di 1').waitFor()
+  await page.reload()
+  await page.getByText('1 di 1').waitFor()
+  expect(await page.getByRole('searchbox').inputValue()).toBe('spello')
+})
+
+test('a paper out is an alarm, which somebody takes; the paper is in, and it ends by itself', async () => {
+  const { page } = browser
+  await beat('paperOut')
+  await page.getByRole('heading', { name: 'Flotta' }).click()
+  await page.keyboard.press('g')
+  await page.keyboard.press('a')
+  const row = page.getByRole('row', { name: /La stampante non stampa/ })
+  await row.waitFor()
+  expect(await row.textContent()).toContain('carta finita')
+  expect(await browser.findings()).toEqual([])
+  await row.getByRole('button', { name: 'Che fare' }).click()
+  await page.getByText('cambiare il rotolo').waitFor()
+  await row.getByRole('button', { name: 'Prendo in carico' }).click()
+  await expect.poll(() => row.textContent()).toContain('o.bruni')
+  await page.getByLabel('Nota sull’allarme').fill('Chiamato l’ufficio: <b>rotolo</b> in arrivo')
+  await page.keyboard.press('Enter')
+  await page.getByText('Chiamato l’ufficio: <b>rotolo</b> in arrivo').waitFor()
+
+  await row.getByRole('link', { name: 'TT-0001' }).click()
+  await page.getByRole('heading', { name: /TT-0001 Ufficio postale di Spello/ }).waitFor()
+  expect(await page.locator('.bar .mark').first().textContent()).toContain('ridotto')
+  expect(await browser.findings()).toEqual([])
+  await beat('ready')
+  await expect.poll(() => page.locator('.bar .mark').first().textContent()).toContain('in servizio')
+  await expect.poll(() => page.getByRole('table', { name: 'Allarmi' }).count()).toBe(0)
+})
+
+test('in the dark it is as readable; signed out, nothing is left', async () => {
+  const { page } = browser
+  await page.getByRole('button', { name: /Colori/ }).click()
+  await page.getByRole('button', { name: /Colori: chiaro/ }).click()
+  expect(await page.evaluate(() => document.documentElement.dataset.colours)).toBe('dark')
+  for (const screen of ['Flotta', 'Allarmi', 'Operazioni', 'Incarichi', 'Registro', 'Sessioni']) {
+    await page.getByRole('link', { name: screen, exact: true }).first().click()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    expect(await browser.findings()).toEqual([])
+  }
+  await page.getByRole('button', { name: 'Esci' }).click()
+  await page.getByRole('link', { name: 'Accedi con l’account aziendale' }).waitFor()
+  expect(await page.getByText('TT-0001').count()).toBe(0)
+})
+
+test('the auditor reads who did it, and the chain holds', async () => {
+  const { page } = browser
+  await logIn('Anna Dossi')
+  await page.getByRole('link', { name: 'Registro' }).click()
+  await page.getByText('ha preso in carico un allarme').waitFor()
+  await page.getByRole('button', { name: 'Verifica' }).click()
+  await page.getByText('Il registro è integro.').waitFor()
+  expect(browser.complaints).toEqual([])
+})
