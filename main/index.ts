@@ -48,7 +48,7 @@ async function start(provisioned: TotemConfig): Promise<void> {
   devices.listen(visits.deviceListener)
   // The line takes main's time, and the first screen does not need it.
   await shown
-  line.start(refresh, visits.onSettled, visits.nobodyThere)
+  line.start(refresh, visits.onSettled, visits.room)
   supervisor.start()
   if (__DEVELOPMENT__ && config.bench?.dockUrl) {
     const { openDock } = await import('./shell/dock-window.ts')

@@ -44,7 +44,8 @@ export const PRINTER_SAYS: Record<PrinterStatus, string> = {
 
 const NEXT: Record<NonNullable<ReleaseStanding['next']>['state'], string> = {
   fetching: 'in arrivo',
-  fetched: 'scaricata, si installa di notte',
+  fetched: 'scaricata, si installa appena il totem è libero',
+  installed: 'installata, parte di notte se nessuno usa il totem',
   'rolled-back': 'provata e ritirata',
   refused: 'rifiutata',
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { MINUTE_MS } from '../../basics/time.ts'
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { CardState, DeviceEvent, PrintSheet } from '../../contract/device.ts'
@@ -27,7 +28,10 @@ import { KEEP_MS } from '../sync/answer.ts'
 import type { GatewayLine } from './line.ts'
 import { createServiceDesk } from './service.ts'
 import type { Stores } from './stores.ts'
+import type { Room } from './updates.ts'
 
+/** A head without a presenter never says that its sheet was taken. */
+const HELD_OUT_MS = 3 * MINUTE_MS
 /** A page that has drawn nothing by then is in trouble, and the rest of the totem starts all the same. */
 const FIRST_PICTURE_MS = 2_000
 /** The visit's last tasks, the answers on the line and a person's second visit end at different times. */
@@ -44,7 +48,7 @@ export function createVisits(
   line: GatewayLine,
 ) {
   const { journal, queue, trust, gatewayKeys, listEnds, own } = stores
-  const { client, challenges, drain, health, online, closed } = line
+  const { client, challenges, drain, health, updates, online, closed } = line
   const place = placeOf(config)
   const clockWrong = () => isWrong(line, trust.latest)
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
@@ -98,6 +102,7 @@ export function createVisits(
     line: () => ({ online: online(), closed: closed(), cie: cie === 'ready' }),
     speech: speech.state,
     onView(view) {
+      if (!isFirst(view.screen)) lastPerson = performance.now()
       speech.shows(view)
       // The person has left with the card, and nobody may hear their paper.
       if (view.screen.screen === 'done' && !view.screen.cardPresent) paper.forget()
@@ -164,7 +169,11 @@ export function createVisits(
     if (words && bytesOf(sheetHere()) === bytesOf(sheet)) speech.read(words)
   }
 
-  const nobodyThere = () => !desk.screen && ['attract', 'out-of-service'].includes(session.view().screen.screen)
+  const isFirst = ({ screen }: View['screen']) => screen === 'attract' || screen === 'out-of-service'
+  const nobodyThere = () => !desk.screen && isFirst(session.view().screen)
+  let lastPerson = performance.now()
+  /** When the sheet that is held out came, until it is taken, drawn in, or forgotten. */
+  let paperCame: number | null = null
 
   /** What the visit leaves in the memory of main and of the device process is overwritten (invariant 2). */
   function forget(): void {
@@ -212,6 +221,7 @@ export function createVisits(
     if (event.event === 'print') {
       paper.note(event)
       if (event.state === 'acknowledged') health.printed()
+      paperCame = inPrinter(event) ? performance.now() : null
       // A sheet that is taken belongs to an earlier print.
       const { page, pages, band, bands } = event
       if (inPrinter(event)) session.progress({ page, pages, band, bands })
@@ -220,7 +230,14 @@ export function createVisits(
 
   return {
     session,
-    nobodyThere,
+    room: {
+      nobodyThere,
+      aloneMs() {
+        if (!nobodyThere()) lastPerson = performance.now()
+        return performance.now() - lastPerson
+      },
+      paperOut: () => paperCame !== null && performance.now() - paperCame < HELD_OUT_MS,
+    } satisfies Room,
     /** The page draws, and the queue, without which nothing can be taken, answers. A dead device is told on the screen. */
     async well() {
       queue.depth()
@@ -231,6 +248,7 @@ export function createVisits(
       onEvent,
       onStarted(restarts) {
         health.restarted(restarts)
+        updates.deviceRestarted()
         journal.record('device.started', { restarts })
       },
       onDied(death) {
