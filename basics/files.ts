@@ -41,9 +41,9 @@ export async function syncFolderOf(path: string): Promise<void> {
 }
 
 /** `writeWhole` for a program that must not go on meanwhile: the repair of a store. */
-export function writeWholeSync(path: string, content: string | Uint8Array): void {
+export function writeWholeSync(path: string, content: string | Uint8Array, mode = PRIVATE): void {
   const aside = `${path}.new`
-  writeFileSync(aside, content, { mode: PRIVATE })
+  writeFileSync(aside, content, { mode })
   syncFileSync(aside)
   putInPlaceSync(aside, path)
 }

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { z } from 'zod'
+import { enrolmentImage } from '../contract/enrolment.ts'
 import { codeIn } from '../contract/enrolment-code.ts'
-import { createEnrolmentClient, gatewayTime } from '../main/enrolment/client.ts'
+import { clockOr, createEnrolmentClient } from '../main/enrolment/client.ts'
 import { enrol as enrolMachine, type NotEnrolled } from '../main/enrolment/enrol.ts'
 import { machineId } from '../main/enrolment/tpm-machine.ts'
 import { MISTYPED, STEPS, sayRefusal } from '../main/enrolment/words.ts'
-import { whyDown } from '../main/sync/line-fault.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { CANT_CREATE, CONFIG, Failure, NO_INPUT, options, TEMPORARY, usage } from './command.ts'
 import { CONFIG_FILE } from './data.ts'
@@ -91,8 +91,6 @@ async function machine(given: Given): Promise<number> {
   return 0
 }
 
-const image = z.looseObject({ url: z.url({ protocol: /^https$/ }), ca: z.string() })
-
 /** The door and its authority: named, or as the machine's image brings them. */
 function doorOf({ gateway, ca, image: file }: Given): { url: string; ca: string } {
   if (gateway !== undefined && ca !== undefined) {
@@ -102,7 +100,7 @@ function doorOf({ gateway, ca, image: file }: Given): { url: string; ca: string 
   }
   if (gateway !== undefined || ca !== undefined) return usage(HELP, '--gateway and --ca go together')
   if (!existsSync(file)) return usage(HELP, `--gateway and --ca are needed: there is no ${file}`)
-  const read = image.safeParse(JSON.parse(textIn(file)))
+  const read = enrolmentImage.safeParse(JSON.parse(textIn(file)))
   if (!read.success) throw new Failure(CONFIG, { kind: 'image-malformed' }, `${file} names no door (url, ca)`)
   return { url: read.data.url, ca: textIn(read.data.ca) }
 }
@@ -135,16 +133,6 @@ async function codeOf({ code: named }: Given): Promise<string> {
   } finally {
     terminal.close()
   }
-}
-
-/** A certificate that is of another day, and the gateway's own: then this machine's clock is wrong. */
-async function clockOr(failure: NotEnrolled, url: string, ca: string): Promise<NotEnrolled> {
-  if (failure.kind !== 'line-down') return failure
-  const { reason } = whyDown(failure)
-  if (reason !== 'certificate-expired' && reason !== 'certificate-not-yet-valid') return failure
-  const gateway = await gatewayTime(url, ca)
-  const differs = gateway !== null && Math.abs(+gateway - Date.now()) > 60_000
-  return differs ? { kind: 'clock-wrong', gateway } : failure
 }
 
 function failed(failure: NotEnrolled): Failure {

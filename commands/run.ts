@@ -13,6 +13,7 @@ const COMMANDS: Commands = {
   print: async () => (await import('./print.ts')).print,
   queue: async () => (await import('./queue.ts')).queue,
   service: async () => (await import('./service.ts')).service,
+  update: async () => (await import('./update.ts')).update,
   verify: async () => (await import('./verify.ts')).verify,
 }
 
@@ -27,6 +28,7 @@ totem list            the signed lists of an installation: sign a newer one, sho
 totem print           status, test page, a PDF file or the readiness report, on the totem's printer or by IPP
 totem queue           requests and their outcomes: list, show, verify, retry, salvage
 totem service         the technician's menu without a screen: out of service and back, checks, log onto a stick
+totem update          the program that this totem runs: status, install a release from a stick
 totem verify          checks whether a totem wrote this paper${more}
 
 --help after a command shows its options.`

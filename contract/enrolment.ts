@@ -14,6 +14,22 @@ import { revocationPolicy } from './trust.ts'
 //   POST /v1/certificate/renewal, POST /v1/certificate/renewed   the same
 // openapi/enrolment.yaml tells the same to who writes another client.
 
+/**
+ * With what a machine's image knows where it becomes a totem (`enrolment.json`): the gateway's enrolment door, and the file of
+ * its authority. `panel`, `printer`: what the machine is built of, until its order says it; `bench`: a bench's places, which a
+ * package does not look at.
+ */
+export const enrolmentImage = z.looseObject({
+  url: z.url({ protocol: /^https$/ }),
+  ca: z.string(),
+  panel: provisionedPanel.optional(),
+  printer: printerConfig.optional(),
+  bench: z
+    .strictObject({ dataDir: z.string(), tcti: z.string().nullable(), deviceEnv: z.record(z.string(), z.string()) })
+    .optional(),
+})
+export type EnrolmentImage = z.infer<typeof enrolmentImage>
+
 /** How a machine's private keys lie: sealed under its TPM, or as files, which a copied disk takes along. */
 export const keyKind = z.enum(['tpm', 'file'])
 export type KeyKind = z.infer<typeof keyKind>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { IpcMethod } from './bridge.ts'
 import { bytes } from './bytes.ts'
 import { answer } from './journeys/index.ts'
+import { serviceAnswer } from './service-screen.ts'
 import { toSpeech } from './speech.ts'
 import { view } from './visit.ts'
 
@@ -29,6 +30,8 @@ export const ipcMethods = {
   stay: { params: nothing, result: nothing },
   /** What the screen says, for a person who does not see it. */
   speech: { params: toSpeech, result: nothing },
+  /** What a technician does; main ignores it while none is at work. */
+  service: { params: serviceAnswer, result: nothing },
 } as const satisfies Record<IpcMethod, { params: z.ZodType; result: z.ZodType }>
 
 export type IpcParams<M extends IpcMethod> = z.infer<(typeof ipcMethods)[M]['params']>

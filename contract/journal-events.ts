@@ -4,6 +4,7 @@ import { isCodiceFiscale, operationId } from './identity.ts'
 import { FAULT, type Flood, PAGES, PUT_OFF, REQUEST, STATE, VISIT } from './journal-floods.ts'
 import type { StaffLanguage } from './language.ts'
 import { LINE_FAULTS, lineFault } from './line.ts'
+import { RELEASE_REFUSALS } from './release-refusals.ts'
 
 const code = z
   .string()
@@ -359,11 +360,83 @@ export const journalEvents = {
     { it: 'Aggiornamento {release} scaricato e verificato', en: 'Release {release} is here, and is what was signed' },
     STATE,
   ),
+  'update.installed': event(
+    'info',
+    { release: count },
+    {
+      it: 'Aggiornamento {release} installato accanto al programma in uso',
+      en: 'Release {release} installed beside the program in use',
+    },
+    STATE,
+  ),
+  /** The first entry of the new program itself. */
+  'update.restarted': event(
+    'info',
+    { release: count },
+    { it: 'Riavviato con l’aggiornamento {release}, in prova', en: 'Restarted with release {release}, on trial' },
+    STATE,
+  ),
+  'update.confirmed': event(
+    'info',
+    { release: count },
+    { it: 'L’aggiornamento {release} funziona e resta', en: 'Release {release} has proved healthy and stays' },
+    STATE,
+  ),
+  /** Told by the program that runs again. `reason`: what was missing, or systemd's word for how its last start ended. */
+  'update.rolled-back': event(
+    'alarm',
+    { release: count, reason: code },
+    {
+      it: 'Aggiornamento {release} tolto: {reason}. È tornato il programma di prima',
+      en: 'Release {release} thrown out: {reason}. The program before is back',
+    },
+    FAULT,
+    {
+      reason: {
+        'not-healthy-devices': { it: 'il processo dei dispositivi non regge', en: 'the device process does not stand' },
+        'not-healthy-reader': {
+          it: 'il lettore, che prima c’era, manca',
+          en: 'the reader, which was there, is missing',
+        },
+        'not-healthy-printer': {
+          it: 'la stampante, che prima c’era, manca',
+          en: 'the printer, which was there, is missing',
+        },
+        'not-healthy-line': {
+          it: 'la linea, che prima funzionava, non va più per colpa sua',
+          en: 'the line, which was up, is down by its fault',
+        },
+        'not-healthy-updater': {
+          it: 'non saprebbe più installare altri aggiornamenti',
+          en: 'it could install no other release',
+        },
+        watchdog: { it: 'lo schermo si è fermato', en: 'the screen stood still' },
+        timeout: { it: 'la prima schermata non è mai apparsa', en: 'the first screen never came' },
+        success: { it: 'il programma si è chiuso da solo', en: 'the program ended by itself' },
+        'exit-code': { it: 'il programma è uscito con un errore', en: 'the program left with an error' },
+        signal: { it: 'il programma è stato ucciso', en: 'the program was killed' },
+        'core-dump': { it: 'il programma è caduto', en: 'the program crashed' },
+        resources: { it: 'mancavano risorse alla macchina', en: 'the machine lacked resources' },
+        unknown: { it: 'causa sconosciuta', en: 'for an unknown reason' },
+      },
+    },
+  ),
+  /** No quiet moment has come for a restart. */
+  'update.waiting': event(
+    'warn',
+    { release: count, days: count },
+    {
+      it: 'Aggiornamento {release}: da {days} giorni nessun momento libero per il riavvio',
+      en: 'Release {release}: no quiet moment to restart for {days} days',
+    },
+  ),
   /** `release` 0: the list or the assignment itself. */
   'update.refused': event(
     'alarm',
     { release: count, reason: code },
     { it: 'Aggiornamento {release} rifiutato: {reason}', en: 'Release {release} refused: {reason}' },
+    FAULT,
+    { reason: RELEASE_REFUSALS },
   ),
   'update.stale': event(
     'warn',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isoInstant, totemId } from './identity.ts'
+import { releaseRefusal } from './release-refusals.ts'
 import { endsWithin, listHead } from './signed-list.ts'
 
 export const RELEASES_TYP = 'totem-releases+jws'
@@ -42,34 +43,19 @@ export type Releases = z.infer<typeof releases>
 /**
  * What one totem is to run: a compact JWS by the newest of the gateway's `anchor` keys, protected header `typ`
  * "totem-assignment+jws". `number` null: what it has. `from`: not before, so that a fleet does not fetch together.
+ * `urgent`: it closes a hole that somebody uses, and does not wait for the night.
  */
 export const assignment = z.strictObject({
   totem: totemId,
   number: releaseNumber.nullable(),
   from: isoInstant,
   until: isoInstant,
+  urgent: z.boolean().default(false),
 })
 export type Assignment = z.infer<typeof assignment>
 
 /** `GET /v1/releases`. The file of a release is at `/v1/releases/<sha256>`, in ranges of bytes. */
 export const releasesAnswer = z.strictObject({ list: z.string().max(100_000), assignment: z.string().max(4_000) })
-
-/** Why a totem does not take a release that it is to run. */
-export const releaseRefusal = z.enum([
-  'list-unsigned',
-  'list-malformed',
-  'list-older',
-  'assignment-unsigned',
-  'assignment-other-totem',
-  'release-unlisted',
-  'other-machine',
-  'downgrade',
-  'step-missing',
-  'file-damaged',
-  'no-room',
-  'not-stored',
-])
-export type ReleaseRefusal = z.infer<typeof releaseRefusal>
 
 /**
  * How a totem stands with its release (in its heartbeat). `running`: the number of what it runs; 0 is what it was set up with.
@@ -81,7 +67,7 @@ export const releaseStanding = z.strictObject({
   next: z
     .strictObject({
       number: releaseNumber,
-      state: z.enum(['fetching', 'fetched', 'rolled-back', 'refused']),
+      state: z.enum(['fetching', 'fetched', 'installed', 'rolled-back', 'refused']),
       reason: releaseRefusal.nullable(),
     })
     .nullable(),

@@ -4,6 +4,7 @@ import { language } from './language.ts'
 import { nearbyTotem, officeHours } from './office.ts'
 import { pad } from './pad.ts'
 import { preferences } from './preferences.ts'
+import { serviceScreen } from './service-screen.ts'
 import { steps } from './steps.ts'
 
 /**
@@ -29,6 +30,8 @@ export const view = z.strictObject({
   cardLost: z.strictObject({ secondsLeft: z.number() }).nullable(),
   /** The card of this visit lies, or lay last, on the contactless reader, so the screen draws that reader. */
   contactless: z.boolean(),
+  /** What a technician sees, over everything else; null: nobody is at work. */
+  service: serviceScreen.nullable(),
   /** Whether the screen is spoken, and where: into the room, or into a headset alone. */
   speech: z.enum(['off', 'aloud', 'headset']),
   totem: z.strictObject({

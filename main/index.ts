@@ -4,6 +4,7 @@ import { superviseDevices } from './devices/index.ts'
 import { onQuit, runApp } from './shell/app.ts'
 import { spawnDeviceProcess } from './shell/device-process.ts'
 import { createCitizenWindow, glassOf } from './shell/window.ts'
+import { firstBoot } from './start/first-boot.ts'
 import { createGatewayLine } from './start/line.ts'
 import { openStores } from './start/stores.ts'
 import { createSupervisor } from './start/supervisor.ts'
@@ -14,12 +15,15 @@ import { createWatches } from './start/watch.ts'
 // constructor. The page's and the device process come first, because they take their time.
 
 runApp(() => {
-  const config = readConfig()
-  return { dataDir: config.dataDir, start: () => start(config) }
+  const read = readConfig()
+  if ('bare' in read) return { dataDir: read.bare.dataDir, start: () => firstBoot(read.bare) }
+  return { dataDir: read.totem.dataDir, start: () => start(read.totem) }
 })
 
 async function start(provisioned: TotemConfig): Promise<void> {
-  const config = { ...provisioned, panel: glassOf(provisioned.panel) }
+  // SECURITY: a package knows no bench, also where a file names one (invariant 9).
+  const bench = __DEVELOPMENT__ ? provisioned.bench : null
+  const config = { ...provisioned, bench, panel: glassOf(provisioned.panel) }
   // The processes of page and devices start while the stores open. Neither knows anything of a person, and until main
   // listens and answers they have nothing to say and to show.
   const window = createCitizenWindow(config.panel)
@@ -44,7 +48,7 @@ async function start(provisioned: TotemConfig): Promise<void> {
   devices.listen(visits.deviceListener)
   // The line takes main's time, and the first screen does not need it.
   await shown
-  line.start(refresh, visits.onSettled, visits.nobodyThere)
+  line.start(refresh, visits.onSettled, visits.room)
   supervisor.start()
   if (__DEVELOPMENT__ && config.bench?.dockUrl) {
     const { openDock } = await import('./shell/dock-window.ts')

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect } from 'react'
+import { lazy, Suspense, useEffect, useLayoutEffect } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { IntlProvider } from 'react-intl'
 import { languages } from '../contract/language.ts'
@@ -19,6 +19,9 @@ import { useView } from './store.ts'
 import { cssTokens, TIGHT_REACH_MM } from './theme/tokens.ts'
 import { useActivity } from './use-activity.ts'
 import { ViewContext } from './view-context.ts'
+
+/** Technicians have their own part of the page: no citizen's first picture waits for it. */
+const Service = lazy(() => import('./service/service.tsx'))
 
 export function App() {
   const view = useView((mirror) => mirror.view)
@@ -42,10 +45,16 @@ function Frame({ view }: { view: View }) {
             <Masthead />
             <main className="stage">
               <Settling key={screenKey(view)}>
-                <ShownScreen view={view} />
+                {view.service ? (
+                  <Suspense>
+                    <Service screen={view.service} />
+                  </Suspense>
+                ) : (
+                  <ShownScreen view={view} />
+                )}
               </Settling>
             </main>
-            <ToolRow key={`tools ${view.screen.screen}`} />
+            {!view.service && <ToolRow key={`tools ${view.screen.screen}`} />}
           </div>
           <IdleWarning />
           <Curtain />
@@ -57,7 +66,8 @@ function Frame({ view }: { view: View }) {
 }
 
 /** Two screens with different keys are different: the buttons of one must not become those of the next. */
-function screenKey({ screen, cardLost }: View): string {
+function screenKey({ screen, cardLost, service }: View): string {
+  if (service) return `service ${service.kind} ${service.title}`
   if (cardLost) return 'card lost'
   // A second screen of answers under the same name.
   if ('arrived' in screen && screen.arrived) return `${screen.screen} arrived`

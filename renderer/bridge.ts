@@ -1,5 +1,6 @@
 import type { TotemBridge } from '../contract/ipc.ts'
 import type { Answer } from '../contract/journeys/index.ts'
+import type { ServiceAnswer } from '../contract/service-screen.ts'
 import type { ToSpeech } from '../contract/speech.ts'
 import { type View, view } from '../contract/visit.ts'
 
@@ -22,6 +23,11 @@ export function stay(): void {
 /** Tells main what could be spoken. A visit does not depend on it. */
 export function tellSpeech(told: ToSpeech): void {
   void window.totem.speech(told).catch(() => undefined)
+}
+
+/** Tells main what a technician does. */
+export function tellService(given: ServiceAnswer): void {
+  void window.totem.service(given).catch(refresh)
 }
 
 /**

@@ -57,7 +57,7 @@ export function galleryViews(language: Language): Record<string, View> {
     const add = (name: string, screen: Screen, step: View['step']) =>
       views.set(name, {
         ...{ revision: 1, language, screen, step, canGoBack, canLeave, idle: null, cardLost: null },
-        ...{ preferences: usual, speech: 'off' },
+        ...{ preferences: usual, speech: 'off', service: null },
         contactless: name.endsWith('-cie') || ('card' in screen && screen.card === 'cie'),
         totem: {
           ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420 },

@@ -15,6 +15,9 @@ import { galleryViews } from './gallery-views.ts'
 import { messagesOf, readAllMessages } from './i18n/messages.ts'
 import { pseudo } from './i18n/pseudo.ts'
 import { chosenAt, stopAfter } from './pad/stops.ts'
+import { serviceSamples } from './service/samples.ts'
+// In the gallery it is no chunk of its own, so that it is drawn at once.
+import './service/service.tsx'
 import { areOwnWords } from './speech/own-words.ts'
 import { transcript } from './speech/transcript.ts'
 import { receive, useView } from './store.ts'
@@ -59,7 +62,7 @@ function show(address: string): void {
   const words = `${lang} ${asked.has('pseudo')}`
   if (words !== written) Object.assign(messagesOf(lang), asked.has('pseudo') ? pseudoTexts(lang) : asWritten[lang])
   written = words
-  viewsOf[lang] ??= galleryViews(lang)
+  viewsOf[lang] ??= withService(galleryViews(lang))
   const views = viewsOf[lang]
   const page = Number(asked.get('page') ?? 0)
   asked.delete('page')
@@ -96,6 +99,16 @@ function show(address: string): void {
       </Failure>,
     ),
   )
+}
+
+/** A technician's screens stand over any view. */
+function withService(views: Record<string, View>): Record<string, View> {
+  const below = views.attract
+  if (!below) return views
+  return {
+    ...views,
+    ...Object.fromEntries(Object.entries(serviceSamples).map(([n, service]) => [n, { ...below, service }])),
+  }
 }
 
 function preferred(asked: URLSearchParams): Preferences {

@@ -146,16 +146,18 @@ function moduleList(): { modules: string[]; plugin: Plugin } {
   }
 }
 
-/** package.json with the program's own version: the readiness report names it. */
+/** package.json with the program's own version, which the readiness report names, and without what the project is made by. */
 const manifestOf = (version: string): EsbuildPlugin => ({
   name: 'manifest',
   setup: ({ onLoad }) =>
     onLoad({ filter: /[/]package[.]json$/ }, ({ path: file }) =>
       path.dirname(file) === root
-        ? { contents: JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), version }), loader: 'json' }
+        ? { contents: JSON.stringify({ ...told(JSON.parse(readFileSync(file, 'utf8'))), version }), loader: 'json' }
         : undefined,
     ),
 })
+
+const told = ({ dependencies, devDependencies, scripts, ...rest }: Record<string, unknown>) => rest
 
 /** Builds `dist` unless it matches the sources already; true when it built. */
 export async function build({

@@ -36,7 +36,17 @@ function debOf(name: string, mode: number): string {
   writeFileSync(thirdParty, 'licences')
   const released = '2026-11-28'
   const work = join(folder, `${name}.work`)
-  makeDeb({ program: program(name, mode), thirdParty, version: '1.2.3-test-trust', released, work, deb, level: 1 })
+  const release = 7
+  makeDeb({
+    program: program(name, mode),
+    thirdParty,
+    version: '1.2.3-test-trust',
+    release,
+    released,
+    work,
+    deb,
+    level: 1,
+  })
   return deb
 }
 
@@ -61,12 +71,15 @@ describe('the package', () => {
     expect(listed.filter((line) => line.startsWith('-rwx')).map((line) => line.split(/ +/).at(-1))).toEqual([
       './usr/bin/totem',
       './usr/lib/totem-polis/totem-polis',
+      './usr/libexec/totem-polis/count-start',
+      './usr/libexec/totem-polis/run-program',
     ])
   })
 
   test('leaves out what becomes root, and Electron’s own page; it brings the licences', () => {
     const files = execFileSync('find', [join(root, 'usr/lib/totem-polis'), '-type', 'f', '-printf', '%P\\n'])
     expect(files.toString().trim().split('\n').sort()).toEqual([
+      'RELEASE',
       'THIRD-PARTY.txt',
       'libEGL.so',
       'resources/app.asar',

@@ -16,13 +16,20 @@ import {
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** By it a program knows its number (main/update/places.ts). */
+const NUMBER_FILE = 'RELEASE'
+
 const system = fileURLToPath(new URL('../assets/system', import.meta.url))
 const PROGRAM = 'usr/lib/totem-polis'
 
 /** Files of assets/system, and where they lie on a totem. */
 export const PLACES: Record<string, string> = {
   totem: 'usr/bin/totem',
+  'run-program': 'usr/libexec/totem-polis/run-program',
+  'count-start': 'usr/libexec/totem-polis/count-start',
   'totem-polis.service': 'usr/lib/systemd/system/totem-polis.service',
+  'totem-polis-update.service': 'usr/lib/systemd/system/totem-polis-update.service',
+  'totem-polis-update.path': 'usr/lib/systemd/system/totem-polis-update.path',
   'totem-polis.sysusers': 'usr/lib/sysusers.d/totem-polis.conf',
   'totem-polis.tmpfiles': 'usr/lib/tmpfiles.d/totem-polis.conf',
   'totem-polis.udev': 'usr/lib/udev/rules.d/70-totem-polis.rules',
@@ -40,7 +47,7 @@ const LEFT_OUT = ['chrome-sandbox', 'resources/default_app.asar']
 
 /** What the system's loader or a shell starts; everything else is read. */
 const EXECUTABLE =
-  /^(usr\/bin\/totem|usr\/lib\/totem-polis\/(totem-polis|chrome_crashpad_handler)|DEBIAN\/(post|pre)\w+)$/
+  /^(usr\/bin\/totem|usr\/libexec\/totem-polis\/[\w-]+|usr\/lib\/totem-polis\/(totem-polis|chrome_crashpad_handler)|DEBIAN\/(post|pre)\w+)$/
 
 export interface DebOptions {
   /** electron-builder's `linux-unpacked`. */
@@ -49,6 +56,8 @@ export interface DebOptions {
   thirdParty: string
   /** As semver says it. */
   version: string
+  /** Its number among the releases; null: none. */
+  release: number | null
   /** Day of the release: every file's time. */
   released: string
   /** Folder in which the package is laid out; it is emptied first. */
@@ -65,11 +74,12 @@ export const debianVersion = (version: string): string => {
 }
 
 /** Makes the package. Who makes it, in which time zone and with which umask leaves no trace. */
-export function makeDeb({ program, thirdParty, version, released, work, deb, level }: DebOptions): void {
+export function makeDeb({ program, thirdParty, version, release, released, work, deb, level }: DebOptions): void {
   rmSync(work, { recursive: true, force: true })
   cpSync(program, path.join(work, PROGRAM), { recursive: true })
   for (const name of LEFT_OUT) rmSync(path.join(work, PROGRAM, name), { force: true })
   copyFileSync(thirdParty, path.join(work, PROGRAM, 'THIRD-PARTY.txt'))
+  if (release !== null) writeFileSync(path.join(work, PROGRAM, NUMBER_FILE), `${release}\n`)
   for (const [from, to] of Object.entries(PLACES)) {
     mkdirSync(path.dirname(path.join(work, to)), { recursive: true })
     copyFileSync(path.join(system, from), path.join(work, to))

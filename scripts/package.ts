@@ -1,4 +1,4 @@
-// node scripts/package.ts [--test-trust] [--out DIR]: the Debian package of the totem's program, after the set-up.
+// node scripts/package.ts [--test-trust] [--release NUMBER] [--out DIR]: the Debian package of the totem's program, after the set-up.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +21,8 @@ export interface PackageOptions {
   /** The third kind of build: production that trusts a bench's cards and issuers. Its version and every screen say so. */
   testTrust?: boolean
   electron?: string
+  /** Its number among the releases that totems take by themselves (contract/release.ts); null: none. */
+  release?: number | null
   /** Of zstd: 3 is quick, 19 small. */
   level?: number
 }
@@ -37,6 +39,7 @@ export async function makePackage({
   out,
   testTrust = false,
   electron = electronDist(),
+  release = null,
   level = 12,
 }: PackageOptions): Promise<Packaged> {
   const { version: numbers, released, devDependencies } = json('package.json')
@@ -74,7 +77,7 @@ export async function makePackage({
   const program = path.join(out, 'linux-unpacked')
   const deb = path.join(out, `totem-polis_${debianVersion(version)}_amd64.deb`)
   const thirdParty = path.join(dist, 'THIRD-PARTY.txt')
-  makeDeb({ program, thirdParty, version, released, work: path.join(out, 'deb'), deb, level })
+  makeDeb({ program, thirdParty, version, release, released, work: path.join(out, 'deb'), deb, level })
   return { deb, version, program, electron: { version: electronVersion, pinned } }
 }
 
@@ -83,9 +86,16 @@ if (import.meta.main) {
     options: {
       out: { type: 'string', default: path.join(root, 'release') },
       'test-trust': { type: 'boolean', default: false },
+      release: { type: 'string' },
     },
   })
-  const { deb, electron } = await makePackage({ out: path.resolve(values.out), testTrust: values['test-trust'] })
+  const release = values.release === undefined ? null : Number(values.release)
+  if (release !== null && !Number.isInteger(release)) throw new Error('--release is a number')
+  const { deb, electron } = await makePackage({
+    out: path.resolve(values.out),
+    testTrust: values['test-trust'],
+    release,
+  })
   if (!electron.pinned)
     console.log(`Electron ${electron.version} in place of the pinned one: for a bench, for no totem`)
   console.log(deb)

@@ -156,10 +156,19 @@ describe('the page', () => {
     const first = ['index.html', ...named.filter((file) => !file.endsWith('.woff2'))]
     // A script imports at once what its first lines say; what it asks for by import() comes later.
     for (const script of first.filter((file) => file.endsWith('.js')))
-      expect(readFileSync(path.join(renderer, script), 'utf8')).not.toMatch(/^import[^(]/)
-    expect(first.map((file) => path.extname(file)).sort()).toEqual(['.css', '.html', '.js'])
+      for (const [, file = ''] of readFileSync(path.join(renderer, script), 'utf8').matchAll(
+        /^import[^("'`]+["'`]\.\/([^"'`]+)/g,
+      ))
+        expect(first).toContain(`assets/${file}`)
+    // The bundler's own few lines are a script of their own, since the technician's part needs them too.
+    expect(first.map((file) => path.extname(file)).sort()).toEqual(['.css', '.html', '.js', '.js'])
+    expect(named.filter((file) => /rolldown-runtime/.test(file))).toHaveLength(1)
     expect(kilobytes(first)).toBeLessThanOrEqual(FIRST_LOAD_KB)
     expect(kilobytes(files().filter((file) => /\.(js|css|html)$/.test(file)))).toBeLessThanOrEqual(PAGE_KB)
+    // What only technicians see comes when one is there.
+    const service = files().filter((file) => /^assets\/service-/.test(file))
+    expect(service.map((file) => path.extname(file)).sort()).toEqual(['.css', '.js'])
+    expect(first.filter((file) => service.includes(file))).toEqual([])
     const entry = first.map((file) => readFileSync(path.join(renderer, file), 'utf8')).join('\n')
     expect(entry).toContain(textIn('it'))
     for (const one of language.options.filter((one) => one !== 'it')) {

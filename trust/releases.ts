@@ -6,10 +6,10 @@ import {
   assignment,
   RELEASES_TYP,
   type Release,
-  type ReleaseRefusal,
   type Releases,
   releases,
 } from '../contract/release.ts'
+import type { ReleaseRefusal } from '../contract/release-refusals.ts'
 import { err, ok, type Result } from '../contract/result.ts'
 import { openByKeys } from './anchored.ts'
 import { openSignedList } from './signed-list.ts'

@@ -5,8 +5,11 @@ import type { Logger } from 'pino'
 import type { Store } from '../store/database.ts'
 
 const CHANNEL = 'totem_gateway'
-/** Rings of one moment go to the other gateways together: while a NOTIFY commits, every other one waits. */
-const TOGETHER_MS = 5
+/**
+ * Rings of one moment go to the other gateways together: while a NOTIFY commits, every other one waits. Those of backlogs
+ * come with every few outcomes, and nobody stands there.
+ */
+const TOGETHER_MS = { soon: 5, backlog: 40 }
 
 /**
  * Wakes whoever waits: in this process at once, in the others by LISTEN/NOTIFY. It rings `work` when there is some,
@@ -20,8 +23,9 @@ export interface Bell {
   stop(): Promise<void>
 }
 
+const BACKLOG = 'backlog:'
 /** The ring of a totem whose backlog has an outcome. */
-export const ofBacklog = (totem: string) => `backlog:${totem}`
+export const ofBacklog = (totem: string) => `${BACKLOG}${totem}`
 
 export function createBell({ db, listen }: Pick<Store, 'db' | 'listen'>, log: Logger): Bell {
   const local = new EventEmitter()
@@ -40,8 +44,18 @@ export function createBell({ db, listen }: Pick<Store, 'db' | 'listen'>, log: Lo
 
   const toTell = new Set<string>()
   let timer: NodeJS.Timeout | null = null
+  /** When the timer ends. */
+  let due = Number.POSITIVE_INFINITY
+  function tellWithin(ms: number): void {
+    const wanted = performance.now() + ms
+    if (wanted >= due) return
+    if (timer) clearTimeout(timer)
+    due = wanted
+    timer = setTimeout(tellOthers, ms)
+  }
   async function tellOthers(): Promise<void> {
     timer = null
+    due = Number.POSITIVE_INFINITY
     const payloads = [...toTell].map((what) => `${self} ${what}`)
     toTell.clear()
     try {
@@ -59,7 +73,7 @@ export function createBell({ db, listen }: Pick<Store, 'db' | 'listen'>, log: Lo
       local.emit(what)
       if (!stopListening) return
       toTell.add(what)
-      timer ??= setTimeout(tellOthers, TOGETHER_MS)
+      tellWithin(what.startsWith(BACKLOG) ? TOGETHER_MS.backlog : TOGETHER_MS.soon)
     },
     on(what, listener) {
       local.on(what, listener)

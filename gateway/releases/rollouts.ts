@@ -30,7 +30,7 @@ export interface Rollouts {
   /** Notes how a totem stands, by its heartbeat. */
   heard(totem: string, heartbeat: Pick<Heartbeat, 'release' | 'sheets' | 'faults'>): Promise<void>
   /** What a totem is to run, and not before when (ms); null: what it has. */
-  assigned(totem: string): Promise<{ number: number; from: number } | null>
+  assigned(totem: string): Promise<{ number: number; from: number; urgent: boolean } | null>
   /** Judges the newest release, and lets it go on or stops it. Any gateway may, and several at once. */
   tend(): Promise<void>
   /** Begins with the first ring; false when it has begun already. */
@@ -78,7 +78,8 @@ export function createRollouts({
       // SECURITY: what a totem says of a release that it was not given counts for nothing.
       const given = ringOf(totem.totem, number, named) <= ring
       const rolledBack = given && totem.next === number && totem.next_state === 'rolled-back'
-      const took = given && (totem.running === number || (totem.next === number && totem.next_state === 'fetched'))
+      const has = totem.next === number && (totem.next_state === 'fetched' || totem.next_state === 'installed')
+      const took = given && (totem.running === number || has)
       if (given && !isSilent(totem)) facts.heard++
       if (rolledBack) facts.rolledBack++
       else if (took && isSilent(totem)) facts.silent++
@@ -152,7 +153,8 @@ export function createRollouts({
       if (held) return null
       const { number, urgent, ring_at: began } = rollout
       // Whoever was in an earlier ring has had time.
-      return { number, from: ring === rollout.ring ? fetchFrom(totem, number, ring, +began, urgent) : +began }
+      const from = ring === rollout.ring ? fetchFrom(totem, number, ring, +began, urgent) : +began
+      return { number, from, urgent }
     },
 
     async tend() {

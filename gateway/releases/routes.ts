@@ -34,6 +34,7 @@ export const releaseRoutes = ({
         totem: caller.id,
         number: assigned?.number ?? null,
         from: new Date(assigned?.from ?? at).toISOString(),
+        urgent: assigned?.urgent ?? false,
         until: new Date(at + GOOD_MS).toISOString(),
       }
       return ok({ list: keeper.list, assignment: await keys.sign(ASSIGNMENT_TYP, told) })

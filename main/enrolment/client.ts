@@ -16,6 +16,7 @@ import {
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { GatewayFailure } from '../sync/client.ts'
 import { exchange } from '../sync/exchange.ts'
+import { whyDown } from '../sync/line-fault.ts'
 
 const DEADLINE = { silenceMs: 30_000, wholeMs: 120_000 }
 
@@ -96,6 +97,22 @@ export function gatewayTime(url: string, ca: string): Promise<Date | null> {
     asked.on('error', () => resolve(null))
     asked.end()
   })
+}
+
+type LineDown = Extract<GatewayFailure, { kind: 'line-down' }>
+
+/** A certificate that is of another day, and the gateway's own: then this machine's clock is wrong. */
+export async function clockOr<F extends { kind: string }>(
+  failure: F | LineDown,
+  url: string,
+  ca: string,
+): Promise<F | LineDown | { kind: 'clock-wrong'; gateway: Date }> {
+  if (failure.kind !== 'line-down' || !('reason' in failure)) return failure
+  const { reason } = whyDown(failure)
+  if (reason !== 'certificate-expired' && reason !== 'certificate-not-yet-valid') return failure
+  const gateway = await gatewayTime(url, ca)
+  const differs = gateway !== null && Math.abs(+gateway - Date.now()) > 60_000
+  return differs ? { kind: 'clock-wrong', gateway } : failure
 }
 
 function isOurs(socket: TLSSocket, url: string, ca: string): boolean {

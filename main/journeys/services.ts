@@ -1,5 +1,6 @@
 import { ulid } from 'ulid'
 import { italianDay } from '../../basics/time.ts'
+import type { CardReadout } from '../../contract/device.ts'
 import { anprIn } from '../../contract/journal-events.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
 import { ok } from '../../contract/result.ts'
@@ -29,6 +30,9 @@ import { createHandover } from './phone/service.ts'
 import { createRequests, untold } from './requests/service.ts'
 import { askVisura, writeVisura } from './visura/service.ts'
 
+/** A technician's card is judged as a citizen's. */
+export { createIdentity }
+
 export interface ServicesOptions
   extends CertificateOptions,
     IdentityOptions,
@@ -38,6 +42,8 @@ export interface ServicesOptions
   challenges: Challenges
   /** False while the totem reads the CRLs and cannot tell yet which cards are revoked. */
   trustReady(): boolean
+  /** True: this card is a technician's. */
+  technician(readout: CardReadout): boolean
   /** True: a signed list ended so long ago that no card is served by it. */
   listsLapsed(): boolean
   dataDir: string
@@ -69,6 +75,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
         journal.record('card.data-unread', { reason: read.value.personalDataFault })
       return read
     },
+    technician: options.technician,
     triesLeft,
     async recognise(visit, readout, pin) {
       const recognised = await recognise(visit, readout, pin)

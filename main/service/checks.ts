@@ -133,7 +133,7 @@ const rows = (checks: readonly Check[], ...keys: RowKey[]): Row[] =>
 
 const megabytes = (bytes: number) => `${(bytes / 1_048_576).toLocaleString('it-IT', { maximumFractionDigits: 1 })} MB`
 
-function addresses(): Row[] {
+export function addresses(): Row[] {
   const found = Object.entries(networkInterfaces()).flatMap(([name, all = []]) =>
     all
       .filter(({ internal, address }) => !internal && !address.startsWith('fe80'))
@@ -154,7 +154,7 @@ async function cardRow({ devices }: Ground): Promise<Row> {
     : { name: words.card, outcome: 'failed', detail: read.error.kind }
 }
 
-const outcomeOf = (status: PrinterStatus): Outcome =>
+export const outcomeOf = (status: PrinterStatus): Outcome =>
   status === 'ready' ? 'ok' : status === 'paperLow' ? 'attention' : 'failed'
 
 /** A sentence at each volume that a citizen can choose, softest first. */

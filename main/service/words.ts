@@ -1,4 +1,6 @@
+import type { PrinterConfig } from '../../contract/config.ts'
 import type { PrinterStatus } from '../../contract/device.ts'
+import type { PadAction } from '../../contract/pad.ts'
 import type { ReleaseStanding } from '../../contract/release.ts'
 import type { Outcome } from '../readiness/rows.ts'
 import type { CodeRefusal, EntryRefusal } from './entry.ts'
@@ -42,7 +44,8 @@ export const PRINTER_SAYS: Record<PrinterStatus, string> = {
 
 const NEXT: Record<NonNullable<ReleaseStanding['next']>['state'], string> = {
   fetching: 'in arrivo',
-  fetched: 'scaricata, si installa di notte',
+  fetched: 'scaricata, si installa appena il totem è libero',
+  installed: 'installata, parte di notte se nessuno usa il totem',
   'rolled-back': 'provata e ritirata',
   refused: 'rifiutata',
 }
@@ -104,4 +107,161 @@ const when = (at: string | null) => (at === null ? '' : ` il ${dayAndTime(new Da
 export const STICK_SAYS = {
   none: 'Nessuna chiavetta USB: la inserisca, aspetti qualche secondo e riprovi.',
   'read-only': 'La chiavetta è protetta o piena, o il totem non può scriverci.',
+} as const
+
+export const PAGE_WORDS = { wait: 'Un momento…' } as const
+
+/** What the menu has beside the checks, which the command line has in commands of its own. */
+export const TILES = {
+  panel: 'Schermo e tocco',
+  keys: 'Tasti',
+  paper: 'Cambio carta',
+  log: 'Registro',
+  restart: 'Riavvio del programma',
+} as const
+export type TileKey = CheckKey | keyof typeof TILES
+
+export const PAD_SAYS: Record<PadAction, string> = {
+  previous: 'Precedente',
+  next: 'Successivo',
+  back: 'Indietro',
+  choose: 'Scelta',
+  help: 'Aiuto',
+}
+
+const ROLL = [
+  'Apra lo sportello della stampante e tolga il rotolo finito.',
+  'Metta il rotolo nuovo, con la carta che si svolge come indica il disegno.',
+  'Faccia uscire la carta dritta dalla fessura e chiuda lo sportello.',
+] as const
+export const PAPER_STEPS: Record<PrinterConfig['profile'], readonly string[]> = {
+  'a4-kiosk': ROLL,
+  'receipt-80': ROLL,
+  'receipt-80-tear': ROLL,
+  'a4-office': [
+    'Apra il cassetto della stampante dell’ufficio.',
+    'Metta una risma di carta A4 e chiuda il cassetto.',
+    'Aspetti che la stampante sia pronta.',
+  ],
+}
+
+export const MENU_WORDS = {
+  technician: 'Accesso del tecnico',
+  asking: 'Si chiede al gateway se questa tessera è abilitata…',
+  checking: 'Controllo della tessera e del PIN…',
+  pin: 'Questa tessera è di un tecnico. Digiti il PIN.',
+  keypad: 'Questa tessera è di un tecnico. Prema Continua, poi digiti il PIN sul tastierino del lettore.',
+  go: 'Continua',
+  wrongPin: (left: number | null) => `PIN sbagliato.${left === null ? '' : ` Tentativi rimasti: ${left}.`}`,
+  lastTry: 'Resta un solo tentativo',
+  lastTrySays: 'Se anche questo PIN è sbagliato, la tessera si blocca.',
+  lastTryGo: 'Digita il PIN',
+  citizen: 'Sono un cittadino',
+  citizenTitle: 'Tolga la tessera e la rimetta',
+  citizenSays: 'Entro tre minuti questa tessera comincia una visita come quella di chiunque.',
+  understood: 'Ho capito',
+  notLetIn: 'Accesso non consentito',
+  end: 'Fine',
+  code: 'Codice del giorno',
+  codeSays: (totem: string, day: string) =>
+    `Manca la linea. Telefoni alla centrale e dica: totem ${totem}, giorno ${day.split('-').reverse().join('/')}.`,
+  mistyped: 'Scritto male: le ultime due lettere non tornano.',
+  triesLeft: (left: number) => (left === 1 ? 'Resta un tentativo per oggi.' : `Restano ${left} tentativi per oggi.`),
+  confirm: 'Conferma',
+  menu: 'Menu del tecnico',
+  menuSays: (totem: string, office: string, out: boolean) =>
+    `${totem}, ${office}. ${out ? 'Il totem è FUORI SERVIZIO.' : 'Finché è qui, nessuno comincia una visita.'}`,
+  leave: 'Esci',
+  out: 'Fuori servizio',
+  back: 'In servizio',
+  handBack: 'Consegna',
+  toMenu: 'Menu',
+  again: 'Ripeti',
+  done: 'Fatto',
+  refresh: 'Aggiorna',
+  listen: 'Ascolti: la stessa frase a quattro volumi, dal più basso.',
+  readerSays: 'Per provare la lettura infili una tessera qualsiasi e prema Ripeti. Non serve il PIN.',
+  testPage: 'Pagina di prova',
+  printing: 'La stampante lavora…',
+  testPageLook:
+    'Stampata. Guardi il foglio: la riga in alto intera, i righelli dritti, i grigi distinti, il codice leggibile, il taglio pulito.',
+  notPrinted: (why: string) => `Non stampata: ${why}.`,
+  touch: 'Tocchi ogni bersaglio al centro, uno dopo l’altro.',
+  touchOff: 'Il tocco non cade dove si mira: controlli la calibrazione e la rotazione del pannello.',
+  targets: 'Bersagli toccati',
+  farthest: 'Errore più grande',
+  glass: 'Vetro',
+  keys: 'Prema ogni tasto della pulsantiera: quando il totem lo vede, si accende.',
+  paperNow: (status: string) => `Adesso la stampante è ${status}.`,
+  export: 'Esporta su chiavetta',
+  exported: (entries: number, signed: boolean) =>
+    `${entries} voci copiate${signed ? ' e firmate da questo totem' : ', non firmate'}. Può togliere la chiavetta.`,
+  notExported: (reason: string) => `Copia non riuscita (${reason}): chiavetta piena, tolta o protetta.`,
+  restartSays: 'Il programma si chiude e riparte: lo schermo resta vuoto per qualche secondo. Nulla va perso.',
+  restart: 'Riavvia',
+  examining: 'Si provano tutte le parti e si stampa il rapporto: circa un minuto.',
+  verdicts: {
+    ready: 'Il totem è pronto',
+    attention: 'Il totem è pronto, con avvisi',
+    'not-ready': 'Il totem NON è pronto',
+  },
+  reportPrinted: 'Il rapporto è stampato: lo firmi e lo lasci nell’armadio del totem.',
+  reportNotPrinted: 'Il rapporto non è stato stampato: controlli la stampante.',
+  stayOut: 'Lascia fuori servizio',
+  inService: 'Metti in servizio',
+} as const
+
+/** What a bare machine says until it is a totem; the steps and refusals of an enrolment are main/enrolment/words.ts. */
+export const BOOT_WORDS = {
+  title: 'Messa in servizio',
+  says: 'Questa macchina non è ancora un totem. Controlli le prove, poi digiti il codice dell’ordine.',
+  looking: 'Si cerca il gateway…',
+  gateway: 'Gateway',
+  answers: 'risponde',
+  silent: 'non risponde: controllare cavo, router e rete dell’ufficio',
+  clock: 'Orologio',
+  clockOff: (here: string, there: string) =>
+    `qui ${here}, per il gateway ${there}: lo regoli con timedatectl set-time, poi Ripeti`,
+  reader: 'Lettore di tessere',
+  found: 'trovato',
+  noReader: 'non trovato: controllare il cavo USB',
+  printer: 'Stampante',
+  glass: 'Vetro',
+  keys: 'Chiavi',
+  tpm: 'protette dal TPM di questa macchina',
+  software: 'CHIAVE SOFTWARE: nessun TPM le protegge',
+  panel: 'Prova dello schermo e del tocco',
+  touch: 'Tocchi ogni bersaglio al centro, uno dopo l’altro.',
+  touchOff: 'Il tocco non cade dove si mira: controlli la calibrazione e la rotazione del pannello.',
+  farthest: 'Errore più grande',
+  again: 'Ripeti',
+  back: 'Indietro',
+  code: 'Codice dell’ordine',
+  codeSays: 'Dodici lettere e cifre, in gruppi di quattro, come le ha date la centrale.',
+  confirm: 'Conferma',
+  enrolling: 'La macchina diventa un totem',
+  enrollingSays: 'Se la linea o la corrente mancano, si riprende con lo stesso codice.',
+  notYet: 'Non ancora in servizio',
+  sameCode: 'Riprova',
+  otherCode: 'Altro codice',
+  confirmTitle: 'È il totem giusto?',
+  confirmSays: 'Confronti con l’ordine e con la targa dell’ufficio.',
+  totem: 'Totem',
+  office: 'Ufficio',
+  until: 'Certificato fino al',
+  wrong: 'No, l’ordine è di un altro ufficio',
+  right: 'Sì, è giusto',
+  wrongTitle: 'Totem annullato',
+  wrongSays: (totem: string) =>
+    `Questa macchina non è più ${totem}. Chiami la centrale: deve revocarlo e fare un nuovo ordine.`,
+  report: 'Rapporto di prontezza',
+  examining: 'Si provano tutte le parti e si stampa il rapporto: circa un minuto.',
+  verdicts: {
+    ready: 'Il totem è pronto',
+    attention: 'Il totem è pronto, con avvisi',
+    'not-ready': 'Il totem NON è pronto',
+  },
+  reportPrinted: 'Il rapporto è stampato: lo firmi e lo lasci nell’armadio del totem.',
+  reportNotPrinted: 'Il rapporto non è stampato: si può rifare dal menu del tecnico.',
+  start: 'Avvia il totem',
 } as const

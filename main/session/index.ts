@@ -49,6 +49,8 @@ export interface Session {
   /** The certificate of a recorded request has come. */
   issued(operation: string): void
   progress(progress: { page: number; pages: number; band: number; bands: number }): void
+  /** The card that is in belongs to somebody who has finished: it begins no visit. */
+  knowCard(): void
   /** Something that attract shows may have changed: storage, devices, line. */
   refresh(): void
   preview(): PreviewSheet | null
@@ -128,6 +130,7 @@ export function createSession(options: SessionOptions): Session {
       cardLost: cardLost ? { secondsLeft: lostSecondsLeft ?? 0 } : null,
       idle: secondsLeft === null ? null : { secondsLeft },
       speech: options.speech(),
+      service: null,
       totem: options.totem,
     }
   }
@@ -225,6 +228,10 @@ export function createSession(options: SessionOptions): Session {
       if (offered() && !before) attended()
     },
     progress: (progress) => actor.send({ type: 'progress', progress }),
+    knowCard() {
+      const { card, lost, contactless } = actor.getSnapshot().context
+      actor.send({ type: 'slot', card, lost, contactless, known: true })
+    },
     refresh: () => actor.send({ type: 'health' }),
     preview: () => actor.getSnapshot().context.visit.paper.preview,
     stop() {

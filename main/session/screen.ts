@@ -26,11 +26,11 @@ function screenOf(snapshot: Snapshot, line: Carries): Screen {
   return show(snapshot.context, { inner, ...line })
 }
 
-/** The screen and its frame; the session adds `revision`, `idle`, `speech` and `totem`. */
+/** The screen and its frame; the session adds `revision`, `idle`, `speech`, `service` and `totem`. */
 export function framedScreen(
   snapshot: Snapshot,
   line: Carries,
-): Omit<View, 'revision' | 'idle' | 'speech' | 'totem' | 'cardLost'> & { cardLost: boolean } {
+): Omit<View, 'revision' | 'idle' | 'speech' | 'service' | 'totem' | 'cardLost'> & { cardLost: boolean } {
   const { visit, lost, contactless } = snapshot.context
   const screen = screenOf(snapshot, line)
   return {

@@ -21,6 +21,9 @@ export const versions = () => ({
 
 export const whenReady = (): Promise<void> => app.whenReady()
 
+/** Ends the totem as if it was asked to; systemd starts it anew. */
+export const quit = (): void => app.quit()
+
 /** Has `stop` called once when the totem is asked to end (window closed, SIGTERM, Ctrl+C). */
 export function onQuit(stop: () => void): void {
   app.once('will-quit', stop)

@@ -219,7 +219,7 @@ test('the help key starts speech, then says the screen again; whoever draws the 
 
 const at = (screen: Screen, more: Partial<View> = {}): View => ({
   ...{ revision: 1, language: 'it', screen, step: null, canGoBack: false, canLeave: true, idle: null, cardLost: null },
-  ...{ contactless: false, speech: 'off', preferences: usual },
+  ...{ contactless: false, speech: 'off', service: null, preferences: usual },
   totem: {
     ...{
       id: 'TT-0001',

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Offer } from '../../contract/offers.ts'
 import type { Devices } from '../devices/index.ts'
@@ -13,8 +12,8 @@ import { challengeFile, openChallenges } from '../sync/challenges.ts'
 import { createGatewayClient } from '../sync/client.ts'
 import { createDrain } from '../sync/drain.ts'
 import { createHealth } from '../sync/health.ts'
-import { createUpdater } from '../update/updater.ts'
 import type { Stores } from './stores.ts'
+import { createUpdates, type Room } from './updates.ts'
 
 export type GatewayLine = ReturnType<typeof createGatewayLine>
 
@@ -53,7 +52,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     certificateEnds: () => identity.identity.ends,
     lastOutage: () => drain.lastOutage,
     office: `${config.office.name} (${config.office.province})`,
-    release: () => updater?.standing() ?? null,
+    release: () => updates.standing(),
   })
 
   let online = false
@@ -76,24 +75,15 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     random: Math.random,
   })
   const keysRefresh = createKeysRefresh({ client, store: gatewayKeys, journal, random: Math.random })
+  const updates = createUpdates(config, stores, {
+    ...{ client, devices, online: () => online },
+    lastOutage: () => drain.lastOutage,
+    clockDiffers: () => drain.clockDiffers,
+  })
   const access = createAccess({
     ...{ client, journal, dataDir, totem: config.totem, random: Math.random },
     anchors: () => gatewayKeys.list.anchor,
   })
-  let isIdle = () => false
-  const updater =
-    config.update &&
-    stores.releaseKey &&
-    createUpdater({
-      ...{ client, journal, totem: config.totem, releaseKey: stores.releaseKey },
-      compatible: config.update.compatible,
-      anchors: () => gatewayKeys.list.anchor,
-      folder: join(dataDir, 'update'),
-      now: Date.now,
-      random: Math.random,
-      isIdle: () => isIdle(),
-      room: (bytes) => freeBytes(dataDir) - bytes > minFreeBytes,
-    })
   const drain = createDrain({
     queue,
     journal,
@@ -122,7 +112,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       online = state === 'up'
       trustRefresh.line(state)
       keysRefresh.line(state)
-      updater?.line(state)
+      updates.line(state)
       access.line(state)
       challenges.prepare()
       changed()
@@ -136,23 +126,23 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     challenges,
     drain,
     health,
+    updates,
     identity,
     online: () => online,
     /** What nobody can begin now, as the gateway said last. */
     closed: () => closed,
     /**
      * `onChange`: the line came up or went down, the gateway told what is closed, or cards can be judged from now on. `onSettled`: an operation has got
-     * its answer. `nobodyThere`: a release may be fetched.
+     * its answer. `room`: when a release may be fetched, and begun.
      */
-    start(onChange: () => void, onSettled: (operation: string) => void, nobodyThere: () => boolean) {
-      isIdle = nobodyThere
+    start(onChange: () => void, onSettled: (operation: string) => void, room: Room) {
       changed = onChange
       settled = onSettled
       drain.start()
       trustRefresh.start()
       keysRefresh.start()
       renewal.start()
-      updater?.start()
+      updates.start(room)
       access.start()
     },
     stop() {
@@ -160,7 +150,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       void trustRefresh.stop()
       void keysRefresh.stop()
       renewal.stop()
-      void updater?.stop()
+      updates.stop()
       void access.stop()
       client.close()
     },

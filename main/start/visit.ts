@@ -1,10 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { MINUTE_MS } from '../../basics/time.ts'
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
-import type { DeviceEvent, PrintSheet } from '../../contract/device.ts'
+import type { CardState, DeviceEvent, PrintSheet } from '../../contract/device.ts'
 import { language } from '../../contract/language.ts'
 import { type Panel, reachMm } from '../../contract/panel.ts'
+import { usual } from '../../contract/preferences.ts'
 import type { ToSpeech } from '../../contract/speech.ts'
+import type { View } from '../../contract/visit.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
 import { forgetVisit } from '../devices/forget.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
@@ -23,8 +26,12 @@ import type { CitizenWindow } from '../shell/window.ts'
 import { createSpeech } from '../speech/index.ts'
 import { KEEP_MS } from '../sync/answer.ts'
 import type { GatewayLine } from './line.ts'
+import { createServiceDesk } from './service.ts'
 import type { Stores } from './stores.ts'
+import type { Room } from './updates.ts'
 
+/** A head without a presenter never says that its sheet was taken. */
+const HELD_OUT_MS = 3 * MINUTE_MS
 /** A page that has drawn nothing by then is in trouble, and the rest of the totem starts all the same. */
 const FIRST_PICTURE_MS = 2_000
 /** The visit's last tasks, the answers on the line and a person's second visit end at different times. */
@@ -41,8 +48,9 @@ export function createVisits(
   line: GatewayLine,
 ) {
   const { journal, queue, trust, gatewayKeys, listEnds, own } = stores
-  const { client, challenges, drain, health, online, closed } = line
+  const { client, challenges, drain, health, updates, online, closed } = line
   const place = placeOf(config)
+  const clockWrong = () => isWrong(line, trust.latest)
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
   const paper = createPaper({ devices, journal, ledger: queue.ledger, sign, onVoid: health.fault })
   const speech = createSpeech(config, {
@@ -67,6 +75,7 @@ export function createVisits(
       trust: () => trust.trust,
       trustReady: () => trust.ready,
       listsLapsed: () => listEnds.lapsed,
+      technician: (readout) => desk.meets(readout),
       possession: config.trust.possession,
       keys: { sealing: gatewayKeys.sealingKey, outcome: own.outcome, holder: own.holder },
       totem: config.totem,
@@ -74,7 +83,7 @@ export function createVisits(
       minFreeBytes: config.minFreeBytes,
       online,
       now: () => new Date(),
-      clockWrong: () => isWrong(line, trust.latest),
+      clockWrong,
     }),
     timings: config.timings,
     totem: {
@@ -93,22 +102,45 @@ export function createVisits(
     line: () => ({ online: online(), closed: closed(), cie: cie === 'ready' }),
     speech: speech.state,
     onView(view) {
+      if (!isFirst(view.screen)) lastPerson = performance.now()
       speech.shows(view)
       // The person has left with the card, and nobody may hear their paper.
       if (view.screen.screen === 'done' && !view.screen.cardPresent) paper.forget()
-      window.push(view)
+      push(view)
     },
     keepWaiting: () => void devices.call('card.wait', {}),
     onVisitOver() {
       speech.visitOver()
       paper.forget()
-      void window.recycle()
+      // A technician's card began this visit, and has the page: it goes when they have finished.
+      if (!desk.screen) void window.recycle()
       for (const ms of FORGET_AFTER_MS) setTimeout(forget, ms)
     },
   })
+  const desk = createServiceDesk(config, stores, devices, line, {
+    cie: () => cie,
+    clockWrong,
+    onChange: () => push(session.view()),
+    onOver() {
+      session.knowCard()
+      session.refresh()
+      void window.recycle()
+    },
+  })
+  let revision = 0
+  /** What is on the glass: a technician's screen stands over the visit's, in Italian and at the usual size. */
+  function seen(view: View): View {
+    const { screen: service } = desk
+    if (!service) return { ...view, revision }
+    return { ...view, revision, service, language: 'it', preferences: usual, idle: null, cardLost: null }
+  }
+  function push(view: View): void {
+    revision++
+    window.push(seen(view))
+  }
   registerCalls({
     isCurrent: window.isCurrent,
-    handlers: callHandlers(session, devices, { hear }),
+    handlers: callHandlers(session, devices, { hear }, desk, () => seen(session.view())),
     onRefused: (reason, method) => journal.record('ipc.refused', { reason, method }),
   })
 
@@ -137,7 +169,11 @@ export function createVisits(
     if (words && bytesOf(sheetHere()) === bytesOf(sheet)) speech.read(words)
   }
 
-  const nobodyThere = () => ['attract', 'out-of-service'].includes(session.view().screen.screen)
+  const isFirst = ({ screen }: View['screen']) => screen === 'attract' || screen === 'out-of-service'
+  const nobodyThere = () => !desk.screen && isFirst(session.view().screen)
+  let lastPerson = performance.now()
+  /** When the sheet that is held out came, until it is taken, drawn in, or forgotten. */
+  let paperCame: number | null = null
 
   /** What the visit leaves in the memory of main and of the device process is overwritten (invariant 2). */
   function forget(): void {
@@ -156,6 +192,14 @@ export function createVisits(
     void window.recycle()
   }
 
+  /** Out of service no visit reads a card, and it may be a technician's who comes to mend it. */
+  async function meetTechnician(card: CardState): Promise<void> {
+    if (card.state !== 'present' || card.contactless || desk.screen) return
+    if (session.view().screen.screen !== 'out-of-service') return
+    const read = await devices.call('card.read', {})
+    if (read.ok && session.view().screen.screen === 'out-of-service') desk.meets(read.value)
+  }
+
   function onEvent(event: DeviceEvent): void {
     if (event.event === 'ready') {
       // The log says it once, and not at each restart of the device process.
@@ -167,14 +211,17 @@ export function createVisits(
       journal.record('reader.changed', { state: event.card.state })
       session.card(event.card)
       session.refresh()
+      void meetTechnician(event.card)
     }
     if (event.event === 'printer') {
       journal.record('printer.changed', { status: event.status })
       session.printer(event.status)
+      desk.printer(event.status)
     }
     if (event.event === 'print') {
       paper.note(event)
       if (event.state === 'acknowledged') health.printed()
+      paperCame = inPrinter(event) ? performance.now() : null
       // A sheet that is taken belongs to an earlier print.
       const { page, pages, band, bands } = event
       if (inPrinter(event)) session.progress({ page, pages, band, bands })
@@ -183,7 +230,14 @@ export function createVisits(
 
   return {
     session,
-    nobodyThere,
+    room: {
+      nobodyThere,
+      aloneMs() {
+        if (!nobodyThere()) lastPerson = performance.now()
+        return performance.now() - lastPerson
+      },
+      paperOut: () => paperCame !== null && performance.now() - paperCame < HELD_OUT_MS,
+    } satisfies Room,
     /** The page draws, and the queue, without which nothing can be taken, answers. A dead device is told on the screen. */
     async well() {
       queue.depth()
@@ -194,6 +248,7 @@ export function createVisits(
       onEvent,
       onStarted(restarts) {
         health.restarted(restarts)
+        updates.deviceRestarted()
         journal.record('device.started', { restarts })
       },
       onDied(death) {
@@ -214,6 +269,7 @@ export function createVisits(
       speech.start()
     },
     stop() {
+      desk.end('stopped')
       speech.stop()
       session.stop()
     },

@@ -5,14 +5,14 @@ import { contentOf, exists, writeWhole } from '../../basics/files.ts'
 import { jsonOf } from '../../basics/json.ts'
 import { DAY_MS, MINUTE_MS } from '../../basics/time.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
-import type { Release, ReleaseRefusal, ReleaseStanding, Releases } from '../../contract/release.ts'
+import type { Release, ReleaseStanding, Releases } from '../../contract/release.ts'
+import type { ReleaseRefusal } from '../../contract/release-refusals.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { mayTake, openAssignment, verifyReleases } from '../../trust/releases.ts'
 import type { Journal } from '../journal/journal.ts'
 import { createRefresh, type Refresh } from '../lists/refresh.ts'
 import type { GatewayClient } from '../sync/client.ts'
 import { fetchRelease } from './fetch.ts'
-import { NEW, readMemory } from './memory.ts'
 
 /** Also how soon a stopped release is heard of. */
 const EVERY_MS = 60 * MINUTE_MS
@@ -25,8 +25,12 @@ export interface UpdaterParts {
   releaseKey: JWK
   compatible: string
   anchors: () => GatewayKeys['anchor']
-  /** `update` in the totem's data. */
+  /** Where it is fetched to (`ready/NUMBER`). */
   folder: string
+  /** What this machine runs, and the highest that has proved healthy on it; releases that it has thrown out. */
+  programs(): { running: number; highest: number; failed: ReadonlyMap<number, string> }
+  /** A release lies ready; null: none is wanted. */
+  onReady?(ready: { number: number; urgent: boolean } | null): void
   now(): number
   random(): number
   /** Nobody stands at the totem. */
@@ -36,8 +40,8 @@ export interface UpdaterParts {
 }
 
 export interface Updater extends Refresh {
-  /** For the heartbeat. */
-  standing(): ReleaseStanding
+  /** The release that this totem is to take, and how far its fetching is. */
+  next(): ReleaseStanding['next']
 }
 
 type Refused = { kind: ReleaseRefusal }
@@ -47,9 +51,8 @@ type Refused = { kind: ReleaseRefusal }
  * log. What it takes is signed by the release key, is for this machine and goes forward; all else is refused by name.
  */
 export function createUpdater(parts: UpdaterParts): Updater {
-  const { client, journal, folder, now } = parts
+  const { client, journal, folder, now, onReady = () => {} } = parts
   const ready = join(folder, 'ready')
-  let memory = NEW
   let list: Releases | null = null
   let next: ReleaseStanding['next'] = null
   const told = new Map<string, number>()
@@ -85,21 +88,29 @@ export function createUpdater(parts: UpdaterParts): Updater {
       ...{ totem: parts.totem, keys: parts.anchors(), now: now() },
     })
     if (!assigned.ok) return refuse(assigned.error.kind, null)
-    const { number, from } = assigned.value
-    if (number === null || number === memory.running || !list || now() < Date.parse(list.issued)) {
+    const { number, from, urgent } = assigned.value
+    const programs = parts.programs()
+    if (number === null || number === programs.running || !list || now() < Date.parse(list.issued)) {
       next = null
+      onReady(null)
       return true
     }
-    const release = mayTake(list, number, { ...memory, compatible: parts.compatible })
+    if (programs.failed.has(number)) {
+      next = { number, state: 'rolled-back', reason: null }
+      onReady({ number, urgent })
+      return true
+    }
+    const release = mayTake(list, number, { ...programs, compatible: parts.compatible })
     if (!release.ok) return refuse(release.error.kind, number)
-    return now() < Date.parse(from) || bring(release.value, signal)
+    return now() < Date.parse(from) || bring(release.value, urgent, signal)
   }
 
-  async function bring(release: Release, signal: AbortSignal): Promise<boolean> {
+  async function bring(release: Release, urgent: boolean, signal: AbortSignal): Promise<boolean> {
     const { number, bytes } = release
     const file = join(ready, String(number))
     const fetched = () => {
       next = { number, state: 'fetched', reason: null }
+      onReady({ number, urgent })
       return true
     }
     if (await exists(file)) return fetched()
@@ -136,7 +147,6 @@ export function createUpdater(parts: UpdaterParts): Updater {
 
   async function recall(): Promise<void> {
     await mkdir(ready, { recursive: true, mode: 0o700 })
-    memory = await readMemory(folder)
     const jws = await contentOf(join(folder, 'releases.jws'))
     const opened = jws === null ? null : await verifyReleases(jws.trim(), parts.releaseKey)
     list = opened?.ok ? opened.value : null
@@ -155,7 +165,7 @@ export function createUpdater(parts: UpdaterParts): Updater {
       work: (signal) => work(signal).catch(notStored),
       random: parts.random,
     }),
-    standing: () => ({ running: memory.running, confirmed: memory.highest >= memory.running, next }),
+    next: () => next,
   }
 }
 

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { chmod, rm, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ownFolder } from '../../basics/temporary.ts'
@@ -117,6 +118,10 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       dockUrl,
       insertCard: slot.insert,
       removeCard: slot.remove,
+      async makesTechnician(who) {
+        const certificate = await readFile(join(await cardsFolderOf(who, PKI), 'cards', `${who}.cert.der`))
+        return running.grant(createHash('sha256').update(certificate).digest('hex'), totem.config.totem)
+      },
       putBack: slot.putBack,
       get card() {
         return slot.card

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { dirname, join } from 'node:path'
@@ -111,6 +112,8 @@ export interface BenchGateway {
   readonly consoleUrl: string | null
   /** Where operators order new totems, and where machines become totems; null while the gateway does not run, or enrols nobody. */
   readonly registrar: { operators: string; door: string; ca: Buffer; authorization: string } | null
+  /** Two operators let this card (SHA-256 of its certificate) work on that totem for twelve hours. */
+  grant(card: string, totem: string): Promise<number>
   /** SIGKILL, as when its machine dies. */
   kill(): Promise<void>
   restart(): Promise<void>
@@ -151,10 +154,15 @@ export async function startGatewayProcess(options: {
   const crls = join(folder, 'crls')
   await issueCrls(pki, crls)
   const token = join(pki, 'operator-token')
+  // Nobody lets a technician in alone.
+  const second = randomBytes(32).toString('base64url')
+  const operators = join(folder, 'operators')
+  const line = `bench-second write ${createHash('sha256').update(second).digest('hex')}\n`
+  writeFileSync(operators, readFileSync(join(pki, 'operators'), 'utf8') + line, { mode: 0o600 })
   const config = {
     // A whole fleet may call from this machine.
     listen: { host: '127.0.0.1', port: 0, connections: { perAddress: null } },
-    operator: { host: '127.0.0.1', port: 0, tokens: join(pki, 'operators') },
+    operator: { host: '127.0.0.1', port: 0, tokens: operators },
     public: {
       ...{ host: '127.0.0.1', port: 0 },
       tls: { key: join(pki, 'gateway.key.pem'), certificate: join(pki, 'gateway.cert.pem') },
@@ -266,6 +274,18 @@ export async function startGatewayProcess(options: {
     get registrar() {
       return running?.enrolment ? { operators: running.operator, door: running.enrolment, ca, authorization } : null
     },
+    async grant(card, totem) {
+      if (!running) throw new Error('the gateway does not run')
+      const ask = (path: string, token: string, body: object) =>
+        postJson(new URL(`/v1/operator/service/grants${path}`, running?.operator), body, {
+          ...{ ca, headers: { authorization: token, 'content-type': 'application/json' } },
+        })
+      const { number } = z
+        .object({ number: z.number() })
+        .parse(await ask('', authorization, { card, totem, hours: 12 }))
+      await ask('/approve', `Bearer ${second}`, { number })
+      return number
+    },
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM')
@@ -304,6 +324,17 @@ export async function verificationPage(pki: string): Promise<string> {
     await promisify(execFile)(process.execPath, build)
   }
   return page
+}
+
+function postJson(url: URL, body: object, options: { ca: Buffer; headers: Record<string, string> }): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    request(url, { ...options, method: 'POST', agent: false }, (answer) => {
+      if (answer.statusCode === 200) json(answer).then(resolve, reject)
+      else reject(new Error(`${url.pathname}: HTTP ${answer.statusCode}`))
+    })
+      .on('error', reject)
+      .end(JSON.stringify(body))
+  })
 }
 
 function getJson(url: URL, options: { ca: Buffer; headers: Record<string, string> }): Promise<unknown> {

@@ -59,6 +59,8 @@ export interface Bench {
    */
   insertCard(who: string, choice?: CardChoice): Promise<void>
   removeCard(): Promise<void>
+  /** From now on this person's CNS is a technician's at this totem, as soon as the totem hears of it. */
+  makesTechnician(who: string): Promise<number>
   /** Puts the last card back, as `removeCard` or a fault left it. */
   putBack(): Promise<void>
   /** The card in the reader now, and its holder. */

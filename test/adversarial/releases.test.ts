@@ -104,7 +104,7 @@ async function meets(more: Partial<UpdaterParts> = {}): Promise<Updater> {
   const made = createUpdater({
     ...{ client, totem: 'TT-0001', releaseKey: signer.public, compatible: 'kiosk-1', anchors, folder: data },
     ...{ journal: { record: (event, fields) => void told.push([event, fields as never]) }, now: Date.now },
-    ...{ isIdle: () => true, room: () => true },
+    ...{ isIdle: () => true, room: () => true, programs: () => ({ running: 0, highest: 0, failed: new Map() }) },
     random: () => {
       rounds++
       return 0.5
@@ -131,16 +131,13 @@ const answering = (change: (answer: { list: string; assignment: string }) => obj
 })
 
 test('fetched in ranges, checked, ready; the log tells it, and the heartbeat', async () => {
-  const { standing } = await meets()
+  const { next } = await meets()
   expect(ready().equals(bundle)).toBe(true)
   expect(told).toEqual([
     ['update.offered', { release: 7, bytes: bundle.length }],
     ['update.fetched', { release: 7, bytes: bundle.length }],
   ])
-  expect(standing()).toEqual({
-    ...{ running: 0, confirmed: true },
-    next: { number: 7, state: 'fetched', reason: null },
-  })
+  expect(next()).toEqual({ number: 7, state: 'fetched', reason: null })
   expect(statSync(join(data, 'ready/7')).mode & 0o077).toBe(0)
 })
 
@@ -183,10 +180,10 @@ test('another file than the signed one: nothing of it is kept, and the log names
     ...client,
     releaseRange: async (_digest: string, from: number, to: number) => ok(Buffer.alloc(to - from + 1)),
   }
-  const { standing } = await meets({ client: swapped })
+  const { next } = await meets({ client: swapped })
   expect(readdirSync(join(data, 'ready'))).toEqual([])
   expect(told.at(-1)).toEqual(['update.refused', { reason: 'file-damaged', release: 7 }])
-  expect(standing().next).toEqual({ number: 7, state: 'refused', reason: 'file-damaged' })
+  expect(next()).toEqual({ number: 7, state: 'refused', reason: 'file-damaged' })
 })
 
 const assign = async (body: object) => {
@@ -265,8 +262,7 @@ test.each<[string, string, Partial<UpdaterParts> | (() => Partial<UpdaterParts>)
 })
 
 test('an old release is signed too: a totem never goes below what it has confirmed', async () => {
-  writeFileSync(join(data, 'state.json'), JSON.stringify({ running: 9, highest: 9 }))
-  await meets()
+  await meets({ programs: () => ({ running: 9, highest: 9, failed: new Map() }) })
   expect(told).toEqual([['update.refused', { reason: 'downgrade', release: 7 }]])
 })
 
@@ -293,10 +289,15 @@ test('a list that was seen before does not come back; a withheld one is told, an
   ])
 })
 
+test('a release that was thrown out here is not fetched again, and the heartbeat says why', async () => {
+  const { next } = await meets({ programs: () => ({ running: 0, highest: 0, failed: new Map([[7, 'watchdog']]) }) })
+  expect([told, next()]).toEqual([[], { number: 7, state: 'rolled-back', reason: null }])
+})
+
 test('a stopped release is fetched by nobody', async () => {
   await order({ order: 'stop', number: 7 })
-  const { standing } = await meets()
-  expect([told, standing().next]).toEqual([[], null])
+  const { next } = await meets()
+  expect([told, next()]).toEqual([[], null])
   expect(await order({ order: 'lift', number: 7 })).toEqual({ done: true })
   expect(await order({ order: 'begin', number: 6, urgent: true })).toMatchObject({ kind: 'request-malformed' })
 })

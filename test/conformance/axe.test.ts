@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type * as Axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { serviceSamples } from '../../renderer/service/samples.ts'
 import { type Gallery, openGallery, viewNames } from '../support/gallery/gallery.ts'
 
 // axe-core, Deque's checker of WCAG, looks at every view. EN 301 549 takes WCAG over up to AA. Contrast that axe leaves
@@ -86,6 +87,15 @@ test.each([
   },
   180_000,
 )
+
+test('a technician’s screens, in Italian, by every rule', async () => {
+  // Their part of the page comes a moment after the first of them.
+  await page.evaluate(() => window.show('screen=service-menu&lang=it'))
+  await page.locator('.service-tiles').waitFor()
+  const { found, different } = await look(Object.keys(serviceSamples), '&lang=it', { runOnly: TAGS })
+  expect(found).toEqual([])
+  expect(different.length).toBeGreaterThan(8)
+})
 
 test('the dialogs of the tools, by every rule', async () => {
   await page.evaluate(() => window.show('screen=menu&lang=it'))

@@ -19,8 +19,8 @@ test('nothing in the unit switches a wall off', () => {
   expect(UNIT).not.toMatch(/NODE_|no-sandbox|remote-debugging|inspect/)
 })
 
-test('systemd itself finds little to attack', () => {
-  const judged = execFileSync('systemd-analyze', ['security', '--offline=true', FILE], { encoding: 'utf8' })
+test.each([FILE, FILE.replace('.service', '-update.service')])('systemd itself finds little to attack: %s', (file) => {
+  const judged = execFileSync('systemd-analyze', ['security', '--offline=true', file], { encoding: 'utf8' })
   expect(Number(/exposure level for \S+: ([\d.]+)/.exec(judged)?.[1])).toBeLessThanOrEqual(4)
 })
 
@@ -36,4 +36,13 @@ test('the printer’s node goes to the totem by the ids of the heads', () => {
   const named = new Set([...rules.matchAll(/ATTRS?\{idVendor\}=="(\w+)"/g)].map(([, id]) => id))
   const heads = Object.values(profiles).map(({ vendorId }) => vendorId.toString(16).padStart(4, '0'))
   expect([...named].sort()).toEqual([...new Set(heads)].sort())
+})
+
+test('a release on trial is counted before each start, by the user whose the releases are, and never keeps the totem from it', () => {
+  const counted = settings.filter((line) => line.includes('count-start'))
+  expect(counted.map((line) => line.split(' ')[0])).toEqual([
+    'ExecStartPre=-+/usr/bin/setpriv',
+    'ExecStopPost=-+/usr/bin/setpriv',
+  ])
+  expect(counted.every((line) => line.includes('--reuid=totem-polis-update'))).toBe(true)
 })

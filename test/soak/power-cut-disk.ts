@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { DiskEvent } from './power-cut-recording.ts'
 
 /** The share of unsynced writes that a power cut leaves: all, nothing, or any part down to a sector. */
@@ -10,7 +10,9 @@ const SECTOR = 512
 
 type Change = { at: number; bytes: Buffer } | { size: number }
 type File = { synced: Buffer; changes: Change[] }
-type Naming = { name: string; file: File | null }
+type Node = File | 'folder' | { to: string }
+/** A folder's new name names all that is in it at once. */
+type Naming = { name: string; node: Node | null }[]
 
 /**
  * A disk as an adversary would build it. A write is certain only once its file was synced after it, a name once its
@@ -19,8 +21,8 @@ type Naming = { name: string; file: File | null }
  */
 export class UnsyncedDisk {
   /** Files as the running program sees them. */
-  readonly #names = new Map<string, File>()
-  readonly #syncedNames = new Map<string, File>()
+  readonly #names = new Map<string, Node>()
+  readonly #syncedNames = new Map<string, Node>()
   #namings: Naming[] = []
 
   /** False for an event that changes nothing on the disk. */
@@ -32,6 +34,12 @@ export class UnsyncedDisk {
         if (this.#names.has(event.name)) return false
         this.#name(event.name, { synced: Buffer.alloc(0), changes: [] })
         return true
+      case 'folder':
+        this.#name(event.name, 'folder')
+        return true
+      case 'symlink':
+        this.#name(event.name, { to: event.to })
+        return true
       case 'write':
         this.#file(event.name).changes.push({ at: event.at, bytes: event.bytes })
         return true
@@ -39,15 +47,15 @@ export class UnsyncedDisk {
         this.#file(event.name).changes.push({ size: event.size })
         return true
       case 'sync':
-        if (event.name === '') this.#syncNames()
+        // A journal of names is one for the whole file system: up to here all of it is on the disk.
+        if (event.name === '' || this.#names.get(event.name) === 'folder') this.#syncNames()
         else this.#sync(this.#file(event.name))
         return true
       case 'link':
         this.#name(event.to, this.#file(event.from))
         return true
       case 'rename':
-        this.#name(event.to, this.#file(event.from))
-        this.#name(event.from, null)
+        this.#rename(event.from, event.to)
         return true
       case 'unlink':
         this.#name(event.name, null)
@@ -62,25 +70,41 @@ export class UnsyncedDisk {
     const kept =
       luck === 'all' ? this.#namings.length : luck === 'nothing' ? 0 : Math.floor(random() * (this.#namings.length + 1))
     const names = new Map(this.#syncedNames)
-    for (const { name, file } of this.#namings.slice(0, kept)) {
-      if (file) names.set(name, file)
-      else names.delete(name)
-    }
+    put(this.#namings.slice(0, kept), names)
     // The shared-memory file is left out: SQLite makes it anew.
-    for (const [name, file] of names)
-      if (!name.endsWith('-shm')) writeFileSync(join(folder, name), contentOf(file, luck, random))
+    for (const [name, node] of [...names].sort(([one], [other]) => (one < other ? -1 : 1))) {
+      const path = join(folder, name)
+      if (node === 'folder') mkdirSync(path, { recursive: true })
+      else {
+        mkdirSync(dirname(path), { recursive: true })
+        if ('to' in node) symlinkSync(node.to, path)
+        else if (!name.endsWith('-shm')) writeFileSync(path, contentOf(node, luck, random))
+      }
+    }
   }
 
   #file(name: string): File {
     const file = this.#names.get(name)
-    if (!file) throw new Error(`a change of ${name}, which nobody has made`)
+    if (!file || typeof file === 'string' || 'to' in file) throw new Error(`a change of ${name}, which nobody has made`)
     return file
   }
 
-  #name(name: string, file: File | null): void {
-    if (file) this.#names.set(name, file)
-    else this.#names.delete(name)
-    this.#namings.push({ name, file })
+  #name(name: string, node: Node | null): void {
+    const naming = [{ name, node }]
+    put([naming], this.#names)
+    this.#namings.push(naming)
+  }
+
+  #rename(from: string, to: string): void {
+    const node = this.#names.get(from)
+    if (!node) throw new Error(`a new name for ${from}, which nobody has made`)
+    const inside = [...this.#names].filter(([name]) => name.startsWith(`${from}/`))
+    const moved: Naming = [[from, node] as const, ...inside].flatMap(([name, each]) => [
+      { name: to + name.slice(from.length), node: each },
+      { name, node: null },
+    ])
+    put([moved], this.#names)
+    this.#namings.push(moved)
   }
 
   #sync(file: File): void {
@@ -89,11 +113,15 @@ export class UnsyncedDisk {
   }
 
   #syncNames(): void {
-    for (const { name, file } of this.#namings) {
-      if (file) this.#syncedNames.set(name, file)
-      else this.#syncedNames.delete(name)
-    }
+    put(this.#namings, this.#syncedNames)
     this.#namings = []
+  }
+}
+
+function put(namings: readonly Naming[], names: Map<string, Node>): void {
+  for (const { name, node } of namings.flat()) {
+    if (node) names.set(name, node)
+    else names.delete(name)
   }
 }
 

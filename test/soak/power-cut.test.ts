@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { powerCuts, saidEarly, syncsForgotten } from './power-cut.ts'
+import { updateCuts } from './power-cut-updates.ts'
 
 // The full form: node test/soak/power-cut.ts
 
@@ -9,6 +10,17 @@ test('power-cut-at-any-write: every promise is kept, and nothing is half done', 
   expect(failures, `seed ${seed}`).toEqual([])
   expect(unwritten, 'tables of which nothing is proved').toEqual([])
   expect(disks).toBeGreaterThan(60)
+})
+
+test('power-cut-during-update: the next start runs a whole program, and an unproved one on trial only', () => {
+  const { disks, failures } = updateCuts({ seed: Math.floor(Math.random() * 10_000), every: 3 })
+  expect(failures).toEqual([])
+  expect(disks).toBeGreaterThan(100)
+})
+
+test('the proof finds a program whose files were not synced before they had their name', () => {
+  const { failures } = updateCuts({ seed: 7, every: 3, forge: syncsForgotten(/app\.asar$/) })
+  expect(failures.join()).toContain('is not whole')
 })
 
 test.each([

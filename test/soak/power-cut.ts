@@ -7,6 +7,7 @@ import { openJournal } from '../../main/journal/journal.ts'
 import { openQueue } from '../../main/queue/queue.ts'
 import { type Luck, UnsyncedDisk } from './power-cut-disk.ts'
 import { type DiskEvent, record } from './power-cut-recording.ts'
+import { updateCuts } from './power-cut-updates.ts'
 import { seeded, stateOf } from './power-cut-writer.ts'
 
 // node test/soak/power-cut.ts: the power goes at each write and each sync of a recorded run of queue and journal. The
@@ -213,5 +214,10 @@ if (import.meta.main) {
     `seed ${values.seed}: power cut at ${cuts} places, ${disks} disks opened, ${repairs} of them within a repair, ${failures.length} wrong`,
   )
   console.log(`${Math.floor(share * 100)} % of the recording, ${Math.round((performance.now() - started) / 1000)} s`)
-  process.exitCode = failures.length + unwritten.length > 0 ? 1 : 0
+  const updates = updateCuts({ seed: Number(values.seed), every: 1 })
+  for (const failure of updates.failures) console.log(failure)
+  console.log(
+    `updates: power cut at ${updates.cuts} places, ${updates.disks} machines started, ${updates.failures.length} wrong`,
+  )
+  process.exitCode = failures.length + unwritten.length + updates.failures.length > 0 ? 1 : 0
 }

@@ -43,7 +43,7 @@ export const states = {
   reading: chart.createStateConfig({
     id: 'reading',
     entry: 'noteCard',
-    ...working(read, { pin: 'pin', lastTry: 'lastTry' }),
+    ...working(read, { pin: 'pin', lastTry: 'lastTry', technician: '#goodbye' }),
     on: undisturbed,
   }),
   pin: chart.createStateConfig({

@@ -19,6 +19,7 @@ export async function read({ identify }: Visit, services: VisitServices) {
     const error = pulledReads > MAX_PULLED_READS ? refusal('card-error') : readout.error
     return refused(error, { identify: { pulledReads } })
   }
+  if (services.technician(readout.value)) return step('technician', { end: { how: 'technician' } })
   // The count comes from an earlier visit of this card: asking the card itself would spend a try.
   const triesLeft = services.triesLeft(readout.value)
   const expiryOffered = services.expiryOffered(readout.value)

@@ -20,6 +20,8 @@ declare module '../../visit/visit.ts' {
 declare module '../../visit/services.ts' {
   interface VisitServices {
     readCard(): Promise<Result<CardReadout, Refused>>
+    /** True: it is a technician's, who is asked for the PIN elsewhere (main/service), and no visit begins. */
+    technician(readout: CardReadout): boolean
     /** Tries left of this card's PIN, as the card last told this totem; null: it has not. */
     triesLeft(readout: CardReadout): number | null
     /**

@@ -132,6 +132,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     readCard: async () => ok(cns),
     triesLeft: () => null,
     recognise: async () => ok(recognised),
+    technician: () => false,
     expiryOffered: ({ card }) => card === 'cie',
     possession: async () => ok({ holder: { name: 'ANNA', surname: 'BIANCHI' }, expires: '2031-06-18', expired: false }),
     enter: async () =>

@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import type { TotemConfig } from '../../contract/config.ts'
+import type { LastOutage } from '../../contract/line.ts'
+import type { ReleaseStanding } from '../../contract/release.ts'
+import type { Devices } from '../devices/index.ts'
+import { freeBytes } from '../disk.ts'
+import { quit } from '../shell/app.ts'
+import type { GatewayClient } from '../sync/client.ts'
+import { technicianAtWork } from '../technician.ts'
+import { createChangeover } from '../update/changeover.ts'
+import { giveOrder } from '../update/orders.ts'
+import { ownFolder, PLACES } from '../update/places.ts'
+import { isThere, numberOf, readPrograms } from '../update/programs.ts'
+import { createUpdater } from '../update/updater.ts'
+import type { Stores } from './stores.ts'
+
+/** What the visits know of the moment. */
+export interface Room {
+  nobodyThere(): boolean
+  /** How long the first screen has stood there untouched. */
+  aloneMs(): number
+  /** A sheet is held out. */
+  paperOut(): boolean
+}
+
+export interface LineParts {
+  client: GatewayClient
+  devices: Pick<Devices, 'available' | 'card' | 'printer'>
+  online(): boolean
+  lastOutage(): LastOutage | null
+  clockDiffers(): boolean
+}
+
+/** Releases: fetched, installed beside where the machine has the places for it, begun, confirmed, given back. */
+export function createUpdates(
+  config: TotemConfig,
+  { journal, queue, gatewayKeys, releaseKey }: Stores,
+  { client, devices, online, lastOutage, clockDiffers }: LineParts,
+) {
+  const { dataDir, minFreeBytes } = config
+  const own = numberOf(ownFolder())
+  const programs = () => readPrograms(PLACES)
+  let room: Room = { nobodyThere: () => false, aloneMs: () => 0, paperOut: () => true }
+  let began = performance.now()
+  let deviceRestarts = 0
+
+  const changeover = isThere(PLACES)
+    ? createChangeover({
+        ...{ own, programs, journal, now: Date.now, leave: quit },
+        folder: PLACES.box,
+        give: (order) => giveOrder(order, PLACES),
+        moment: () => ({
+          ...{ now: new Date(), aloneMs: room.aloneMs(), paper: room.paperOut(), online: online() },
+          card: devices.card !== null && devices.card.state !== 'empty' && devices.card.state !== 'no-reader',
+          queued: queue.depth().queued,
+          technician: technicianAtWork(dataDir),
+          clockRight: !clockDiffers(),
+        }),
+        signs: () => ({
+          ...{ upMs: performance.now() - began, devices: devices.available && devices.card !== null, deviceRestarts },
+          reader: devices.card !== null && devices.card.state !== 'no-reader',
+          printer: !['absent', 'offline'].includes(devices.printer),
+          line: online() ? ('up' as const) : (lastOutage()?.reason ?? null),
+        }),
+      })
+    : null
+  const updater =
+    config.update && releaseKey
+      ? createUpdater({
+          ...{ client, journal, releaseKey, totem: config.totem, now: Date.now, random: Math.random },
+          compatible: config.update.compatible,
+          anchors: () => gatewayKeys.list.anchor,
+          folder: changeover ? PLACES.box : join(dataDir, 'update'),
+          programs: () => {
+            const { highest, failed } = programs()
+            return { running: own, highest, failed }
+          },
+          onReady: (ready) => changeover?.take(ready),
+          isIdle: () => room.nobodyThere(),
+          room: (bytes) => freeBytes(dataDir) - bytes > minFreeBytes,
+        })
+      : null
+
+  return {
+    /** For the heartbeat; null: this machine takes none by itself and runs none. */
+    standing(): ReleaseStanding | null {
+      if (!changeover) return updater && { running: own, confirmed: true, next: updater.next() }
+      const standing = changeover.standing()
+      return { ...standing, next: standing.next ?? updater?.next() ?? null }
+    },
+    /** The device process was started anew. */
+    deviceRestarted(): void {
+      deviceRestarts++
+    },
+    line: (state: 'up' | 'down') => updater?.line(state),
+    start(here: Room): void {
+      room = here
+      began = performance.now()
+      deviceRestarts = 0
+      updater?.start()
+      void changeover?.start()
+    },
+    stop(): void {
+      void updater?.stop()
+      changeover?.stop()
+    },
+  }
+}

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { JWK } from 'jose'
+import { z } from 'zod'
+import { putInPlaceSync, syncFileSync, writeWholeSync } from '../../basics/files.ts'
+import { jsonOf } from '../../basics/json.ts'
+import { type Release, release } from '../../contract/release.ts'
+import type { ReleaseRefusal } from '../../contract/release-refusals.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import { mayTake, verifyReleases } from '../../trust/releases.ts'
+import type { Order } from './orders.ts'
+import { listFile, MACHINE_FILE, type Places, readyFile } from './places.ts'
+import { numberOf, readPrograms, TRIES } from './programs.ts'
+import { reasonOf, unpackProgram } from './unpack.ts'
+
+const MOST_LIST_BYTES = 100_000
+const CHUNK = 1024 * 1024
+
+export interface InstallOptions {
+  places: Places
+  /** What root says of this machine; null: nothing is installed. */
+  machine: Machine | null
+  room(bytes: number): boolean
+}
+
+type Refused = { kind: ReleaseRefusal }
+
+const machine = z.strictObject({
+  releaseKey: z.looseObject({ kty: z.literal('EC') }),
+  compatible: release.shape.compatible,
+})
+export type Machine = { releaseKey: JWK; compatible: string }
+
+/** What root wrote of this machine; null: nothing, or a file that others than root could have written. */
+export function machineIn(file = MACHINE_FILE, owner = 0): Machine | null {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found?.isFile() || found.uid !== owner || (found.mode & 0o022) !== 0) return null
+  const read = machine.safeParse(jsonOf(readFileSync(file, 'utf8')))
+  return read.success ? (read.data as Machine) : null
+}
+
+/**
+ * Carries out one order of the totem, as the user whose the releases are. What the totem has checked is checked again by
+ * what root says: the totem's program may be somebody else's by now. Each step leaves the disk in a state from which the
+ * next start runs a whole program, and the same order goes on where it was.
+ */
+export async function carryOut(order: Order, options: InstallOptions): Promise<Result<null, Refused>> {
+  try {
+    switch (order.do) {
+      case 'install':
+        return await install(order.number, options)
+      case 'start':
+        return start(order.number, options.places)
+      case 'confirm':
+        return confirm(order.number, options.places)
+    }
+  } catch (failure) {
+    return err({ kind: reasonOf(failure) })
+  }
+}
+
+/** Unpacks a release beside what runs. */
+async function install(number: number, options: InstallOptions): Promise<Result<null, Refused>> {
+  const { places, machine: own, room } = options
+  const { releases } = places
+  if (!own) return err({ kind: 'no-release-key' })
+  const programs = readPrograms(places)
+  if (programs.trial) return err({ kind: 'trial-running' })
+  const listed = readSmall(listFile(places))
+  if (listed === null) return err({ kind: 'list-unsigned' })
+  const list = await verifyReleases(listed.trim(), own.releaseKey)
+  if (!list.ok) return list
+  if (list.value.sequence < programs.sequence) return err({ kind: 'list-older' })
+  const { current: running, highest } = programs
+  const taken = mayTake(list.value, number, { running, highest, compatible: own.compatible })
+  if (!taken.ok) return taken
+  if (number === running) return err({ kind: 'downgrade' })
+  if (programs.failed.has(number)) return err({ kind: 'thrown-out' })
+  remember(places, { highest, sequence: list.value.sequence })
+  if (programs.installed.includes(number)) return ok(null)
+
+  const [deb, folder] = [join(releases, `${number}.deb`), join(releases, `${number}.new`)]
+  // What an interruption has left, and programs that nothing leads to any more.
+  for (const old of [deb, folder]) rmSync(old, { recursive: true, force: true })
+  discardAllBut(running, places)
+  try {
+    const copied = copyOf(readyFile(places, number), deb, taken.value, room)
+    if (!copied.ok) return copied
+    const unpacked = await unpackProgram(deb, folder, { room })
+    if (!unpacked.ok) return unpacked
+    if (numberOf(folder) !== number || !existsSync(join(folder, 'totem-polis'))) return err({ kind: 'other-release' })
+    putInPlaceSync(folder, join(releases, String(number)))
+    return ok(null)
+  } finally {
+    for (const left of [deb, folder]) rmSync(left, { recursive: true, force: true })
+  }
+}
+
+/** The next start of the totem runs this release, on trial. */
+function start(number: number, places: Places): Result<null, Refused> {
+  const { releases, base } = places
+  const { current, trial, installed, failed, highest } = readPrograms(places)
+  if (current === number) return ok(null)
+  if (trial) return err({ kind: 'trial-running' })
+  if (failed.has(number)) return err({ kind: 'thrown-out' })
+  if (!installed.includes(number)) return err({ kind: 'file-absent' })
+  if (number < highest) return err({ kind: 'downgrade' })
+  link(current === numberOf(base) ? base : String(current), join(releases, 'before'))
+  // The mark is on the disk before anything could start: no release runs without it until it is confirmed.
+  closeSync(openSync(join(releases, `trial-${number}-${TRIES}`), 'w', 0o644))
+  syncFileSync(releases)
+  link(String(number), join(releases, 'current'))
+  return ok(null)
+}
+
+/** The program that runs has proved healthy: it stays, and is the lowest that this machine goes back to by itself. */
+function confirm(number: number, places: Places): Result<null, Refused> {
+  const { releases } = places
+  const { current, trial, highest, sequence } = readPrograms(places)
+  if (current !== number) return err({ kind: 'other-release' })
+  if (!trial) return ok(null)
+  remember(places, { highest: Math.max(highest, number), sequence })
+  for (let tries = 0; tries <= TRIES; tries++) rmSync(join(releases, `trial-${number}-${tries}`), { force: true })
+  for (const link of ['before', `ended-${number}`]) rmSync(join(releases, link), { force: true })
+  syncFileSync(releases)
+  discardAllBut(number, places)
+  return ok(null)
+}
+
+/** A number never names a program of which a part is gone already. */
+function discardAllBut(number: number, { releases }: Places): void {
+  const gone = (name: string) => join(releases, `${name}.gone`)
+  for (const name of readdirSync(releases)) {
+    const [, old] = /^(\d+)(?:[.]gone)?$/.exec(name) ?? []
+    if (old === undefined || Number(old) === number) continue
+    rmSync(gone(old), { recursive: true, force: true })
+    if (name !== old) continue
+    putInPlaceSync(join(releases, old), gone(old))
+    rmSync(gone(old), { recursive: true })
+  }
+}
+
+function remember({ releases }: Places, memory: { highest: number; sequence: number }): void {
+  // The totem's user asks by it for nothing in vain.
+  writeWholeSync(join(releases, 'memory.json'), JSON.stringify(memory), 0o644)
+}
+
+/** A link changes as a whole. */
+function link(to: string, path: string): void {
+  const aside = `${path}.new`
+  rmSync(aside, { force: true })
+  symlinkSync(to, aside)
+  putInPlaceSync(aside, path)
+}
+
+/** A small text; null when it is none. */
+function readSmall(path: string): string | null {
+  const file = plainFile(path)
+  if (file === null) return null
+  try {
+    const { size } = fstatSync(file)
+    return size > MOST_LIST_BYTES ? null : readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** SECURITY: the box is the totem's, and a link in it could lead to any file that this user may read. */
+function plainFile(path: string): number | null {
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    if (fstatSync(file).isFile()) return file
+    closeSync(file)
+  } catch {
+    // Absent, a link, or not for this user.
+  }
+  return null
+}
+
+/** This user's own copy, which nobody changes between the check and the use. */
+function copyOf(
+  from: string,
+  to: string,
+  { sha256, bytes }: Pick<Release, 'sha256' | 'bytes'>,
+  room: (bytes: number) => boolean,
+): Result<null, Refused> {
+  const source = plainFile(from)
+  if (source === null) return err({ kind: 'file-absent' })
+  const target = openSync(to, 'wx', 0o600)
+  try {
+    if (fstatSync(source).size !== bytes) return err({ kind: 'file-damaged' })
+    if (!room(bytes)) return err({ kind: 'no-room' })
+    const digest = createHash('sha256')
+    const chunk = Buffer.alloc(CHUNK)
+    let copied = 0
+    for (let read = readSync(source, chunk); read > 0; read = readSync(source, chunk)) {
+      copied += read
+      if (copied > bytes) return err({ kind: 'file-damaged' })
+      digest.update(chunk.subarray(0, read))
+      writeSync(target, chunk, 0, read)
+    }
+    fsyncSync(target)
+    return digest.digest('hex') === sha256 ? ok(null) : err({ kind: 'file-damaged' })
+  } finally {
+    closeSync(source)
+    closeSync(target)
+  }
+}
