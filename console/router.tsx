@@ -2,11 +2,13 @@ import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/
 import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
 import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
+import { operationsQuery } from '../contract/console/operations.ts'
 import { Frame } from './parts/frame.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
 import { AuditScreen } from './screens/audit.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
+import { OperationsScreen } from './screens/operations.tsx'
 import { SessionsScreen } from './screens/sessions.tsx'
 import { TotemScreen } from './screens/totem.tsx'
 
@@ -32,6 +34,10 @@ const alarms = createRoute({
   ...{ getParentRoute: () => root, path: '/allarmi', component: AlarmsScreen },
   validateSearch: (search) => alarmQuery.safeParse(search).data ?? {},
 })
+const operations = createRoute({
+  ...{ getParentRoute: () => root, path: '/operazioni', component: OperationsScreen },
+  validateSearch: (search) => operationsQuery.safeParse(search).data ?? {},
+})
 const grants = createRoute({ getParentRoute: () => root, path: '/incarichi', component: GrantsScreen })
 const auditSearch = auditQuery.omit({ before: true })
 const audit = createRoute({
@@ -41,7 +47,7 @@ const audit = createRoute({
 const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', component: SessionsScreen })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, fleet, totem, alarms, grants, audit, sessions]),
+  routeTree: root.addChildren([home, fleet, totem, alarms, operations, grants, audit, sessions]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -57,6 +57,7 @@ export const scopeSaid = (scope: Scope): string =>
 export const SCREENS = [
   { to: '/flotta', name: 'Flotta', action: 'fleet.see', key: 'f' },
   { to: '/allarmi', name: 'Allarmi', action: 'fleet.see', key: 'a' },
+  { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]
@@ -77,6 +78,7 @@ const DEEDS: Record<string, string> = {
   'grants.revoke': 'ha revocato un incarico',
   'fleet.note': 'ha scritto una nota',
   'audit.export': 'ha esportato il registro',
+  'operations.redrive': 'ha fatto riprovare le operazioni abbandonate',
   'alarms.take': 'ha preso in carico un allarme',
   'alarms.assign': 'ha assegnato un allarme',
   'alarms.note': 'ha annotato un allarme',

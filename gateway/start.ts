@@ -313,7 +313,12 @@ export async function startGateway(
     config.console &&
     (await openConsole(
       { ...config.console, anchors: config.console.anchors ?? join(config.dataDir, 'audit-anchors.jsonl') },
-      { ...{ store, consoleUrl: consoleDatabaseUrl, keys, reference }, version: packageJson.version, now, log },
+      {
+        ...{ store, consoleUrl: consoleDatabaseUrl, keys, reference, redrive: () => redrive(store, bell) },
+        version: packageJson.version,
+        now,
+        log,
+      },
     ).catch(async (reason) => {
       await store.close()
       throw noDatabase(reason)

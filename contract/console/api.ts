@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { alarmList, alarmNote, alarmParams, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
+import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
 import {
   type Action,
   done,
@@ -68,6 +69,12 @@ export const consoleApi = {
     ...{ method: 'POST', path: '/alarms/:alarm/close', action: 'alarms.handle' },
     ...{ params: alarmParams, body: alarmNote, answer: done },
   },
+
+  operations: {
+    ...{ method: 'GET', path: '/operations', action: 'operations.see' },
+    ...{ query: operationsQuery, answer: consoleOperations },
+  },
+  redrive: { method: 'POST', path: '/operations/redrive', action: 'operations.redrive', answer: operationsRedriven },
 
   people: { method: 'GET', path: '/people', action: 'grants.decide', answer: knownPeople },
   grants: { method: 'GET', path: '/grants', action: 'grants.see', answer: grants },

@@ -18,6 +18,8 @@ export const actions = [
   'fleet.see',
   'fleet.note',
   'alarms.handle',
+  'operations.see',
+  'operations.redrive',
   'grants.see',
   'grants.decide',
   'audit.see',

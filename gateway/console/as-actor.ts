@@ -27,6 +27,7 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'console_audit',
       'alarm',
       'alarm_note',
+      'operation',
     ],
   ],
   ['insert', ['totem_note', 'console_audit', 'alarm_note']],

@@ -9,6 +9,7 @@ import { judgeAudit } from '../../trust/audit-chain.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
+import { deadOperations } from '../store/operations.ts'
 import { alarmsOf, closeAlarm, noteAlarm, takeAlarm } from './alarms/alarms.ts'
 import { evaluateAlarms } from './alarms/evaluate.ts'
 import { openAsActor } from './as-actor.ts'
@@ -22,6 +23,7 @@ import { everybody, namesOf } from './identity/people.ts'
 import { createSessions } from './identity/sessions.ts'
 import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
+import { operationsOf } from './operations/operations.ts'
 import { approve, grantsOf, propose, revoke } from './permissions/grants.ts'
 import { may } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
@@ -42,6 +44,7 @@ export async function openConsole(
   {
     store,
     consoleUrl,
+    redrive,
     keys,
     reference,
     version,
@@ -51,6 +54,8 @@ export async function openConsole(
     store: Store
     /** The console's own way to PostgreSQL; null beside the embedded database. */
     consoleUrl: string | null
+    /** Gives operations that were given up another chance; answers how many. */
+    redrive(): Promise<number>
     keys: Pick<Keyring, 'sign' | 'anchors'>
     reference(person: string): string
     version: string
@@ -64,7 +69,7 @@ export async function openConsole(
   const sessions = createSessions(db, now)
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
-  const handlers = handlersOf({ db, sessions, anchors, keys, version, now })
+  const handlers = handlersOf({ db, sessions, anchors, redrive, keys, version, now })
   const tidying = setInterval(() => void sessions.tidy().catch(() => undefined), HOUR_MS)
   return {
     mount(server, origin, { logIn: limit }) {
@@ -89,6 +94,7 @@ function handlersOf({
   db,
   sessions,
   anchors,
+  redrive,
   keys,
   version,
   now,
@@ -96,6 +102,7 @@ function handlersOf({
   db: ConsoleDatabase
   sessions: ReturnType<typeof createSessions>
   anchors: Anchors
+  redrive(): Promise<number>
   keys: Pick<Keyring, 'anchors'>
   version: string
   now(): Date
@@ -155,6 +162,18 @@ function handlersOf({
       (await seen((transaction) => closeAlarm(transaction, alarm, { text, doer, name }, now())))
         ? DONE
         : problem('not-found'),
+
+    operations: async ({ query, seen }) => {
+      const given = await deadOperations(db)
+      return ok(await seen((transaction) => operationsOf(transaction, query, given, now())))
+    },
+    redrive: async ({ doer, seen }) => {
+      const redriven = await redrive()
+      await seen((transaction) =>
+        append(transaction, doer, { deed: 'operations.redrive', detail: { redriven } }, now()),
+      )
+      return ok({ redriven })
+    },
 
     people: async () => ok(await everybody(db)),
     grants: async ({ sight, session }) =>

@@ -22,6 +22,7 @@ import { sessionComune } from './migrations/026-session-comune.ts'
 import { consolePeople } from './migrations/030-console-people.ts'
 import { consoleFleet } from './migrations/031-console-fleet.ts'
 import { consoleAlarms } from './migrations/032-console-alarms.ts'
+import { consoleOperations } from './migrations/033-console-operations.ts'
 import { service } from './migrations/037-service.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
@@ -173,6 +174,7 @@ const migrations: Record<string, Migration> = {
   '030-console-people': consolePeople,
   '031-console-fleet': consoleFleet,
   '032-console-alarms': consoleAlarms,
+  '033-console-operations': consoleOperations,
   '037-service': service,
 }
 

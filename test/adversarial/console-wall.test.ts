@@ -118,7 +118,7 @@ describe.each(['embedded', 'PostgreSQL'])('%s', (engine) => {
     'update heartbeat set totem = totem',
     'delete from totem_note',
     'update console_audit set deed = deed',
-    'select * from operation',
+    'select * from operation_outcome',
     'alter table totem_place disable row level security',
     'drop table totem_note',
   ])('refused: %s', async (statement) => {

@@ -100,7 +100,7 @@ test('in the dark it is as readable; signed out, nothing is left', async () => {
   await page.getByRole('button', { name: /Colori/ }).click()
   await page.getByRole('button', { name: /Colori: chiaro/ }).click()
   expect(await page.evaluate(() => document.documentElement.dataset.colours)).toBe('dark')
-  for (const screen of ['Flotta', 'Allarmi', 'Incarichi', 'Registro', 'Sessioni']) {
+  for (const screen of ['Flotta', 'Allarmi', 'Operazioni', 'Incarichi', 'Registro', 'Sessioni']) {
     await page.getByRole('link', { name: screen, exact: true }).first().click()
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await browser.findings()).toEqual([])

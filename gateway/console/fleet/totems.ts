@@ -28,22 +28,28 @@ export async function fleetOf(
 ): Promise<Answer<'fleet'> | null> {
   const order = orderOf(query)
   if (!order) return null
-  const fleet = fleetSeen(query, now)
   const state = query.state ? sql`state = ${query.state}` : sql`true`
-  const page = await sql<FleetRow & { key: string }>`
-    select ${columns}, ${order.key} as key from ${fleet}
-    where ${state} and ${order.from} order by ${order.by} limit ${PAGE + 1}`.execute(transaction)
-  const counted = await sql<{ state: string; count: number }>`
-    select state, count(*)::integer as count from ${fleet} group by state`.execute(transaction)
-  const rows = page.rows.slice(0, PAGE)
+  // One look at the fleet for both: `page` is all null where the filter finds nothing.
+  const { rows: found } = await sql<FleetRow & { key: string; counts: Record<string, number> }>`
+    with seen as materialized (select ${columns} from ${fleetSeen(query, now)}),
+    counts as (
+      select coalesce(jsonb_object_agg(state, count), '{}') as counts
+      from (select state, count(*)::integer as count from seen group by state) as each
+    )
+    select counts, page.* from counts left join lateral (
+      select *, ${order.key} as key from seen
+      where ${state} and ${order.from} order by ${order.by} limit ${PAGE + 1}
+    ) as page on true order by ${order.by}`.execute(transaction)
+  const matching = found.filter(({ totem }) => totem !== null)
+  const rows = matching.slice(0, PAGE)
   const last = rows.at(-1)
   return {
-    totems: rows.map(({ key: _, ...row }) => totemOf(row)),
+    totems: rows.map(({ key: _, counts: __, ...row }) => totemOf(row)),
     counts: {
       ...Object.fromEntries(totemStates.map((each) => [each, 0])),
-      ...Object.fromEntries(counted.rows.map((each) => [each.state, each.count])),
+      ...found[0]?.counts,
     },
-    next: page.rows.length > PAGE && last ? cursorOf(last.key, last.totem) : null,
+    next: matching.length > PAGE && last ? cursorOf(last.key, last.totem) : null,
     at: now.toISOString(),
   }
 }

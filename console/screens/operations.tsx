@@ -1,0 +1,146 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import type { Answer } from '../../contract/console/api.ts'
+import { operationStates } from '../../contract/console/operations.ts'
+import { ask } from '../ask.ts'
+import { Ago } from '../parts/ago.tsx'
+import { Loading, Problem } from '../parts/notice.tsx'
+import { useMay } from '../parts/who.ts'
+import { REFRESH_MS } from '../queries.ts'
+import { counted } from '../words.ts'
+
+type Operation = Answer<'operations'>['operations'][number]
+const FILTERS: Record<(typeof operationStates)[number], string> = {
+  open: 'aperte',
+  dead: 'abbandonate',
+  pending: 'in attesa di ANPR',
+  undelivered: 'non ancora consegnate',
+}
+const STATES: Record<Operation['state'], { said: string; tone: string }> = {
+  dead: { said: '■ abbandonata', tone: 'danger' },
+  pending: { said: '◆ in attesa', tone: 'plain' },
+  issued: { said: '● emessa, da consegnare', tone: 'plain' },
+  refused: { said: '⊘ rifiutata, da consegnare', tone: 'quiet' },
+}
+
+/** What citizens have asked for and wait for, without whose it is; with the numbers for which ANPR's desk asks. */
+export function OperationsScreen() {
+  const { state = 'open', totem } = useSearch({ from: '/operazioni' })
+  const navigate = useNavigate()
+  const mayRedrive = useMay('operations.redrive')
+  const [told, setTold] = useState('')
+  const [problem, setProblem] = useState<unknown>(null)
+  const query = { state, ...(totem && { totem }) }
+  const list = useQuery({
+    queryKey: ['operations', query],
+    queryFn: () => ask('operations', { query }),
+    refetchInterval: REFRESH_MS,
+  })
+  const counts = list.data?.counts
+  const numberOf = { open: null, dead: counts?.dead, pending: counts?.pending, undelivered: counts?.undelivered }
+  return (
+    <section className="page" aria-labelledby="operations-title">
+      <div className="bar">
+        <h1 id="operations-title">Operazioni</h1>
+        <fieldset className="chips" aria-label="Quali">
+          {operationStates.map((each) => (
+            <Button
+              key={each}
+              className="chip"
+              aria-pressed={state === each}
+              onPress={() => void navigate({ to: '/operazioni', search: { state: each }, replace: true })}
+            >
+              {FILTERS[each]} {numberOf[each] !== null && <strong>{counted(numberOf[each] ?? 0)}</strong>}
+            </Button>
+          ))}
+        </fieldset>
+        {mayRedrive && (
+          <span className="aside">
+            <Button
+              isDisabled={!counts?.dead}
+              onPress={() =>
+                void ask('redrive')
+                  .then(({ redriven }) => {
+                    setProblem(null)
+                    setTold(`Rimesse in lavorazione: ${counted(redriven)}.`)
+                    return list.refetch()
+                  })
+                  .catch(setProblem)
+              }
+            >
+              Riprova le abbandonate
+            </Button>
+          </span>
+        )}
+      </div>
+      <Problem of={problem ?? list.error} />
+      <p className="quiet" role="status">
+        {told}
+      </p>
+      {list.isPending ? (
+        <Loading />
+      ) : list.data?.operations.length === 0 ? (
+        <p className="empty">Niente attende: ogni richiesta ha avuto il suo esito.</p>
+      ) : (
+        <table className="small" aria-label="Operazioni">
+          <thead>
+            <tr>
+              <th scope="col">Stato</th>
+              <th scope="col">Totem</th>
+              <th scope="col">Ricevuta</th>
+              <th scope="col">Perché</th>
+              <th scope="col">Operazione per ANPR</th>
+              <th scope="col">Transazione GovWay</th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.data?.operations.map((each) => (
+              <tr key={`${each.totem} ${each.operation}`}>
+                <td>
+                  <span className={`mark ${STATES[each.state].tone}`}>{STATES[each.state].said}</span>
+                </td>
+                <td className="id">
+                  <Link to="/flotta/$totem" params={{ totem: each.totem }} search={{}}>
+                    {each.totem}
+                  </Link>
+                </td>
+                <td>
+                  <Ago at={each.receivedAt} />
+                </td>
+                <td>{[each.refusal, each.anprCode].filter(Boolean).join(' · ') || '–'}</td>
+                <td className="id">
+                  <Copied text={each.anprId} />
+                </td>
+                <td className="id">{each.gateTransaction === null ? '–' : <Copied text={each.gateTransaction} />}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}
+
+/** A number for a desk's form: copied by one press. */
+function Copied({ text }: { text: string }) {
+  const [isCopied, setCopied] = useState(false)
+  return (
+    <>
+      {text}{' '}
+      <Button
+        className="plain-button"
+        aria-label={`Copia ${text}`}
+        onPress={() =>
+          void navigator.clipboard.writeText(text).then(
+            () => setCopied(true),
+            () => undefined,
+          )
+        }
+      >
+        {isCopied ? 'copiato' : 'copia'}
+      </Button>
+    </>
+  )
+}
