@@ -61,10 +61,10 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
       case 'away':
         return press('sheet.record')
       case 'unasked':
-        return press('sheet.pay', { price: PRICE })
+        return press('sheet.pay', { price: euro(seen.bollo.cents) })
       case 'ready': {
-        const { settled, diritti } = seen.bollo
-        if (settled === 'pagopa') return press('sheet.pay', { price: PRICE })
+        const { settled, diritti, cents } = seen.bollo
+        if (settled === 'pagopa') return press('sheet.pay', { price: euro(cents) })
         const cost = settled !== 'exempt' ? 'Paid' : diritti > 0 ? 'Diritti' : ''
         return press(`sheet.${seen.delivery.way === 'paper' ? 'print' : 'go'}${cost}`)
       }
@@ -95,5 +95,5 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
   issuing: waits,
 }
 
-/** Bollo of a certificate, as the screen says it. */
-const PRICE = '16,00 €'
+/** A sum as the Italian screen says it. */
+const euro = (cents: number) => `${(cents / 100).toFixed(2).replace('.', ',')} €`

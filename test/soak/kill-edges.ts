@@ -2,7 +2,8 @@
  * Where a payment or a delivery goes from one state to the next, as the totem says it: it asks for the notice, the notice
  * is open and the telephone pays, the totem has heard of the money, the request that spends it is on the disk, the
  * certificate has come; the document is on its way to the telephone, and shown to it; a mail is on its way to the gateway,
- * and the person knows of it.
+ * and the person knows of it; a PEC, and the person knows
+ * of that.
  */
 export const edges = [
   'opening',
@@ -14,5 +15,7 @@ export const edges = [
   'handed-over',
   'mailing',
   'mailed',
+  'pec-sending',
+  'pec-sent',
 ] as const
 export type Edge = (typeof edges)[number]

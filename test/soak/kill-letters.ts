@@ -30,18 +30,27 @@ export async function brokenLetters({
   told: ReadonlyMap<string, string>
   /** The totem's disk and the gateway's log. */
   searched: readonly string[]
-}): Promise<{ violations: string[]; letters: number; opened: number }> {
+}): Promise<{ violations: string[]; letters: number; opened: number; pecs: number }> {
   const violations: string[] = []
   const client = new pg.Client(databaseUrl)
   await client.connect()
   // A letter that a dying gateway had in hand is another's after five minutes: here they are over.
   await client.query("update letter set next_at = now() where state = 'waiting'")
-  const { rows } = await client.query<{ id: string; state: string }>('select handover as id, state from letter')
+  const { rows } = await client.query<{ id: string; state: string; way: string }>(
+    'select handover as id, state, way from letter',
+  )
   await client.end()
+  const domiciled = new Set(rows.filter(({ way }) => way === 'domicilio').map(({ id }) => id))
   const states = new Map(rows.map(({ id, state }) => [id, state]))
   for (const { id, state } of rows) if (state !== 'handed-over') violations.push(`letter ${id} is ${state}`)
   const boxes = new Map<string, { id: string; link: string }>()
+  const pecs = new Set<string>()
   for (const { to, raw } of mail.mails) {
+    const message = /^Message-ID: <([^@>]+)@/im.exec(raw)?.[1] ?? ''
+    if (domiciled.has(message)) {
+      pecs.add(message)
+      continue
+    }
     const plain = raw.replaceAll('=\r\n', '').replaceAll('=3D', '=')
     const [link = ''] = /https:\S+\/r\/\S+/.exec(plain) ?? []
     const id = link.split('/r/').at(-1)?.split('#')[0] ?? ''
@@ -52,8 +61,9 @@ export async function brokenLetters({
     boxes.set(box, { id, link })
   }
   // A link opens three times: it is not tried before everything has come.
+  for (const id of domiciled) if (!pecs.has(id)) violations.push(`PEC ${id} never came`)
   for (const box of told.keys()) if (!boxes.has(box)) violations.push(`the letter to ${box} never came`)
-  if (violations.length > 0) return { violations, letters: rows.length, opened: 0 }
+  if (violations.length > 0) return { violations, letters: rows.length, opened: 0, pecs: pecs.size }
   const dispatcher = new Agent({ connect: { ca: readFileSync(join(PKI, 'gateway-ca.pem')) } })
   let opened = 0
   for (const [box, digits] of told) {
@@ -64,7 +74,7 @@ export async function brokenLetters({
   await dispatcher.destroy()
   for (const file of searched.flatMap(filesIn))
     if (textOf(file).includes(`@${MAIL_DOMAIN}`)) violations.push(`an address in ${file}`)
-  return { violations, letters: rows.length, opened }
+  return { violations, letters: rows.length, opened, pecs: pecs.size }
 
   async function opens({ id, link }: { id: string; link: string }, digits: string): Promise<boolean> {
     const answered = await request(`${publicUrl}/r/${id}/claim`, {

@@ -7,9 +7,12 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startAnpr } from '../../simulator/anpr/index.ts'
+import { registryIn } from '../../simulator/anpr/pdnd/registry.ts'
 import { type BenchGateway, startGatewayProcess, throughPagopa, throughPdnd } from '../../simulator/bench/gateway.ts'
 import { startLine } from '../../simulator/bench/line.ts'
 import { startPcscd } from '../../simulator/card/pcscd.ts'
+import { withInad } from '../../simulator/inad/registration.ts'
+import { startInad } from '../../simulator/inad/server.ts'
 import { startMailServer } from '../../simulator/mail/mail-server.ts'
 import { createPecProvider } from '../../simulator/mail/pec.ts'
 import { startPagopa } from '../../simulator/pagopa/index.ts'
@@ -23,6 +26,8 @@ import { brokenLetters } from './kill-letters.ts'
 import { brokenPayments, openPhones, type Phones } from './kill-payments.ts'
 import type { KillTotem } from './kill-totem.ts'
 
+/** INAD gives a body a thousand or two a day; a soak is many days. */
+const LOOK_UPS = 1_000_000
 const TOTEM = 'TT-0001'
 /** Slow enough that kills fall into printing as often as into the rest. */
 const PRINTER_BYTES_PER_SECOND = 400_000
@@ -38,9 +43,10 @@ export async function headlessOffice({ keep, random }: { keep: boolean; random: 
   const log = join(folder, 'gateway.log')
   mkdirSync(data, { mode: 0o700 })
   const postgres = await startPostgres()
-  const [pcscd, anpr, pagopa, printer] = await Promise.all([
+  const [pcscd, anpr, inad, pagopa, printer] = await Promise.all([
     startPcscd(),
-    startAnpr({ port: 0, pki: PKI, virtualBollo: '12345/2023' }),
+    startAnpr({ port: 0, pki: PKI, virtualBollo: '12345/2023', registry: withInad(await registryIn(PKI), LOOK_UPS) }),
+    startInad({ pki: PKI }),
     startPagopa({ port: 0, pki: PKI }),
     startVirtualPrinter({
       profile: 'receipt-80',
@@ -55,7 +61,7 @@ export async function headlessOffice({ keep, random }: { keep: boolean; random: 
     folder: join(folder, 'gateway'),
     log,
     pki: PKI,
-    anpr: throughPdnd(anpr.access),
+    anpr: throughPdnd(anpr.access, inad.url),
     pagopa: throughPagopa(pagopa.access),
     mail: { port: mail.port, pecAuthorities },
     databaseUrl: postgres.url,
@@ -100,7 +106,7 @@ export async function headlessOffice({ keep, random }: { keep: boolean; random: 
       await line.stop()
       await gateway.stop()
       await phones.close()
-      await Promise.all([anpr.stop(), pagopa.stop(), mail.stop(), printer.stop(), pcscd.stop()])
+      await Promise.all([anpr.stop(), inad.stop(), pagopa.stop(), mail.stop(), printer.stop(), pcscd.stop()])
       await postgres.stop()
       if (keep) console.error(`kept: ${folder}`)
       else rmSync(folder, { recursive: true, force: true })
@@ -114,6 +120,8 @@ export interface RunningTotem {
   collected: ReadonlySet<string>
   /** Letters that a person was told of: box and digits. */
   letters: ReadonlyMap<string, string>
+  /** Edges that a payment or delivery has come to. */
+  came: ReadonlySet<string>
   violations: string[]
   /** Resolves when the next payment or delivery gets there. */
   edge(edge: Edge): Promise<void>
@@ -129,6 +137,7 @@ function runningTotem(child: ChildProcess, phones: Phones, before?: RunningTotem
   const recorded = new Set(before?.recorded)
   const collected = new Set(before?.collected)
   const letters = new Map(before?.letters)
+  const came = new Set(before?.came)
   const violations: string[] = []
   const news = new EventTarget()
   let device: number | null = null
@@ -142,6 +151,7 @@ function runningTotem(child: ChildProcess, phones: Phones, before?: RunningTotem
     if (what === 'notice') phones.pays(of)
     if (what === 'phone') phones.takes(of)
     if (what === 'letter') letters.set(...(of.split('/') as [string, string]))
+    if (what === 'edge') came.add(of)
     if (what === 'device') device = Number(of)
     if (what === 'unusable' || what === 'refused' || what === 'repaired') violations.push(line)
     news.dispatchEvent(new Event(what === 'edge' ? of : what))
@@ -159,6 +169,7 @@ function runningTotem(child: ChildProcess, phones: Phones, before?: RunningTotem
     recorded,
     collected,
     letters,
+    came,
     violations,
     edge: (edge) => within(PROGRESS_PATIENCE_MS, once(news, edge), edge),
     progress: () => within(PROGRESS_PATIENCE_MS, once(news, 'collected'), 'progress'),

@@ -12,6 +12,7 @@ import { openJournal } from '../../main/journal/journal.ts'
 import { createCertificates } from '../../main/journeys/certificate/service.ts'
 import { createSheets } from '../../main/journeys/certificate/sheets.ts'
 import { createCollect } from '../../main/journeys/collect/service.ts'
+import { createDomicilio } from '../../main/journeys/domicilio/service.ts'
 import { createEmail } from '../../main/journeys/email/service.ts'
 import { createEnter } from '../../main/journeys/identify/enter.ts'
 import { createNotices } from '../../main/journeys/menu/service.ts'
@@ -56,7 +57,7 @@ const PRINTER_PATIENCE_MS = 8_000
 /** A person at the telephone is done sooner, or goes and comes again. */
 const TELEPHONE_MS = 3_000
 /** Of those who paid nothing, so many want the certificate by e-mail too. */
-const BY_MAIL = 0.4
+const BY_MAIL = 0.6
 const exempt: Bollo = { kind: 'exempt', exemption: 'processuale' }
 
 const { data, pki, totem, gatewayUrl, deviceEnv }: KillTotem = JSON.parse(process.argv[2] ?? '')
@@ -204,7 +205,10 @@ const certificates = createCertificates({
 const place = { totem, office: 'Spello' }
 const payments = createPayments({ client, place, now })
 const handover = createHandover({ client, journal, now })
-const email = createEmail({ client, journal, keys, place, totem, now })
+const letterOptions = { client, journal, keys, place, totem, now }
+const email = createEmail(letterOptions)
+const domicilio = createDomicilio(letterOptions)
+let mails = 0
 const cards = fleetCards(pki)
 keysRefresh.start()
 drain.start()
@@ -306,18 +310,27 @@ async function request(id: VisitId, recognised: Recognised, bollo: Bollo, entere
   const pdf = Buffer.from(requested.value.outcome.pdf, 'base64')
   if (bollo.kind === 'pagopa') await takeHome(id, pdf)
   else if (entered && Math.random() < BY_MAIL)
-    await mailHome(id, entered, { operation: requested.value.outcome.operation, pdf })
+    await mailHome(id, entered, { operation: requested.value.outcome.operation, pdf, holder: recognised })
 }
 
-/** The certificate by e-mail, into a box of its own: so its mail is found again. */
+/** The certificate by e-mail, into a box of its own: so its mail is found again. Each second one goes to the digital domicile. */
 async function mailHome(
   id: VisitId,
   entered: Entered,
-  { operation, pdf }: { operation: string; pdf: Buffer },
+  { operation, pdf, holder }: { operation: string; pdf: Buffer; holder: Recognised },
 ): Promise<void> {
+  const about = { document: 'certificate', operation } as const
+  if (mails++ % 2 === 1) {
+    const known = await domicilio.domiciles(id, entered, holder.codiceFiscale)
+    const [domicile] = known.ok ? known.value : []
+    if (!domicile) return
+    edge('pec-sending')
+    const pec = await domicilio.sendToDomicile(id, entered, { pdf, about, domicile })
+    if (pec.ok) edge('pec-sent')
+    return
+  }
   edge('mailing')
   const box = ulid()
-  const about = { document: 'certificate', operation } as const
   const sent = await email.sendByEmail(id, entered, { pdf, about, to: `${box}@${MAIL_DOMAIN}` })
   if (!sent.ok) return
   say('letter', `${box}/${sent.value.code}`)

@@ -5,14 +5,16 @@ import { killRounds } from './kill.ts'
 // moments, which depend on the machine.
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000_007)
 
-test(`main, device process and gateway killed 8 times: nothing lost, nothing paid or printed twice, the paper told truly, seed ${SEED}`, {
+test(`main, device process and gateway killed 6 times: nothing lost, nothing paid or printed twice, the paper told truly, seed ${SEED}`, {
   timeout: 300_000,
 }, async () => {
-  const verdict = await killRounds({ rounds: 8, seed: SEED })
+  const verdict = await killRounds({ rounds: 6, seed: SEED })
   expect(verdict.violations).toEqual([])
-  expect(verdict).toMatchObject({ rounds: 8 })
+  expect(verdict).toMatchObject({ rounds: 6 })
   expect(verdict.recorded).toBeGreaterThan(0)
-  expect(Object.values(verdict.edges).reduce((all, times) => all + times)).toBe(4)
-  expect(Object.keys(verdict.edges).join()).toContain('mail')
+  expect(Object.values(verdict.edges).reduce((all, times) => all + times)).toBe(3)
+  expect(Object.keys(verdict.edges).join()).toMatch(/mail|pec/)
+  expect(verdict.letters.opened).toBeGreaterThan(0)
+  expect(verdict.letters.pecs).toBeGreaterThan(0)
   expect(verdict.sheets.whole).toBeGreaterThanOrEqual(verdict.recorded)
 })

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { randomFrom } from '../../simulator/population/random.ts'
 import { createDiskSearcher, type Leak } from '../support/disk/disk-image.ts'
 import { brokenPromises } from './kill-balance.ts'
-import { edges } from './kill-edges.ts'
+import { type Edge, edges } from './kill-edges.ts'
 import { headlessOffice } from './kill-office.ts'
 
 /** Longest time between two kills: about a visit with its paper, so that kills fall everywhere in it. */
@@ -26,8 +26,8 @@ interface KillVerdict {
   edges: Record<string, number>
   /** Notices that were paid, sums that go back, and documents that telephones took. */
   payments: { paid: number; refunds: number; taken: number }
-  /** Letters that the gateway took, and those that were opened of which a person was told. */
-  letters: { letters: number; opened: number }
+  /** Letters that the gateway took, and those that were opened of which a person was told; documents that went as PEC. */
+  letters: { letters: number; opened: number; pecs: number }
   seconds: number
   /** Requests that a citizen was told were recorded. */
   recorded: number
@@ -110,6 +110,8 @@ export async function killRounds({
       violations.push(...(await office.payments(false)).violations)
     }
     await restarting
+    // However the kills fell, somebody has a mail, and somebody a PEC.
+    for (const edge of ['mailed', 'pec-sent'] as const) if (!totem.came.has(edge)) await totem.edge(edge)
     await totem.finish()
     violations.push(...totem.violations, ...brokenPromises(office.data, totem.recorded, totem.collected))
     search()
@@ -145,8 +147,9 @@ async function settledTell<T extends { violations: string[] }>(tell: () => Promi
   }
 }
 
+const MAILS: ReadonlySet<Edge> = new Set(['mailing', 'mailed', 'pec-sending', 'pec-sent'])
 const edgeAt = (n: number, first: number) => {
-  const mails = EDGES.filter(({ edge }) => edge === 'mailing' || edge === 'mailed')
+  const mails = EDGES.filter(({ edge }) => MAILS.has(edge))
   return n === 0 ? mails[first % mails.length] : EDGES[(first + n) % EDGES.length]
 }
 
