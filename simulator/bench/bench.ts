@@ -69,6 +69,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     await writeFile(pecAuthorities, pec.authority)
     const mail = await started(startMailServer({ pki: PKI, pec, returnsPort: () => gateway?.returnsPort ?? null }))
     const issuer = options.console ? await started(startIssuer({ pki: PKI })) : null
+    // A totem that is enrolled is told the line's address, so that the line stands first.
+    const line = await started(startLine(() => gateway?.port ?? 9))
     const running = await started(
       startGatewayProcess({
         folder: join(folder, 'gateway'),
@@ -79,6 +81,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         mail: { port: mail.port, pecAuthorities },
         ...(issuer && options.console && { console: { issuer, page: options.console } }),
         ...(options.certificates && { certificates: options.certificates }),
+        ...(options.enrols && { enrols: true, gatewayUrl: `https://127.0.0.1:${line.port}` }),
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
         ...(options.database && { database: options.database }),
       }),
@@ -87,7 +90,6 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     pagopa.sendReceiptsTo(() =>
       running.receiptsUrl === null ? null : { url: running.receiptsUrl, ca: join(PKI, 'gateway-ca.pem') },
     )
-    const line = await started(startLine(() => running.port))
     const slot = cardSlot(pcscd)
     stops.push(slot.remove)
 

@@ -142,6 +142,8 @@ export async function startGatewayProcess(options: {
   certificates?: object
   /** New totems may be ordered and enrolled. */
   enrols?: boolean
+  /** Where a totem that it enrols finds it; default nowhere: a fleet brings lines of its own. */
+  gatewayUrl?: string
   /** The company's mail server, and the PEM file of who vouches for PEC providers; without it nothing goes by mail. */
   mail?: { port: number; pecAuthorities: string }
   /** The company's identity provider, and the folder of the built console; without it operators have no browser here. */
@@ -196,7 +198,10 @@ export async function startGatewayProcess(options: {
     ...(options.bounds && { bounds: options.bounds }),
     ...(options.certificates && { certificates: options.certificates }),
     ...(options.enrols && {
-      enrolment: throughRegistrar(pki, { gatewayUrl: 'https://localhost:9', enrolmentUrl: 'https://localhost:9' }),
+      enrolment: throughRegistrar(pki, {
+        gatewayUrl: options.gatewayUrl ?? 'https://localhost:9',
+        enrolmentUrl: 'https://localhost:9',
+      }),
     }),
   }
   writeFileSync(config.offices, JSON.stringify({ 'TT-0001': SPELLO }))

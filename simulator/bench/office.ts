@@ -26,6 +26,8 @@ export interface BenchOptions {
   database?: string
   /** Folder of the built console: operators work with a browser, and sign in at an issuer of the bench's. */
   console?: string
+  /** The gateway has a registrar: machines can become totems of this office. */
+  enrols?: boolean
   /** What certificates cost at the gateway (gateway/settings/terms.ts); default the State's bollo alone. */
   certificates?: object
 }
