@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownFolder } from '../../../basics/temporary.ts'
 import { emptyPage, firstGrants, throughConsole } from '../../../simulator/bench/console.ts'
@@ -76,6 +76,7 @@ export async function openConsoleCentre(
       await Promise.all(open.map((each) => each.close()))
       await centre.stop()
       await issuer.stop()
+      rmSync(folder, { recursive: true })
     },
   })
 }
