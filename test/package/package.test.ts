@@ -20,7 +20,7 @@ import type { Bench } from '../../simulator/bench/office.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
 import { type IppPrinter, startIppPrinter } from '../../simulator/printer/ipp-printer.ts'
-import { answerTo, walksTo, walksToSummary } from '../../simulator/visitor/index.ts'
+import { answerTo, walksToSummary } from '../../simulator/visitor/index.ts'
 import { handsAt, visitorAt } from '../../simulator/visitor/visitor.ts'
 import { signList } from '../../trust/signed-list.ts'
 import { bareDebian } from '../support/machine/debian.ts'
@@ -260,8 +260,7 @@ describe('on a panel, by cage', () => {
     expect(await picture('attract')).toEqual({ width: OUTPUT.height, height: OUTPUT.width })
 
     const person = { ...visitor, ...handsAt(bench, 'anna-bianchi') }
-    await walksTo(person, 'card')
-    await person.laysCard()
+    // The walk lays the card itself, once: one that is laid before it would be laid again while `card` still stands there.
     await walksToSummary(person)
     await picture('summary')
     await answerTo(await visitor.sees('sheet'))?.(person)
