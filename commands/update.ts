@@ -182,10 +182,7 @@ async function carryOutOrder({ root, machine }: Given): Promise<number> {
   Object.assign(process, { noAsar: true })
   const places = placesIn(root)
   const order = await orderIn(places)
-  if (!order) {
-    await dropOrder(places)
-    return 0
-  }
+  if (!order) return 0
   const room = (bytes: number) => freeBytes(places.releases) - bytes > KEEP_FREE_BYTES
   // An order that nothing comes of must go too: systemd would start this for it again and again.
   const done = await carryOut(order, { places, machine: machineIn(machine), room }).finally(() => dropOrder(places))

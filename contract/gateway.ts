@@ -6,7 +6,6 @@ import { anprPerson, belonging, partialDate, registeredPerson } from './document
 import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { issueRefusal } from './issue-refusal.ts'
-import { anchorJws, journalEntry } from './journal.ts'
 import { way } from './journeys/lists.ts'
 import { closedOffers } from './offers.ts'
 
@@ -33,7 +32,7 @@ import { closedOffers } from './offers.ts'
  *   POST /v1/heartbeat?closed=         heartbeat → heartbeatAnswer (contract/heartbeat.ts, contract/offers.ts)
  *   GET  /v1/keys                      → gatewayKeysAnswer (contract/gateway-keys.ts)
  *   GET  /v1/outcome-key               → outcomeKeyAnswer (contract/gateway-keys.ts)
- *   POST /v1/journal                   journalBatch → journalReceipt
+ *   POST /v1/journal                   journalBatch → journalReceipt (contract/journal.ts)
  *   POST /v1/handovers                 handoverOffer → handoverGiven (contract/handover.ts) 201
  *   GET  /v1/handovers?id=             → handoverState
  *   POST /v1/handovers/withdrawn       handoverQuery → handoverWithdrawn
@@ -326,26 +325,3 @@ export type IssuedOutcome = z.infer<typeof issuedOutcome>
 export const operationList = z.strictObject({
   operations: z.array(z.strictObject({ operation: operationId, state: operationState, at: isoInstant })),
 })
-
-/**
- * Entries of one chain, in order. `base`: the anchor of the entry just before the oldest that the totem still has; null
- * when the totem has them all or sends others. A gateway that was restored from a backup may lack more than the totem
- * can send. It knows by its own signature that it had those entries, and goes on from there.
- */
-export const journalBatch = z
-  .strictObject({ entries: z.array(journalEntry).min(1).max(500), base: anchorJws.nullable() })
-  .refine(({ entries }) => entries.every(({ chain }) => chain === entries[0]?.chain), 'entries of one chain')
-export type JournalBatch = z.infer<typeof journalBatch>
-
-/**
- * `upTo`: the gateway holds the chain of the batch without a gap up to this `seq`, which is never past the batch.
- * `anchor`: a signature over the chain's end (contract/journal.ts), at most one a minute or 500 entries. `forked`: the
- * gateway has seen two sound histories of this chain, because a totem was cloned onto a second machine. It takes in
- * both.
- */
-export const journalReceipt = z.strictObject({
-  upTo: z.number().int().min(0),
-  anchor: anchorJws.nullable(),
-  forked: z.boolean(),
-})
-export type JournalReceipt = z.infer<typeof journalReceipt>

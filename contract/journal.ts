@@ -85,3 +85,28 @@ export const anchorJws = z.string().max(2_000)
  */
 export const exportedLine = z.union([journalEntry, z.strictObject({ anchor: anchorJws })])
 export type ExportedLine = z.infer<typeof exportedLine>
+
+// The wire of the log, which stands here and not in gateway.ts: the screens read parts of that, and need no event list.
+
+/**
+ * Entries of one chain, in order. `base`: the anchor of the entry just before the oldest that the totem still has; null
+ * when the totem has them all or sends others. A gateway that was restored from a backup may lack more than the totem
+ * can send. It knows by its own signature that it had those entries, and goes on from there.
+ */
+export const journalBatch = z
+  .strictObject({ entries: z.array(journalEntry).min(1).max(500), base: anchorJws.nullable() })
+  .refine(({ entries }) => entries.every(({ chain }) => chain === entries[0]?.chain), 'entries of one chain')
+export type JournalBatch = z.infer<typeof journalBatch>
+
+/**
+ * `upTo`: the gateway holds the chain of the batch without a gap up to this `seq`, which is never past the batch.
+ * `anchor`: a signature over the chain's end (`anchorJws`), at most one a minute or 500 entries. `forked`: the
+ * gateway has seen two sound histories of this chain, because a totem was cloned onto a second machine. It takes in
+ * both.
+ */
+export const journalReceipt = z.strictObject({
+  upTo: z.number().int().min(0),
+  anchor: anchorJws.nullable(),
+  forked: z.boolean(),
+})
+export type JournalReceipt = z.infer<typeof journalReceipt>

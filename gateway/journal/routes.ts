@@ -1,4 +1,4 @@
-import { journalBatch, journalReceipt } from '../../contract/gateway.ts'
+import { journalBatch, journalReceipt } from '../../contract/journal.ts'
 import { journalTroubles } from '../../contract/operators.ts'
 import { ok } from '../../contract/result.ts'
 import { PATIENT } from '../http/pressure.ts'

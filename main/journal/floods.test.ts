@@ -28,7 +28,7 @@ function start() {
 const told = (of: Pick<Journal, 'entries'> = journal) =>
   [...of.entries()].map(({ event, fields }) => ({ event, ...fields }))
 
-const codes = ['up', 'expired', 'connection-cut', 'key-refused', 'origin', 'file-damaged', 'unavailable']
+const codes = ['up', 'grant', 'expired', 'connection-cut', 'key-refused', 'origin', 'file-damaged', 'unavailable']
 const VALUES: ((n: number) => unknown)[] = [
   (n) => `01KANPR${String(n).padStart(19, '0')}`,
   (n) => `c-${n}`,

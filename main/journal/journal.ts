@@ -1,7 +1,6 @@
 import { ulid } from 'ulid'
 import { syncFileSync } from '../../basics/files.ts'
-import type { JournalBatch, JournalReceipt } from '../../contract/gateway.ts'
-import type { ExportedLine, JournalEntry } from '../../contract/journal.ts'
+import type { ExportedLine, JournalBatch, JournalEntry, JournalReceipt } from '../../contract/journal.ts'
 import { type JournalEventId, type JournalFields, journalEvents } from '../../contract/journal-events.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Repaired } from '../queue/repair.ts'

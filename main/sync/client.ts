@@ -6,9 +6,6 @@ import { MINUTE_MS } from '../../basics/time.ts'
 import {
   challengeGiven,
   heartbeatAnswer,
-  type JournalBatch,
-  type JournalReceipt,
-  journalReceipt,
   type OutcomePage,
   operationList,
   outcomePage,
@@ -21,6 +18,7 @@ import {
 } from '../../contract/gateway.ts'
 import { gatewayKeysAnswer, outcomeKeyAnswer } from '../../contract/gateway-keys.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
+import { type JournalBatch, type JournalReceipt, journalReceipt } from '../../contract/journal.ts'
 import { releasesAnswer } from '../../contract/release.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { serviceAccessAnswer } from '../../contract/service.ts'

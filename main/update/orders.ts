@@ -1,4 +1,4 @@
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ulid } from 'ulid'
@@ -58,10 +58,19 @@ export async function giveOrder(
 /** Whatever the umask made of it. */
 const forBoth = (file: string): Promise<void> => chmod(file, 0o640).catch(() => undefined)
 
-/** The order that waits; null: none, or none that can be read. */
+/** The order that waits; null: none. One that cannot be read is taken away: nobody waits for its answer. */
 export async function orderIn(places: Places): Promise<Order | null> {
-  const read = order.safeParse(jsonOf((await contentOf(orderFile(places))) ?? ''))
-  return read.success ? read.data : null
+  let text: string
+  try {
+    text = await readFile(orderFile(places), 'utf8')
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return null
+    text = ''
+  }
+  const read = order.safeParse(jsonOf(text))
+  if (read.success) return read.data
+  await dropOrder(places)
+  return null
 }
 
 /** Answers an order. */
