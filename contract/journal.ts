@@ -77,7 +77,7 @@ export const journalAnchor = z.strictObject({
 })
 export type JournalAnchor = z.infer<typeof journalAnchor>
 
-export const anchorJws = z.string().max(2_000)
+const anchorJws = z.string().max(2_000)
 
 /**
  * A line of an exported log (JSONL): an entry, or the anchor of the entry above it. An anchor in the first line is that
