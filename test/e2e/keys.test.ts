@@ -122,8 +122,11 @@ test('a certificate by ear, with the screen hidden: the person knows only what t
   expect(await hears('')).toMatch(/certifica.*BIANCHI/is)
   hands.takesPaper()
   await hands.takesCard()
+  const page = office.page()
   await chooses(says('action.leave'))
   await hears(says('attract.title'))
+  // The page of the visit goes with it, a moment later: whoever comes next touches its successor.
+  await expect.poll(() => page.isClosed()).toBe(true)
   sound.plug(false)
 })
 
