@@ -46,7 +46,8 @@ test('what nobody refers to any more is overwritten, and what is in use stays', 
     await tell('drop')
     expect(names()).toBeGreaterThanOrEqual(1_000)
     await tell('forget')
-    expect(names()).toBe(0)
+    // The engine's other threads give emptied pages back a moment later.
+    await expect.poll(names, { timeout: 10_000 }).toBe(0)
   } finally {
     child.kill()
     rmSync(folder, { recursive: true })
