@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
@@ -65,7 +66,10 @@ export async function startPcscd({ keypad }: { keypad?: Keypad } = {}): Promise<
       await end(service)
       service = await launch(dir)
     },
-    freeze: () => service.kill('SIGSTOP'),
+    freeze() {
+      service.kill('SIGSTOP')
+      while (!isStopped(service.pid ?? 0));
+    },
     thaw: () => service.kill('SIGCONT'),
     unplug: () => writeFile(join(dir, 'unplugged'), ''),
     plug: () => rm(join(dir, 'unplugged')),
@@ -76,6 +80,12 @@ export async function startPcscd({ keypad }: { keypad?: Keypad } = {}): Promise<
     },
   }
 }
+
+/** The signal stops the threads when one of them is run next; on a busy machine the others serve a command until then. */
+const isStopped = (pid: number): boolean =>
+  readdirSync(`/proc/${pid}/task`).every((thread) =>
+    /\) T [^)]*$/.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1')),
+  )
 
 async function launch(dir: string): Promise<ChildProcess> {
   await rm(join(dir, 'run'), { recursive: true, force: true })
