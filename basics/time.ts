@@ -15,3 +15,9 @@ export function italianDay(at: Date): string {
   if (minute !== known.minute) known = { minute, day: ITALIAN_DAY.format(at) }
   return known.day
 }
+
+/** The moment at which this day (YYYY-MM-DD) begins in Italy. */
+export function italianMidnight(day: string): Date {
+  const summer = new Date(`${day}T00:00:00+02:00`)
+  return italianDay(summer) === day ? summer : new Date(`${day}T00:00:00+01:00`)
+}

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { parseArgs } from 'node:util'
 import { sql } from 'kysely'
 import { destination, pino } from 'pino'
 import { ulid } from 'ulid'
@@ -9,16 +8,17 @@ import { jsonOf } from '../basics/json.ts'
 import { reason, role, scope } from '../contract/console/people.ts'
 import { isCodiceFiscale } from '../contract/identity.ts'
 import { accessReferences } from './access/references.ts'
+import { argumentsOf, runProgram, USAGE } from './command.ts'
 import { append } from './console/audit/chain.ts'
 import { INSTALLATION } from './console/permissions/grants.ts'
 import { withConsole } from './console/tables.ts'
 import { gatewayConfig, readConfig } from './settings/config.ts'
 import { requireSafeDatabase, requireTlsChecked } from './settings/line.ts'
-import { bug, CONFIG, Unusable } from './settings/unusable.ts'
+import { CONFIG, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
 
-/** sysexits(3): the command line cannot be understood; the input is not what it should be; it may not be done. */
-const [USAGE, DATA, NO_PERMISSION] = [64, 65, 77]
+/** sysexits(3): the input is not what it should be; it may not be done. */
+const [DATA, NO_PERMISSION] = [65, 77]
 const HELP = `node gateway/console.ts first-grants < LIST
 
 Makes the first grants of a fresh installation, where nobody is there yet who could propose and approve them. It works
@@ -53,8 +53,8 @@ const wanted = z
   .min(1)
   .max(20)
 
-async function run(args: string[]): Promise<void> {
-  const { positionals, values } = given(args)
+async function run(): Promise<void> {
+  const { positionals, values } = argumentsOf(HELP, { help: { type: 'boolean', default: false } })
   if (values.help || positionals.join(' ') !== 'first-grants') throw new Unusable(USAGE, HELP)
   requireTlsChecked(process.env)
   const { GATEWAY_CONFIG: path, DATABASE_URL: databaseUrl = null } = process.env
@@ -104,18 +104,4 @@ async function run(args: string[]): Promise<void> {
   }
 }
 
-function given(args: string[]) {
-  try {
-    return parseArgs({ args, options: { help: { type: 'boolean', default: false } }, allowPositionals: true })
-  } catch {
-    throw new Unusable(USAGE, HELP)
-  }
-}
-
-try {
-  await run(process.argv.slice(2))
-} catch (fault) {
-  const { message, exitCode } = fault instanceof Unusable ? fault : bug(fault)
-  console.error(message)
-  process.exitCode = exitCode
-}
+await runProgram(run)

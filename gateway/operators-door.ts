@@ -1,10 +1,10 @@
 import { Agent, request } from 'undici'
 import type { z } from 'zod'
+import { USAGE } from './command.ts'
 import { readConfig } from './settings/config.ts'
 import { CONFIG, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 
-/** sysexits(3): the command line cannot be understood; below, no right to do it. */
-export const USAGE = 64
+/** sysexits(3): no right to do it. */
 const NO_PERMISSION = 77
 
 export type AskedAs = Awaited<ReturnType<typeof openOperatorsDoor>>

@@ -1,14 +1,12 @@
 import { chown, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { parseArgs } from 'node:util'
 import { contentOf, exists, writeWhole } from '../basics/files.ts'
 import { operatorName } from '../contract/caller.ts'
+import { argumentsOf, runProgram, USAGE } from './command.ts'
 import { readConfig } from './settings/config.ts'
 import { digestOf, newToken, operatorsIn, ROLES, textOfLine } from './settings/operators.ts'
 import { CONFIG, NO_INPUT, notMade, Unusable } from './settings/unusable.ts'
 
-/** sysexits(3): the command line cannot be understood. */
-const USAGE = 64
 const HELP = `node gateway/operators.ts add NAME ROLE    makes a token for an operator and prints it, once
 node gateway/operators.ts remove NAME      takes the operator's line away
 node gateway/operators.ts list             who may do what
@@ -19,8 +17,8 @@ node gateway/operators.ts list             who may do what
 A running gateway takes a change up at the next request. For a new token, remove the operator and add them again.`
 
 /** Works on the file of operators: SHA-256 of each token, and never a token. */
-async function run(args: string[]): Promise<void> {
-  const { positionals, values } = given(args)
+async function run(): Promise<void> {
+  const { positionals, values } = argumentsOf(HELP, { file: { type: 'string' } })
   const [what, name = '', role = '', ...more] = positionals
   const words = { add: 3, remove: 2, list: 1 }[what ?? '']
   if (positionals.length !== words || more.length > 0) throw new Unusable(USAGE, HELP)
@@ -53,14 +51,6 @@ async function run(args: string[]): Promise<void> {
   process.stdout.write(`${token}\n`)
 }
 
-function given(args: string[]) {
-  try {
-    return parseArgs({ args, options: { file: { type: 'string' } }, allowPositionals: true })
-  } catch {
-    throw new Unusable(USAGE, HELP)
-  }
-}
-
 async function fileOfConfig(): Promise<string> {
   const config = process.env.GATEWAY_CONFIG
   if (!config) throw new Unusable(USAGE, HELP)
@@ -78,10 +68,4 @@ async function put(file: string, text: string): Promise<void> {
   }
 }
 
-try {
-  await run(process.argv.slice(2))
-} catch (reason) {
-  if (!(reason instanceof Unusable)) throw reason
-  console.error(reason.message)
-  process.exit(reason.exitCode)
-}
+await runProgram(run)

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { z } from 'zod'
 import { DAY_MS } from '../basics/time.ts'
 import { orderWish } from '../contract/enrolment.ts'
 import { operatedEnrolled, operatedOrders, ordersMade, orderWithdrawn, totemWithdrawn } from '../contract/operators.ts'
-import { type AskedAs, openOperatorsDoor, USAGE } from './operators-door.ts'
+import { argumentsOf, runProgram, USAGE } from './command.ts'
+import { type AskedAs, openOperatorsDoor } from './operators-door.ts'
 import { CONFIG, jsonIn, Unusable } from './settings/unusable.ts'
 
 /** As long as a totem works, and its papers are looked at after it. */
@@ -30,8 +30,8 @@ The token is an operator's who may \`write\` (for list, enrolled and keys: \`rea
 
 const OPTIONS = { url: { type: 'string' }, ca: { type: 'string' }, json: { type: 'boolean', default: false } } as const
 
-async function run(args: string[]): Promise<void> {
-  const { positionals, values } = given(args)
+async function run(): Promise<void> {
+  const { positionals, values } = argumentsOf(HELP, OPTIONS)
   const [what = '', named, ...more] = positionals
   const needs = { make: true, list: false, withdraw: true, enrolled: false, revoke: true, keys: true }[what]
   if (needs === undefined || (named !== undefined) !== needs || more.length > 0) throw new Unusable(USAGE, HELP)
@@ -106,18 +106,4 @@ function parts(totems: z.output<typeof operatedEnrolled>['totems'], folder: stri
   }
 }
 
-function given(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true })
-  } catch {
-    throw new Unusable(USAGE, HELP)
-  }
-}
-
-try {
-  await run(process.argv.slice(2))
-} catch (reason) {
-  if (!(reason instanceof Unusable)) throw reason
-  console.error(reason.message)
-  process.exit(reason.exitCode)
-}
+await runProgram(run)

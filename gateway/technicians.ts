@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util'
-import type { z } from 'zod'
-import { grantChanged, grantProposed, operatedGrants, serviceCode } from '../contract/operators.ts'
-import { openOperatorsDoor, USAGE } from './operators-door.ts'
+import { z } from 'zod'
+import { italianMidnight } from '../basics/time.ts'
+import { grantChanged, grantProposed, grantWish, operatedGrants, serviceCode } from '../contract/operators.ts'
+import { argumentsOf, runProgram, USAGE } from './command.ts'
+import { openOperatorsDoor } from './operators-door.ts'
 import { CONFIG, Unusable } from './settings/unusable.ts'
 
 const HELP = `OPERATOR_TOKEN=… node gateway/technicians.ts list              the grants, newest first
@@ -32,11 +33,12 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const
 
-async function run(args: string[]): Promise<void> {
-  const { positionals, values } = given(args)
+async function run(): Promise<void> {
+  const { positionals, values } = argumentsOf(HELP, OPTIONS)
   const [what = '', named = '', ...more] = positionals
   const needs = { list: false, propose: true, approve: true, revoke: true, code: true }[what]
   if (needs === undefined || (named !== '') !== needs || more.length > 0) throw new Unusable(USAGE, HELP)
+  const wish = what === 'propose' ? wished(named, values) : null
   const door = await openOperatorsDoor(values, HELP)
   const tell = (answer: object, line: string) =>
     process.stdout.write(`${values.json ? JSON.stringify(answer) : line}\n`)
@@ -45,9 +47,7 @@ async function run(args: string[]): Promise<void> {
       const { grants } = await door.get('/service/grants', operatedGrants)
       tell({ grants }, grants.map(line).join('\n'))
     }
-    if (what === 'propose') {
-      const from = values.from === undefined ? null : new Date(`${values.from}T00:00:00+01:00`).toISOString()
-      const wish = { card: named, totem: values.totem ?? null, from, hours: Number(values.hours) }
+    if (wish) {
       const { number } = await door.post('/service/grants', wish, grantProposed)
       tell({ number }, `grant ${number} is proposed: another operator approves it`)
     }
@@ -66,6 +66,21 @@ async function run(args: string[]): Promise<void> {
   }
 }
 
+/** The grant that is asked for, in Italy's days. */
+function wished(card: string, { totem, from, hours }: { totem?: string; from?: string; hours: string }) {
+  const day = z.iso.date().optional().safeParse(from)
+  if (!day.success) throw new Unusable(USAGE, '--from: a day as YYYY-MM-DD')
+  const begins = day.data === undefined ? null : italianMidnight(day.data).toISOString()
+  const read = grantWish.safeParse({ card, totem: totem ?? null, from: begins, hours: Number(hours) })
+  if (read.success) return read.data
+  throw new Unusable(USAGE, WRONG[String(read.error.issues[0]?.path[0])] ?? HELP)
+}
+const WRONG: Record<string, string> = {
+  card: 'CARD: 64 hexadecimal digits in small letters, as `npx totem card read` prints them',
+  totem: '--totem: the id of a totem, such as PG-0002',
+  hours: '--hours: a whole number, from 1 to a year',
+}
+
 function line(grant: z.output<typeof operatedGrants>['grants'][number]): string {
   const { number, totem, card, from, until, proposedBy, approvedBy, revokedBy } = grant
   const state = revokedBy
@@ -76,18 +91,4 @@ function line(grant: z.output<typeof operatedGrants>['grants'][number]): string 
   return `${number}  ${totem ?? 'every totem'}  ${card.slice(0, 16)}…  ${from} to ${until}  by ${proposedBy}, ${state}`
 }
 
-function given(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true })
-  } catch {
-    throw new Unusable(USAGE, HELP)
-  }
-}
-
-try {
-  await run(process.argv.slice(2))
-} catch (reason) {
-  if (!(reason instanceof Unusable)) throw reason
-  console.error(reason.message)
-  process.exit(reason.exitCode)
-}
+await runProgram(run)

@@ -69,5 +69,5 @@ export function bug(reason: unknown): Unusable {
   const { name = 'unknown', code, stack = '' } = reason as { name?: string; code?: unknown; stack?: string }
   const place = stack.split('\n').find((line) => /^\s+at .*gateway\//.test(line) && !line.includes('node_modules'))
   const said = [name, typeof code === 'string' ? `(${code})` : '', place?.trim() ?? ''].filter(Boolean).join(' ')
-  return new Unusable(SOFTWARE, `a bug keeps the gateway from starting: ${said}`)
+  return new Unusable(SOFTWARE, `a bug stopped this program: ${said}`)
 }
