@@ -58,6 +58,7 @@ export const SCREENS = [
   { to: '/flotta', name: 'Flotta', action: 'fleet.see', key: 'f' },
   { to: '/allarmi', name: 'Allarmi', action: 'fleet.see', key: 'a' },
   { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
+  { to: '/diffusione', name: 'Diffusione', action: 'fleet.see', key: 'd' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]

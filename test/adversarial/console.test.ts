@@ -8,6 +8,7 @@ import { matrix } from '../../gateway/console/permissions/matrix.ts'
 import { verifyAudit } from '../../trust/audit-chain.ts'
 import type { Browser } from '../support/console/browser.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
+import { outsider } from '../support/gateway/public-page.ts'
 import { PKI } from '../support/pki.ts'
 import { HEALTHY as HEARTBEAT } from '../support/sync/syncing-totem.ts'
 
@@ -22,7 +23,7 @@ const anchorKeys = () => {
 }
 
 beforeAll(async () => {
-  centre = await openConsoleCentre()
+  centre = await openConsoleCentre(null, { polis: { plan: { '080085': { from: '2027-01-11', to: '2027-06-30' } } } })
   for (const totem of ['TT-0001', 'TT-0002']) await centre.totem(totem).post('/v1/heartbeat', HEARTBEAT)
   for (const who of ['operatore', 'campo', 'piattaforma', 'piattaforma2', 'auditor', 'nuovo', 'piattaforma-bis'])
     people[who] = await centre.signedIn(who)
@@ -314,6 +315,30 @@ test('a log-in of more than five minutes ago changes no rights, and an idle sess
     expect((await at('operatore').get('/totems')).status).toBe(200)
   }
   expect((await at('piattaforma').get('/grants')).status).toBe(401)
+})
+
+// They are counted anew, since the clock went on.
+test('anybody may read the public figures, and do nothing else', async () => {
+  const anybody = outsider(() => centre.gateway.publicUrl)
+  const json = async (path: string) => JSON.parse((await anybody.ask('GET', `/polis/v1${path}`)).body.toString())
+  try {
+    const { status, headers, body } = await anybody.ask('GET', '/polis/v1/dashboard')
+    expect([status, headers['cache-control'], headers['set-cookie']]).toEqual([200, 'public, max-age=300', undefined])
+    // Spello's totem; no comune of Lazio is called as the other office's.
+    expect(JSON.parse(body.toString()).summaries).toMatchObject({ com_sub: 1, com_prev: 1, comuni: 7_901 })
+    expect(body.toString()).not.toMatch(/TT-\d|office|codice/i)
+    expect((await json('/comuni.geojson')).features.length).toBe(7_900)
+    expect(await json('/comuni/080085')).toMatchObject({ name: 'Scilla', state: 'previsto', totemSince: null })
+    expect((await json('/search?q=reggio')).found.slice(0, 2)).toMatchObject([
+      { name: 'Reggio di Calabria' },
+      { name: "Reggio nell'Emilia" },
+    ])
+    const wrong = ['/search?q=a', '/search?q=aa&all=1', '/search', '/comuni/1', '/comuni/999999', '/comuni/..%2f..%2fx']
+    for (const path of wrong) expect([400, 404], path).toContain((await anybody.ask('GET', `/polis/v1${path}`)).status)
+    expect((await anybody.ask('POST', '/polis/v1/dashboard', {})).status).toBe(404)
+  } finally {
+    await anybody.close()
+  }
 })
 
 async function fetchLocation(browser: Browser): Promise<URL> {
