@@ -125,7 +125,7 @@ test('gateway-restored-from-a-backup: it gets what the totem still has, and its 
 
   await intake.empty()
   await intake.db.insertInto('journal_chain').values(backup.chains).execute()
-  for (const { fields, at, ...entry } of backup.entries)
+  for (const { fields, at, operation: _, ...entry } of backup.entries)
     await intake.db
       .insertInto('journal_entry')
       .values({ ...entry, at: at.toISOString(), fields: JSON.stringify(fields) })
