@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { JournalBatch, JournalReceipt } from '../../contract/journal.ts'
-import { FIRST_PREVIOUS, JOURNAL_ANCHOR_TYP, type JournalEntry, journalHashInput } from '../../contract/journal.ts'
+import { FIRST_PREVIOUS, JOURNAL_ANCHOR_TYP, type JournalEntry } from '../../contract/journal.ts'
 import { journalEvents } from '../../contract/journal-events.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
+import { entryHash } from '../../trust/sync-log.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { JournalBounds } from '../settings/config.ts'
 import { broughtOn, countBrought, isSpent } from './quota.ts'
@@ -58,7 +58,7 @@ function isSound(entry: JournalEntry, totem: string): boolean {
     entry.totem === totem &&
     entry.severity === severity &&
     fields.safeParse(entry.fields).success &&
-    createHash('sha256').update(journalHashInput(entry)).digest('hex') === entry.hash
+    entryHash(entry) === entry.hash
   )
 }
 

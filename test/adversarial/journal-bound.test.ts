@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { checkLog } from '../../main/journal/check.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
+import { checkLog } from '../../trust/sync-log.ts'
 import { openIntake, openLog } from '../support/journal/intake.ts'
 
 // 768 KiB, an eighth of it for warnings and alarms.
