@@ -4,7 +4,7 @@ import type { Bench } from './office.ts'
 import { giveToBenchUser } from './user.ts'
 
 /** Where the new totem is to stand. */
-export const FOLIGNO = { name: 'Ufficio postale di Foligno', comune: 'Foligno', province: 'PG' }
+const FOLIGNO = { name: 'Ufficio postale di Foligno', comune: 'Foligno', province: 'PG' }
 
 /**
  * Makes this office's machine bare, as before its technician came: its provisioning and its keys go, and its image knows the gateway's
