@@ -8,7 +8,7 @@ import { count, isoInstant } from './identity.ts'
  * service, `pre` (presubentro) for those whose Polis counter is open and whose totem is to come.
  */
 export const polisStates = ['totem-attivo', 'sportello-attivo', 'previsto', 'non-previsto'] as const
-export const polisState = z.enum(polisStates)
+const polisState = z.enum(polisStates)
 export type PolisState = (typeof polisStates)[number]
 
 const istat = z.string().regex(/^\d{6}$/)

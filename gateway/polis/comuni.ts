@@ -55,7 +55,7 @@ export async function readComuni(): Promise<Comuni> {
   return comuniOf(own ?? '', former ?? '')
 }
 
-export function comuniOf(own: string, former: string): Comuni {
+function comuniOf(own: string, former: string): Comuni {
   const all = linesOf(own).map(([istat = '', name = '', other, code, province = '', people, latitude, longitude]) => ({
     ...{ istat, name, other: other || null, region: region.parse(code), province },
     population: people ? Number(people) : null,

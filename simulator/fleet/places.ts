@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { randomFrom } from '../population/random.ts'
-import { fleetTotem } from './plan.ts'
 
 const COMUNI = fileURLToPath(new URL('../../assets/comuni/comuni.csv', import.meta.url))
 /** Post offices with a totem, each in a comune of fewer inhabitants than this. */
@@ -13,9 +12,7 @@ const DAY_MS = 86_400_000
 
 interface Town {
   istat: string
-  name: string
   region: string
-  province: string
 }
 
 function towns(): Town[] {
@@ -26,27 +23,7 @@ function towns(): Town[] {
     .map((line) => line.split(';'))
     .filter(([, , , , , people]) => people !== '' && Number(people) < SMALL_TOWN)
     .slice(0, OFFICES)
-    .map(([istat = '', name = '', , region = '', province = '']) => ({ istat, name, region, province }))
-}
-
-const HOURS = [
-  { from: 'mon', to: 'fri', opens: '08:20', closes: '19:05' },
-  { from: 'sat', to: 'sat', opens: '08:20', closes: '12:35' },
-]
-
-/** An office with one totem in so many small towns of Italy, as the gateway's file of offices has them. */
-export function fleetPlaces(count: number = OFFICES): Record<string, object> {
-  return Object.fromEntries(
-    towns()
-      .slice(0, count)
-      .map(({ istat, name, region, province }, index) => [
-        fleetTotem(index + 1),
-        {
-          ...{ name: `Ufficio postale di ${name}`, office: `${province}-${istat}`, comune: name, region },
-          ...{ address: null, hours: HOURS, patron: null },
-        },
-      ]),
-  )
+    .map(([istat = '', , , region = '']) => ({ istat, region }))
 }
 
 const dayOf = (days: number) => new Date(FIRST_DAY + days * DAY_MS).toISOString().slice(0, 10)
