@@ -1,3 +1,4 @@
+// More than 400 lines: one gateway with its console, issuer and log-ins serves them all; each of its own would take half a minute.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
