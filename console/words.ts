@@ -78,6 +78,7 @@ const DEEDS: Record<string, string> = {
   'grants.first': 'primo incarico, dall’installazione',
   'grants.propose': 'ha proposto un incarico',
   'grants.approve': 'ha approvato un incarico',
+  'grants.confirm': 'ha confermato un incarico',
   'grants.revoke': 'ha revocato un incarico',
   'fleet.note': 'ha scritto una nota',
   'audit.export': 'ha esportato il registro',

@@ -60,6 +60,7 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   grants: () => ({ path: '/grants' }),
   proposeGrant: () => ({ path: '/grants', body: {} }),
   approveGrant: () => ({ path: '/grants/approve', body: { grant: '01KB0000000000000000000001' } }),
+  confirmGrant: () => ({ path: '/grants/confirm', body: { grant: '01KB0000000000000000000001' } }),
   revokeGrant: () => ({ path: '/grants/revoke', body: { grant: '01KB0000000000000000000001' } }),
   audit: () => ({ path: '/audit' }),
   verifyAudit: () => ({ path: '/audit/verdict' }),
@@ -316,6 +317,24 @@ describe('grants', () => {
     ['over a region that is none', { scope: { kind: 'regione', region: '77' } }, 'malformed'],
   ])('%s', async (_, more, kind) => {
     expect((await at('piattaforma').post('/grants', await wish('nuovo', more))).body.kind).toBe(kind)
+  })
+
+  test('is kept by another’s word, and it is known when it was used', async () => {
+    const { grants } = (await at('piattaforma').get('/grants')).body
+    const of = (role: string, holderName: string) =>
+      grants.find(
+        (each: Record<string, string>) =>
+          each.role === role && each.holderName === holderName && each.state === 'given',
+      )
+    const [own, other] = [of('PIATTAFORMA', 'p.neri') ?? of('PIATTAFORMA', 'p.neri.2'), of('CAMPO', 'c.testa')]
+    expect(+new Date(other.usedAt)).toBeGreaterThan(+centre.clock.now - 86_400_000)
+    expect((await at('piattaforma').post('/grants/confirm', { grant: own.grant })).body.kind).toBe('same-person')
+    expect((await at('piattaforma').post('/grants/confirm', { grant: other.grant })).status).toBe(200)
+    const after = (await at('piattaforma').get('/grants')).body.grants
+    const kept = after.find(({ grant }: { grant: string }) => grant === other.grant)
+    expect(+new Date(kept.confirmFrom)).toBeGreaterThanOrEqual(+new Date(other.confirmFrom))
+    const revoked = after.find(({ state }: { state: string }) => state === 'revoked')
+    expect((await at('piattaforma').post('/grants/confirm', { grant: revoked.grant })).body.kind).toBe('conflict')
   })
 
   test('the last two who can grant stay', async () => {
