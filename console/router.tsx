@@ -60,6 +60,10 @@ const audit = createRoute({
   ...{ getParentRoute: () => root, path: '/registro', component: AuditScreen },
   validateSearch: (search) => auditSearch.safeParse(search).data ?? {},
 })
+const objectives = createRoute({
+  ...{ getParentRoute: () => root, path: '/obiettivi' },
+  component: lazyRouteComponent(() => import('./screens/objectives.tsx'), 'ObjectivesScreen'),
+})
 const polis = createRoute({
   ...{ getParentRoute: () => root, path: '/diffusione' },
   component: lazyRouteComponent(() => import('./polis/figures.tsx'), 'PolisFigures'),
@@ -67,7 +71,19 @@ const polis = createRoute({
 const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', component: SessionsScreen })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, fleet, totem, alarms, log, operations, grants, audit, polis, sessions]),
+  routeTree: root.addChildren([
+    home,
+    fleet,
+    totem,
+    alarms,
+    log,
+    operations,
+    grants,
+    audit,
+    objectives,
+    polis,
+    sessions,
+  ]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

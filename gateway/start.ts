@@ -23,6 +23,7 @@ import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { toldFor } from './citizen/store.ts'
+import { createTally } from './console/objectives/tally.ts'
 import { openConsole } from './console/room.ts'
 import { createDelivery } from './delivery/room.ts'
 import { openEnrolment, registrarFiles } from './enrolment/open.ts'
@@ -78,6 +79,9 @@ import { keepPage } from './verify/served.ts'
  * seconds.
  */
 const BACKLOG = 4_096
+/** Pages of the console that are lists, and how long one may take (contract/console/objectives.ts). */
+const LISTS = new Set(['/console/v1/totems', '/console/v1/alarms', '/console/v1/operations', '/console/v1/audit'])
+const LIST_MS = 300
 
 export interface Gateway {
   /** Where totems call. */
@@ -171,7 +175,17 @@ export async function startGateway(
       ]),
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
-  const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics, log, now })
+  const tally = createTally({ db, now })
+  const { anpr, offers } = askingAnpr(transport, {
+    ...{ db, limits: config.anpr.quotas, log, now },
+    metrics: {
+      anprOpen: metrics.anprOpen,
+      anprAnswered(service, answer, ms) {
+        metrics.anprAnswered(service, answer, ms)
+        tally.count('anpr', answer !== 'anpr-unavailable')
+      },
+    },
+  })
   const register = createRegister({ db: byKey, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const enrolment =
     config.enrolment &&
@@ -330,6 +344,10 @@ export async function startGateway(
       ? await createConsoleDoor({
           ...{ tls: consoleTls, connections: config.console.connections, url: config.console.url },
           ...{ page: consolePage, room: consoleRoom, polis: polis?.figures ?? null, log },
+          onAnswered(path, status, ms) {
+            tally.count('console', status < 500)
+            if (LISTS.has(path)) tally.count('lists', ms <= LIST_MS)
+          },
         })
       : null
 
@@ -362,6 +380,7 @@ export async function startGateway(
     await consoleRoom?.stop()
     await places.stop()
     await polis?.stop()
+    await tally.stop()
     await delivery.stop()
     releases.stop()
     tls.stop()

@@ -24,6 +24,8 @@ import { createSessions } from './identity/sessions.ts'
 import { logHandlers } from './log/handlers.ts'
 import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
+import { objectivesOf } from './objectives/page.ts'
+import { rollUp } from './objectives/roll-up.ts'
 import { operationsOf } from './operations/operations.ts'
 import { approve, confirm, grantsOf, propose, revoke } from './permissions/grants.ts'
 import { may } from './permissions/matrix.ts'
@@ -71,6 +73,8 @@ export async function openConsole(
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const handlers = handlersOf({ db, sessions, anchors, redrive, keys, version, now })
+  const rolling = rollUp({ db: store.db, now, log })
+  void rolling.look()
   const tidying = setInterval(() => void sessions.tidy().catch(() => undefined), HOUR_MS)
   return {
     mount(server, origin, { logIn: limit }) {
@@ -84,6 +88,7 @@ export async function openConsole(
     async stop() {
       clearInterval(tidying)
       await evaluation.stop()
+      await rolling.stop()
       await anchors.stop()
       await issuer.close()
       await close()
@@ -177,6 +182,8 @@ function handlersOf({
       )
       return ok({ redriven })
     },
+
+    objectives: async () => ok(await objectivesOf(db, now())),
 
     people: async () => ok(await everybody(db)),
     grants: async ({ sight, session }) =>

@@ -27,6 +27,7 @@ import { service } from './migrations/037-service.ts'
 import { journalMonths } from './migrations/040-journal-months.ts'
 import { polis } from './migrations/044-polis.ts'
 import { grantsKept } from './migrations/045-grants-kept.ts'
+import { objectives } from './migrations/049-objectives.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -182,6 +183,7 @@ const migrations: Record<string, Migration> = {
   '040-journal-months': journalMonths,
   '044-polis': polis,
   '045-grants-kept': grantsKept,
+  '049-objectives': objectives,
 }
 
 /** Takes a database from one version to another. */

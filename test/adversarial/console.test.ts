@@ -56,6 +56,7 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   closeAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/close', body: { text: 'nota' } }),
   operations: () => ({ path: '/operations' }),
   redrive: () => ({ path: '/operations/redrive', body: {} }),
+  objectives: () => ({ path: '/objectives' }),
   people: () => ({ path: '/people' }),
   grants: () => ({ path: '/grants' }),
   proposeGrant: () => ({ path: '/grants', body: {} }),
