@@ -24,6 +24,8 @@ import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { toldFor } from './citizen/store.ts'
+import { createFacts } from './console/alarms/facts.ts'
+import { seriesRoutes } from './console/alarms/series.ts'
 import { openConsole } from './console/room.ts'
 import { createDelivery } from './delivery/room.ts'
 import { openEnrolment, registrarFiles } from './enrolment/open.ts'
@@ -158,18 +160,30 @@ export async function startGateway(
     },
   )
   const bell = createBell(store, log)
+  const certificates = () =>
+    new Map([
+      ...tls.ends(),
+      ...(publicTls?.ends() ?? []),
+      ...(consoleTls?.ends() ?? []),
+      ...(paying?.tls.ends() ?? []),
+    ])
+  const lists = () => new Map([...trust.validities(), ['keys.list', keys.validity()] as const])
   const metrics = createMetrics({
-    ...{ db, now },
-    certificates: () =>
-      new Map([
-        ...tls.ends(),
-        ...(publicTls?.ends() ?? []),
-        ...(consoleTls?.ends() ?? []),
-        ...(paying?.tls.ends() ?? []),
-      ]),
+    ...{ db, now, certificates },
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
-  const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics, log, now })
+  const facts = createFacts({ db, lists, certificates, now, log })
+  const anprWatch = {
+    anprOpen(...told: Parameters<typeof facts.anprOpen>) {
+      metrics.anprOpen(...told)
+      facts.anprOpen(...told)
+    },
+    anprAnswered(...told: Parameters<typeof facts.anprAnswered>) {
+      metrics.anprAnswered(...told)
+      facts.anprAnswered(...told)
+    },
+  }
+  const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics: anprWatch, log, now })
   const register = createRegister({ db: byKey, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const enrolment =
     config.enrolment &&
@@ -303,7 +317,7 @@ export async function startGateway(
       releases: releases.forOperators,
       service: service.forOperators,
     },
-    metrics: metrics.routes,
+    metrics: routes(metrics.routes, seriesRoutes({ db, now, log })),
     isReady: async () => !stopping.signal.aborted && (await store.answers()),
     log,
   })
@@ -358,6 +372,7 @@ export async function startGateway(
     await forOperators.close()
     await forPublic?.close()
     await consoleRoom?.stop()
+    await facts.stop()
     await places.stop()
     await delivery.stop()
     releases.stop()

@@ -70,6 +70,11 @@ export type ConsoleTables = {
     taken_by: string | null
     taken_name: string | null
     taken_at: Date | null
+    again_at: Date
+    seen_at: Date
+    confirmed_at: Date | null
+    follows: ConditionId | null
+    assigned_by: string | null
   }
   alarm_note: { id: string; alarm: string; at: Date; person: string; name: string; text: string }
   totem_place: { totem: string; office: string | null; name: string; region: string | null }

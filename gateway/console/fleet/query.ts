@@ -72,7 +72,8 @@ export function fleetSeen({ q, region, printer }: Pick<FleetQuery, 'q' | 'region
       else 'in-servizio' end as state
     from (
       select coalesce(place.totem, beat.totem) as totem, place.office, place.name, place.comune, place.region,
-        place.address, place.hours, place.patron, beat.received_at as at, beat.body, enrolled.withdrawn_at,
+        place.address, place.hours, place.patron, beat.received_at as at, beat.body, beat.stopped_at,
+        greatest(beat.received_at, to_timestamp(hearing.minute::float8 * 60)) as heard_at, enrolled.withdrawn_at,
         enrolled.withdrawn_at is not null as withdrawn, ${isOpen} as is_open,
         coalesce(beat.received_at > ${since}::timestamptz, false) as beats,
         coalesce(beat.received_at > ${since}::timestamptz, false)
