@@ -18,6 +18,7 @@ export const actions = [
   'fleet.see',
   'fleet.note',
   'alarms.handle',
+  'maintenance.plan',
   'operations.see',
   'operations.redrive',
   'grants.see',

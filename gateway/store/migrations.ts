@@ -25,6 +25,7 @@ import { consoleAlarms } from './migrations/032-console-alarms.ts'
 import { consoleOperations } from './migrations/033-console-operations.ts'
 import { service } from './migrations/037-service.ts'
 import { consoleConditions } from './migrations/038-console-conditions.ts'
+import { consoleMaintenance } from './migrations/039-console-maintenance.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -178,6 +179,7 @@ const migrations: Record<string, Migration> = {
   '033-console-operations': consoleOperations,
   '037-service': service,
   '038-console-conditions': consoleConditions,
+  '039-console-maintenance': consoleMaintenance,
 }
 
 /** Takes a database from one version to another. */

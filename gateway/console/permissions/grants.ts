@@ -40,6 +40,14 @@ export const heldBy = async (
     .filter(({ holder }) => holder === person)
     .map(({ role, scope, until_at }) => ({ role, scope, until: until_at }))
 
+/** Everybody's. */
+export async function heldByAll(db: Pick<ConsoleDatabase, 'selectFrom'>, at: Date): Promise<Map<string, Held[]>> {
+  const all = new Map<string, Held[]>()
+  for (const { holder, role, scope } of await held(db, at))
+    all.set(holder, [...(all.get(holder) ?? []), { role, scope }])
+  return all
+}
+
 const stateOf = ({ approved_at, revoked_at, until_at }: Grant, at: Date) => {
   if (revoked_at) return 'revoked' as const
   if (+until_at <= +at) return 'ended' as const
