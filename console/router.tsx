@@ -2,13 +2,16 @@ import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/
 import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
 import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
+import { maintenanceQuery } from '../contract/console/maintenance.ts'
 import { operationsQuery } from '../contract/console/operations.ts'
 import { Frame } from './parts/frame.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
 import { AuditScreen } from './screens/audit.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
+import { MaintenanceScreen } from './screens/maintenance.tsx'
 import { OperationsScreen } from './screens/operations.tsx'
+import { RunbooksScreen } from './screens/runbooks.tsx'
 import { SessionsScreen } from './screens/sessions.tsx'
 import { TotemScreen } from './screens/totem.tsx'
 
@@ -34,6 +37,11 @@ const alarms = createRoute({
   ...{ getParentRoute: () => root, path: '/allarmi', component: AlarmsScreen },
   validateSearch: (search) => alarmQuery.safeParse(search).data ?? {},
 })
+const maintenance = createRoute({
+  ...{ getParentRoute: () => root, path: '/manutenzione', component: MaintenanceScreen },
+  validateSearch: (search) => maintenanceQuery.safeParse(search).data ?? {},
+})
+const runbooks = createRoute({ getParentRoute: () => root, path: '/procedure', component: RunbooksScreen })
 const operations = createRoute({
   ...{ getParentRoute: () => root, path: '/operazioni', component: OperationsScreen },
   validateSearch: (search) => operationsQuery.safeParse(search).data ?? {},
@@ -47,7 +55,7 @@ const audit = createRoute({
 const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', component: SessionsScreen })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, fleet, totem, alarms, operations, grants, audit, sessions]),
+  routeTree: root.addChildren([home, fleet, totem, alarms, maintenance, runbooks, operations, grants, audit, sessions]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -1,4 +1,5 @@
 import type { FleetTotem } from '../contract/console/fleet.ts'
+import type { MaintenanceScope } from '../contract/console/maintenance.ts'
 import type { Action, Role, Scope } from '../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../contract/console/problem.ts'
 import { regions } from '../contract/console/regions.ts'
@@ -54,6 +55,9 @@ export const scopeSaid = (scope: Scope): string =>
       ? regions[scope.region]
       : `ufficio ${scope.office}`
 
+export const maintenanceSaid = (scope: MaintenanceScope): string =>
+  scope.kind === 'totem' ? scope.totem : scopeSaid(scope)
+
 /** Screens, each with the action without which it is not offered. */
 export const SCREENS = [
   { to: '/flotta', name: 'Flotta', action: 'fleet.see', key: 'f' },
@@ -106,6 +110,12 @@ const day = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', dateStyl
 
 export const exactly = (at: string): string =>
   `${exact.format(new Date(at))} (${at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')})`
+const time = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', timeStyle: 'short' })
+const dayAndTime = new Intl.DateTimeFormat('it-IT', {
+  ...{ timeZone: 'Europe/Rome', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+} as const)
+export const atTime = (at: string): string => time.format(new Date(at))
+export const atDayAndTime = (at: string): string => dayAndTime.format(new Date(at))
 export const onDay = (at: string): string => day.format(new Date(at))
 
 /** As people read it: `4 min fa`. */

@@ -161,12 +161,7 @@ export async function startGateway(
   )
   const bell = createBell(store, log)
   const certificates = () =>
-    new Map([
-      ...tls.ends(),
-      ...(publicTls?.ends() ?? []),
-      ...(consoleTls?.ends() ?? []),
-      ...(paying?.tls.ends() ?? []),
-    ])
+    new Map([...tls.ends(), ...(publicTls?.ends() ?? []), ...(consoleTls?.ends() ?? []), ...(paying?.tls.ends() ?? [])])
   const lists = () => new Map([...trust.validities(), ['keys.list', keys.validity()] as const])
   const metrics = createMetrics({
     ...{ db, now, certificates },

@@ -16,7 +16,8 @@ const FOLDER = new URL('../alerts/', import.meta.url)
 const MADE = '# Made by `node scripts/alerts.ts` from contract/console/conditions.ts.'
 
 /** `totem-silent`: `TotemSilent`, as alerts are named. */
-export const alertOf = (id: string): string => id.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
+export const alertOf = (id: string): string =>
+  id.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 /** Several gateways on one database tell the same: one series counts. */
 const recorded = (measure: string) => `fleet:${measure}`

@@ -2,13 +2,7 @@ import type { z } from 'zod'
 import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
-import {
-  maintenanceList,
-  maintenanceMade,
-  maintenanceNamed,
-  maintenanceQuery,
-  maintenanceWish,
-} from './maintenance.ts'
+import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
 import {
   type Action,

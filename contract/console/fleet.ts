@@ -11,7 +11,16 @@ import { region } from './regions.ts'
  * `in-manutenzione`: somebody works on it; `chiuso`: the office is; `mai-visto`: it has a place and never called.
  */
 export const totemStates = [
-  ...(['fuori-linea', 'ridotto', 'in-ritardo', 'in-manutenzione', 'ritirato', 'mai-visto', 'chiuso', 'in-servizio'] as const),
+  ...([
+    'fuori-linea',
+    'ridotto',
+    'in-ritardo',
+    'in-manutenzione',
+    'ritirato',
+    'mai-visto',
+    'chiuso',
+    'in-servizio',
+  ] as const),
 ] as const
 const totemState = z.enum(totemStates)
 

@@ -16,12 +16,15 @@ export interface Runbook {
 }
 
 const trouble = (what: string) => `npx totem simulator trouble ${what}`
-const OFFICE = 'Chiamare l’ufficio (numero nella scheda del totem) e dire il codice del totem, scritto sotto lo schermo.'
-const TECHNICIAN = 'Se non basta, mandare un tecnico: aprire un intervento e scriverne il numero nella nota dell’allarme.'
+const OFFICE =
+  'Chiamare l’ufficio (numero nella scheda del totem) e dire il codice del totem, scritto sotto lo schermo.'
+const TECHNICIAN =
+  'Se non basta, mandare un tecnico: aprire un intervento e scriverne il numero nella nota dell’allarme.'
 
 export const runbooks: Record<ConditionId, Runbook> = {
   'totem-silent': {
-    means: 'Il totem non parla con il gateway mentre l’ufficio è aperto. Serve ancora chi vuole una dichiarazione, e tiene le richieste sul disco.',
+    means:
+      'Il totem non parla con il gateway mentre l’ufficio è aperto. Serve ancora chi vuole una dichiarazione, e tiene le richieste sul disco.',
     steps: [
       'Guardare la mappa della regione: se tacciono anche i vicini, è la linea. Sentire il gestore, non l’ufficio.',
       OFFICE,
@@ -33,7 +36,8 @@ export const runbooks: Record<ConditionId, Runbook> = {
     drill: `${trouble('totem-silent')}, oppure nel banco: linea «tagliata»`,
   },
   'area-silent': {
-    means: 'Più di uno su venti dei totem di una regione tace: la linea di molti uffici è giù. Gli allarmi dei singoli totem seguono da questo.',
+    means:
+      'Più di uno su venti dei totem di una regione tace: la linea di molti uffici è giù. Gli allarmi dei singoli totem seguono da questo.',
     steps: [
       'Aprire la flotta filtrata per regione e guardare da quando tacciono: lo stesso minuto vuol dire una causa sola.',
       'Chiamare il gestore della rete e scrivere il numero della segnalazione nella nota.',
@@ -49,7 +53,8 @@ export const runbooks: Record<ConditionId, Runbook> = {
     drill: `${trouble('paper-low')}, oppure nel banco: carta «in esaurimento»`,
   },
   'printer-stopped': {
-    means: 'Nessun foglio esce: carta finita, coperchio aperto, carta inceppata o testina calda. Resta il telefono; i certificati in attesa non si perdono.',
+    means:
+      'Nessun foglio esce: carta finita, coperchio aperto, carta inceppata o testina calda. Resta il telefono; i certificati in attesa non si perdono.',
     steps: [
       OFFICE,
       'Carta finita: cambiare il rotolo. Coperchio: chiuderlo. Carta inceppata: aprire, togliere il foglio, chiudere.',
@@ -72,7 +77,8 @@ export const runbooks: Record<ConditionId, Runbook> = {
     drill: `${trouble('device-gone')}, oppure nel banco: lettore tolto`,
   },
   'device-dies': {
-    means: 'Il processo che guida lettore e stampante è caduto cinque volte in dieci minuti: le visite si interrompono.',
+    means:
+      'Il processo che guida lettore e stampante è caduto cinque volte in dieci minuti: le visite si interrompono.',
     steps: [
       'Leggere nel registro le voci device.died: motivo e codice, e se cade sempre dopo lo stesso tipo di carta.',
       'Se la versione è nuova, guardare se accade anche ad altri totem con la stessa: fermare il rilascio.',
@@ -112,7 +118,8 @@ export const runbooks: Record<ConditionId, Runbook> = {
     drill: `${trouble('anpr-errors')} fino a esaurire i tentativi; la prova è in test/adversarial/alarms.test.ts`,
   },
   clone: {
-    means: 'Lo stesso totem scrive da due macchine, o da una copia più vecchia del suo disco: chiavi o disco sono in mano ad altri, o un ripristino è andato male.',
+    means:
+      'Lo stesso totem scrive da due macchine, o da una copia più vecchia del suo disco: chiavi o disco sono in mano ad altri, o un ripristino è andato male.',
     steps: [
       'Subito: proporre il ritiro del totem e dirlo alla sicurezza. Non attendere il tecnico.',
       'Chiamare l’ufficio: il totem è al suo posto? Qualcuno ci ha lavorato oggi?',
@@ -123,7 +130,8 @@ export const runbooks: Record<ConditionId, Runbook> = {
     drill: trouble('clone'),
   },
   'log-broken': {
-    means: 'Un pezzo del registro non torna con la sua catena, o manca da più di un’ora: qualcuno potrebbe averlo cambiato.',
+    means:
+      'Un pezzo del registro non torna con la sua catena, o manca da più di un’ora: qualcuno potrebbe averlo cambiato.',
     steps: [
       'Chiedere se sul totem si è lavorato: un disco riparato lascia un buco.',
       'Esportare sul posto: totem journal export, poi totem journal verify con le ancore del gateway.',
@@ -154,7 +162,8 @@ export const runbooks: Record<ConditionId, Runbook> = {
     drill: trouble('log-alarm'),
   },
   clock: {
-    means: 'L’orologio del totem sbaglia di oltre due minuti. Oltre cinque, ogni carta gli pare scaduta o non ancora valida.',
+    means:
+      'L’orologio del totem sbaglia di oltre due minuti. Oltre cinque, ogni carta gli pare scaduta o non ancora valida.',
     steps: [
       'Il totem si corregge dalla linea: se l’errore resta, systemd-timesyncd non gira o la porta è chiusa.',
       'Sul posto: timedatectl, poi una prova con il menu del tecnico.',
@@ -205,7 +214,8 @@ export const runbooks: Record<ConditionId, Runbook> = {
     drill: trouble('anpr-errors'),
   },
   'anpr-slow': {
-    means: 'ANPR risponde, ma più di una chiamata su venti dura oltre cinque secondi: le persone aspettano davanti allo schermo.',
+    means:
+      'ANPR risponde, ma più di una chiamata su venti dura oltre cinque secondi: le persone aspettano davanti allo schermo.',
     steps: [
       'Confrontare i servizi: uno solo lento è ANPR, tutti lenti è la rete verso PDND.',
       'Segnalarlo con un GovWay-Transaction-ID lento e uno veloce.',

@@ -157,7 +157,8 @@ function handlersOf({
         return ok({ done: true as const })
       }),
 
-    alarms: async ({ query, seen }) => ok(await seen((transaction) => alarmsOf(transaction, query, bell.state(), now()))),
+    alarms: async ({ query, seen }) =>
+      ok(await seen((transaction) => alarmsOf(transaction, query, bell.state(), now()))),
     takeAlarm: async ({ params: { alarm }, session: { name }, doer, seen }) =>
       (await seen((transaction) => takeAlarm(transaction, alarm, { doer, name }, now()))) ? DONE : problem('not-found'),
     alarmPeople: async ({ params: { alarm }, seen }) => {

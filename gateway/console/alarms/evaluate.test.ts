@@ -112,7 +112,10 @@ test('the night counts for nothing: a totem is silent when it was so for five mi
   await beat()
   // Closed at 13:35 in Rome; the next morning it opens at 8:20, and the patron's day (the 25th) lies between.
   clock.now = new Date('2026-11-26T07:24:00.000Z')
-  await store.updateTable('heartbeat' as never).set({ received_at: new Date('2026-11-24T12:34:00.000Z') } as never).execute()
+  await store
+    .updateTable('heartbeat' as never)
+    .set({ received_at: new Date('2026-11-24T12:34:00.000Z') } as never)
+    .execute()
   expect(await active()).toEqual([])
   later(1)
   expect(await active()).toMatchObject([{ condition: 'totem-silent', severity: 'warn' }])

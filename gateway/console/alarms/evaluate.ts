@@ -53,7 +53,9 @@ function firing(now: Date): RawBuilder<unknown> {
 /** Ends of alarms of these: when a person has said so. */
 const STAY = conditionIds.filter((id) => conditionOf(id).stays)
 /** How long each must be away before it ends. */
-const KEEPS = JSON.stringify(conditionIds.map((condition) => ({ condition, keep: conditionOf(condition).keepMin ?? 0 })))
+const KEEPS = JSON.stringify(
+  conditionIds.map((condition) => ({ condition, keep: conditionOf(condition).keepMin ?? 0 })),
+)
 /** Which follows from which, while both are there. */
 const FOLLOWS = JSON.stringify(
   conditionIds.flatMap((condition) =>

@@ -38,7 +38,11 @@ const coversOf = (scope: MaintenanceScope): string =>
         : ''
 
 /** Whether a window `window_` covers this totem, office and region. */
-export const covering = (of: { totem: RawBuilder<unknown>; office: RawBuilder<unknown>; region: RawBuilder<unknown> }) =>
+export const covering = (of: {
+  totem: RawBuilder<unknown>
+  office: RawBuilder<unknown>
+  region: RawBuilder<unknown>
+}) =>
   sql`(case window_.kind when 'totem' then window_.covers = ${of.totem} when 'ufficio' then window_.covers = ${of.office}
     when 'regione' then window_.covers = ${of.region} else true end)`
 /** Whether something is under maintenance at this moment. */
@@ -67,9 +71,7 @@ export async function windowsOf(
     ) as totems
     from maintenance window_
     where until_at > ${new Date(+now - SHOWN_MS)}::timestamptz and ${
-      totem
-        ? covering({ totem: sql`${totem}`, office: place('office'), region: place('region') })
-        : sql`true`
+      totem ? covering({ totem: sql`${totem}`, office: place('office'), region: place('region') }) : sql`true`
     }
     order by from_at desc, id limit ${MOST}`.execute(transaction)
   return {

@@ -36,10 +36,7 @@ export async function fleetSeries(db: Database, now: Date): Promise<string> {
       const told = rows.find(({ measure }) => measure === id)
       const { help } = measureOf(id)
       const of = (name: string, lines: string) => [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, lines]
-      return [
-        ...(told?.values ? of(id, told.values) : []),
-        ...(told?.bases ? of(`${id}_of`, told.bases) : []),
-      ]
+      return [...(told?.values ? of(id, told.values) : []), ...(told?.bases ? of(`${id}_of`, told.bases) : [])]
     })
     .concat('')
     .join('\n')
