@@ -93,6 +93,8 @@ export interface Gateway {
   enrolmentUrl: string | null
   /** Where operators work with a browser; null: not here. */
   consoleUrl: string | null
+  /** Takes up now what it looks at by itself every some seconds: lists, certificates, what it knows of ANPR, alarms. */
+  look(): Promise<void>
   /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -398,6 +400,11 @@ export async function startGateway(
       consoleUrl: forConsole && config.console && (await listen('console', forConsole, config.console)),
       publicUrl,
       returnsPort: delivery.returnsPort,
+      async look() {
+        await Promise.all([trust.look(), keys.look(), tls.look()])
+        await facts.look()
+        await consoleRoom?.look()
+      },
       stop,
     }
   } catch (reason) {

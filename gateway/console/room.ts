@@ -10,7 +10,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
-import { alarmsOf, assignAlarm, closeAlarm, noteAlarm, peopleFor, takeAlarm } from './alarms/alarms.ts'
+import { ableNow, alarmsOf, assignAlarm, closeAlarm, noteAlarm, peopleFor, takeAlarm } from './alarms/alarms.ts'
 import { type Bell, openBell } from './alarms/bell.ts'
 import { evaluateAlarms } from './alarms/evaluate.ts'
 import { approveMaintenance, endMaintenance, planMaintenance, windowsOf } from './alarms/maintenance.ts'
@@ -38,6 +38,8 @@ const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({
 export interface ConsoleRoom {
   /** Mounts the wire and the log-in; `origin`: where browsers reach it. */
   mount(server: FastifyInstance, origin: () => string, limits: { logIn: object }): void
+  /** Evaluates alarms and asks Alertmanager now. */
+  look(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -82,6 +84,10 @@ export async function openConsole(
           mountConsole(scope, handlers, { db, asActor, sessions, isNewLook: createLooks(now), origin, now }),
         { prefix: '/v1' },
       )
+    },
+    async look() {
+      await evaluation.look()
+      await bell.look()
     },
     async stop() {
       clearInterval(tidying)
@@ -162,19 +168,22 @@ function handlersOf({
     takeAlarm: async ({ params: { alarm }, session: { name }, doer, seen }) =>
       (await seen((transaction) => takeAlarm(transaction, alarm, { doer, name }, now()))) ? DONE : problem('not-found'),
     alarmPeople: async ({ params: { alarm }, seen }) => {
-      const people = await seen((transaction) => peopleFor(db, transaction, alarm, now()))
+      const everybody = await ableNow(db, now())
+      const people = await seen((transaction) => peopleFor(transaction, alarm, everybody))
       return people ? ok({ people }) : problem('not-found')
     },
-    assignAlarm: async ({ params: { alarm }, body: { person }, session: { name }, doer, seen }) =>
-      seen(async (transaction) => {
-        const people = await peopleFor(db, transaction, alarm, now())
+    assignAlarm: async ({ params: { alarm }, body: { person }, session: { name }, doer, seen }) => {
+      const everybody = await ableNow(db, now())
+      return seen(async (transaction) => {
+        const people = await peopleFor(transaction, alarm, everybody)
         if (!people) return problem('not-found')
         const to = people.find((each) => each.person === person)
         // Whoever cannot see it can do nothing about it.
         if (!to) return problem('not-found', 'person')
         await assignAlarm(transaction, alarm, to, { doer, name }, now())
         return DONE
-      }),
+      })
+    },
     noteAlarm: async ({ params: { alarm }, body: { text }, session: { name }, doer, seen }) =>
       (await seen((transaction) => noteAlarm(transaction, alarm, { text, doer, name }, now())))
         ? DONE

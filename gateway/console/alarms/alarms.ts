@@ -5,8 +5,9 @@ import { alarmList } from '../../../contract/console/alarms.ts'
 import type { Answer, Query } from '../../../contract/console/api.ts'
 import { conditionIds, conditionOf } from '../../../contract/console/conditions.ts'
 import { append, type Doer } from '../audit/chain.ts'
+import { namesOf } from '../identity/people.ts'
 import { heldByAll } from '../permissions/grants.ts'
-import { may } from '../permissions/matrix.ts'
+import { type Held, may } from '../permissions/matrix.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { underMaintenance } from './maintenance.ts'
 
@@ -92,15 +93,22 @@ export async function takeAlarm(
   return true
 }
 
-/**
- * Everybody whose grants let them handle this alarm now; null: it is not in sight. `db`: the gateway's own, since grants are
- * out of the console's sight.
- */
+/** Somebody and what they hold now. Grants are out of the console's sight: they are read before its transaction begins. */
+export interface Able {
+  person: string
+  name: string
+  held: readonly Held[]
+}
+export async function ableNow(db: ConsoleDatabase, now: Date): Promise<Able[]> {
+  const [held, names] = await Promise.all([heldByAll(db, now), namesOf(db)])
+  return [...held].map(([person, grants]) => ({ person, name: names.get(person) ?? person, held: grants }))
+}
+
+/** Those whose grants let them handle this alarm; null: it is not in sight. */
 export async function peopleFor(
-  db: ConsoleDatabase,
   transaction: ConsoleTransaction,
   alarm: string,
-  now: Date,
+  everybody: readonly Able[],
 ): Promise<Answer<'alarmPeople'>['people'] | null> {
   const found = await transaction
     .selectFrom('alarm')
@@ -108,24 +116,17 @@ export async function peopleFor(
     .where('id', '=', alarm)
     .executeTakeFirst()
   if (!found) return null
-  const able = [...(await heldByAll(db, now))].flatMap(([person, held]) => {
-    const sight = may(held, 'alarms.handle')
-    const sees =
-      sight?.fleet ||
-      (found.region !== null && sight?.regions.includes(found.region)) ||
-      (found.office !== null && sight?.offices.includes(found.office))
-    return sees ? [person] : []
-  })
-  if (able.length === 0) return []
-  const people = await db
-    .selectFrom('console_person')
-    .select(['person', 'name'])
-    .distinctOn('person')
-    .where('person', 'in', able)
-    .orderBy('person')
-    .orderBy('seen_at', 'desc')
-    .execute()
-  return people.sort((one, other) => one.name.localeCompare(other.name))
+  return everybody
+    .filter(({ held }) => {
+      const sight = may(held, 'alarms.handle')
+      return (
+        sight?.fleet ||
+        (found.region !== null && sight?.regions.includes(found.region)) ||
+        (found.office !== null && sight?.offices.includes(found.office))
+      )
+    })
+    .map(({ person, name }) => ({ person, name }))
+    .sort((one, other) => one.name.localeCompare(other.name))
 }
 
 /** Gives it to somebody of `people`, who can see it. */

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownFolder } from '../../../basics/temporary.ts'
+import type { GatewayConfig } from '../../../gateway/index.ts'
 import { emptyPage, firstGrants, throughConsole } from '../../../simulator/bench/console.ts'
 import { startIssuer } from '../../../simulator/issuer/issuer.ts'
 import { type Centre, openCentre } from '../gateway/centre.ts'
@@ -34,16 +35,33 @@ export interface ConsoleCentre extends Centre {
 /** A gateway with its console, its issuer, and grants for each employee. `page`: the built console, where a test needs it. */
 export async function openConsoleCentre(
   databaseUrl: string | null = null,
-  { consoleDatabaseUrl, page, places = PLACES }: { consoleDatabaseUrl?: string; page?: string; places?: object } = {},
+  {
+    consoleDatabaseUrl,
+    page,
+    places = PLACES,
+    more = {},
+    alertmanager,
+  }: {
+    consoleDatabaseUrl?: string
+    page?: string
+    places?: object
+    /** Other settings of the gateway. */
+    more?: Partial<GatewayConfig>
+    /** The address of an Alertmanager. */
+    alertmanager?: string
+  } = {},
 ): Promise<ConsoleCentre> {
   const folder = ownFolder('totem-console')
   mkdirSync(folder, { recursive: true })
   const issuer = await startIssuer({ pki: PKI })
   writeFileSync(join(folder, 'offices.json'), JSON.stringify(places))
-  const console = throughConsole(issuer, { pki: PKI, page: page ?? emptyPage(folder), folder })
+  const console = {
+    ...throughConsole(issuer, { pki: PKI, page: page ?? emptyPage(folder), folder }),
+    ...(alertmanager && { alertmanager: { url: alertmanager } }),
+  }
   const centre = await openCentre(
     databaseUrl,
-    { console, offices: join(folder, 'offices.json'), ...(consoleDatabaseUrl && { consoleDatabaseUrl }) },
+    { console, offices: join(folder, 'offices.json'), ...(consoleDatabaseUrl && { consoleDatabaseUrl }), ...more },
     {
       async prepare({ databaseUrl: _, consoleDatabaseUrl: __, ...config }) {
         const file = join(folder, 'gateway.json')
