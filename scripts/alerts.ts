@@ -34,7 +34,7 @@ function expression(measure: MeasureId, bound: Bound): string {
 const text = (value: string) => JSON.stringify(value)
 
 /** Prometheus' rules. The watchdog always fires: while Alertmanager has it, the way from a totem to a pager is whole. */
-export function rules(): string {
+function rules(): string {
   const records = measureIds
     .flatMap((id) => (measureOf(id).of ? [id, `${id}_of`] : [id]))
     .map((name) => `      - record: ${recorded(name)}\n        expr: max without (instance) (${name})`)
@@ -89,7 +89,7 @@ const OWN_LABELS = ['totem', 'region', ...new Set(measureIds.flatMap((id) => mea
 /**
  * Alertmanager's configuration. `onCall`, `office`: where the company's pager and its office by day are reached.
  */
-export function alertmanager({
+function alertmanager({
   onCall = 'http://127.0.0.1:9095/on-call',
   office = 'http://127.0.0.1:9095/office',
 } = {}): string {
@@ -154,7 +154,7 @@ ${inhibited.join('\n')}
 }
 
 /** For whoever is called away from a console. */
-export function runbookPage(): string {
+function runbookPage(): string {
   const sections = conditionIds.map((id) => {
     const { name, levels, measure } = conditionOf(id)
     const { means, steps, over, drill } = runbooks[id]

@@ -44,9 +44,7 @@ const alarm = z.strictObject({
  * Whether somebody is called when an alarm fires. `none`: no Alertmanager is named, so that nobody is. `lost`: one is named, and
  * since `since` it does not answer, or Prometheus does not reach it: nobody is called either.
  */
-export const bellStates = ['rings', 'none', 'lost'] as const
-export type BellState = (typeof bellStates)[number]
-export const bell = z.strictObject({ state: z.enum(bellStates), since: isoInstant.nullable() })
+const bell = z.strictObject({ state: z.enum(['rings', 'none', 'lost']), since: isoInstant.nullable() })
 
 /** `hidden`: how many are left out because they follow from another, or are under maintenance. */
 export const alarmList = z.strictObject({

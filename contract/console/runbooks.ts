@@ -33,7 +33,7 @@ export const runbooks: Record<ConditionId, Runbook> = {
       TECHNICIAN,
     ],
     over: 'Il totem chiama di nuovo; l’allarme finisce dopo cinque minuti senza interruzioni.',
-    drill: `${trouble('totem-silent')}, oppure nel banco: linea «tagliata»`,
+    drill: `${trouble('totem-silent')}, oppure nel banco: linea «cut»`,
   },
   'area-silent': {
     means:
@@ -50,7 +50,7 @@ export const runbooks: Record<ConditionId, Runbook> = {
     means: 'Restano pochi fogli: il totem stampa ancora.',
     steps: ['Chiedere all’ufficio di tenere pronto un rotolo nuovo, e se ne hanno di scorta.'],
     over: 'Il rotolo è cambiato.',
-    drill: `${trouble('paper-low')}, oppure nel banco: carta «in esaurimento»`,
+    drill: `${trouble('paper-low')}, oppure nel banco: carta «low»`,
   },
   'printer-stopped': {
     means:
@@ -63,7 +63,7 @@ export const runbooks: Record<ConditionId, Runbook> = {
       TECHNICIAN,
     ],
     over: 'La stampante è pronta: l’allarme finisce entro un minuto.',
-    drill: `${trouble('printer-stopped')}, oppure nel banco: carta «finita», coperchio aperto, inceppata`,
+    drill: `${trouble('printer-stopped')}, oppure nel banco: carta «out», coperchio aperto, «jam»`,
   },
   'device-gone': {
     means: 'Il totem non trova stampante o lettore. Senza lettore non riconosce nessuno.',
@@ -74,7 +74,7 @@ export const runbooks: Record<ConditionId, Runbook> = {
       TECHNICIAN,
     ],
     over: 'L’apparecchio è di nuovo lì.',
-    drill: `${trouble('device-gone')}, oppure nel banco: lettore tolto`,
+    drill: `${trouble('device-gone')}, oppure nel banco: «kill reader»`,
   },
   'device-dies': {
     means:
@@ -85,7 +85,7 @@ export const runbooks: Record<ConditionId, Runbook> = {
       TECHNICIAN,
     ],
     over: 'Nessun riavvio da dieci minuti.',
-    drill: `${trouble('device-dies')}, oppure nel banco: «uccidi il processo dei dispositivi» cinque volte`,
+    drill: `${trouble('device-dies')}, oppure nel banco: «kill device» cinque volte`,
   },
   'queue-old': {
     means: 'Una richiesta attende da più di un’ora con la linea attiva: una persona aspetta il suo certificato.',
@@ -115,7 +115,7 @@ export const runbooks: Record<ConditionId, Runbook> = {
       'Se tornano, aprire una segnalazione ad ANPR con i numeri copiati.',
     ],
     over: 'Nessuna operazione è abbandonata.',
-    drill: `${trouble('anpr-errors')} fino a esaurire i tentativi; la prova è in test/adversarial/alarms.test.ts`,
+    drill: trouble('operations-dead'),
   },
   clone: {
     means:
@@ -230,7 +230,7 @@ export const runbooks: Record<ConditionId, Runbook> = {
       'Chiamare chi gestisce la porta; i totem dicono alle persone che ora non si può.',
     ],
     over: 'Il servizio risponde di nuovo a una prova.',
-    drill: `${trouble('anpr-away')}`,
+    drill: trouble('anpr-away'),
   },
   'list-old': {
     means: 'Un elenco firmato o una CRL è oltre quattro quinti della sua vita: alla fine i totem rifiutano le carte.',

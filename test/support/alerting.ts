@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** A program of Debian's prometheus or prometheus-alertmanager; scripts/setup.mjs lays it where no package is installed. */
-export function alertingTool(name: 'promtool' | 'amtool' | 'prometheus-alertmanager'): string {
+function alertingTool(name: 'promtool' | 'amtool' | 'prometheus-alertmanager'): string {
   const laid = fileURLToPath(new URL(`../../.bench/alerting/${name}`, import.meta.url))
   const found = [laid, `/usr/bin/${name}`].find(existsSync)
   if (!found) throw new Error(`${name} is missing: node scripts/setup.mjs lays it, or install prometheus-alertmanager`)

@@ -20,7 +20,7 @@ const LABELS = measureIds.flatMap((measure) => {
  * and citizens wait for this process. Their number is bounded by totems, regions, services, lists and certificates, and by
  * the closed list of alarm events; no series names a person, an operation or a visit.
  */
-export async function fleetSeries(db: Database, now: Date): Promise<string> {
+async function fleetSeries(db: Database, now: Date): Promise<string> {
   const { rows } = await sql<{ measure: MeasureId; values: string | null; bases: string | null }>`
     select measure, string_agg(measure || labels || ' ' || value, e'\n') as values,
       string_agg(measure || '_of' || labels || ' ' || base, e'\n') filter (where base is not null) as bases
