@@ -17,6 +17,7 @@ export type Role = (typeof roles)[number]
 export const actions = [
   'fleet.see',
   'fleet.note',
+  'log.export',
   'alarms.handle',
   'maintenance.plan',
   'operations.see',

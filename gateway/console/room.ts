@@ -23,6 +23,7 @@ import { FRESH_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
 import { everybody, namesOf } from './identity/people.ts'
 import { createSessions } from './identity/sessions.ts'
+import { logHandlers } from './log/handlers.ts'
 import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
 import { operationsOf } from './operations/operations.ts'
@@ -115,11 +116,13 @@ function handlersOf({
   anchors: Anchors
   bell: Bell
   redrive(): Promise<number>
-  keys: Pick<Keyring, 'anchors'>
+  keys: Pick<Keyring, 'sign' | 'anchors'>
   version: string
   now(): Date
 }): Handlers {
   return {
+    ...logHandlers({ keys, now }),
+
     me: async ({ session, held }) =>
       ok({
         ...{ person: session.person, name: session.name, csrf: session.csrf, version },

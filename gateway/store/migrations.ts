@@ -26,6 +26,7 @@ import { consoleOperations } from './migrations/033-console-operations.ts'
 import { service } from './migrations/037-service.ts'
 import { consoleConditions } from './migrations/038-console-conditions.ts'
 import { consoleMaintenance } from './migrations/039-console-maintenance.ts'
+import { journalMonths } from './migrations/040-journal-months.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -180,6 +181,7 @@ const migrations: Record<string, Migration> = {
   '037-service': service,
   '038-console-conditions': consoleConditions,
   '039-console-maintenance': consoleMaintenance,
+  '040-journal-months': journalMonths,
 }
 
 /** Takes a database from one version to another. */

@@ -24,6 +24,7 @@ beforeAll(async () => {
   await migrate(store)
   await sql`create schema pgboss`.execute(store)
   await sql`create table pgboss.job (name text, state text)`.execute(store)
+  await sql`select make_journal_month(${START}::timestamptz)`.execute(store)
 })
 afterAll(async () => {
   await stop()

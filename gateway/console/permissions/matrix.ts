@@ -12,6 +12,7 @@ const FUTURE = { TOP: '-', ADMIN: '-', STANDARD: '-', SPORTELLO: '-' } as const 
 export const matrix: Record<Action, Record<Role, Reach>> = {
   'fleet.see': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: 'scope', AUDITOR: 'scope', ...FUTURE },
   'fleet.note': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
+  'log.export': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: 'scope', ...FUTURE },
   'alarms.handle': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
   'maintenance.plan': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
   'operations.see': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: 'fleet', ...FUTURE },
