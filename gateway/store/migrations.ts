@@ -25,6 +25,7 @@ import { consoleAlarms } from './migrations/032-console-alarms.ts'
 import { consoleOperations } from './migrations/033-console-operations.ts'
 import { service } from './migrations/037-service.ts'
 import { journalMonths } from './migrations/040-journal-months.ts'
+import { auditAges } from './migrations/041-audit-ages.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -178,6 +179,7 @@ const migrations: Record<string, Migration> = {
   '033-console-operations': consoleOperations,
   '037-service': service,
   '040-journal-months': journalMonths,
+  '041-audit-ages': auditAges,
 }
 
 /** Takes a database from one version to another. */
