@@ -60,6 +60,7 @@ export const SCREENS = [
   { to: '/voci', name: 'Voci', action: 'fleet.see', key: 'v' },
   { to: '/allarmi', name: 'Allarmi', action: 'fleet.see', key: 'a' },
   { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
+  { to: '/diffusione', name: 'Diffusione', action: 'fleet.see', key: 'd' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]
@@ -77,6 +78,7 @@ const DEEDS: Record<string, string> = {
   'grants.first': 'primo incarico, dall’installazione',
   'grants.propose': 'ha proposto un incarico',
   'grants.approve': 'ha approvato un incarico',
+  'grants.confirm': 'ha confermato un incarico',
   'grants.revoke': 'ha revocato un incarico',
   'fleet.note': 'ha scritto una nota',
   'audit.export': 'ha esportato il registro',

@@ -11,7 +11,6 @@ import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { askingAnpr, wayToAnpr } from './anpr/open.ts'
 import { createConsoleDoor } from './channels/console/door.ts'
-import { readPage } from './channels/console/page.ts'
 import { createEnrolmentDoor } from './channels/enrolment/door.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
@@ -31,6 +30,7 @@ import { openOffices } from './fleet/offices.ts'
 import { keepPlaces } from './fleet/places.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
+import { readPage } from './http/page.ts'
 import { type Routes, routes } from './http/route.ts'
 import { openTls } from './http/tls.ts'
 import { makeMonths } from './journal/months.ts'
@@ -57,6 +57,7 @@ import { createMeans } from './payments/means.ts'
 import { openPayments } from './payments/open.ts'
 import { createRefunds } from './payments/refunds.ts'
 import { overseePayments, paymentRoutes } from './payments/routes.ts'
+import { polisFiles } from './polis/open.ts'
 import { createReleaseRoom, openReleaseKeeper } from './releases/open.ts'
 import { startRetention } from './retention.ts'
 import { createServiceRoom } from './service/routes.ts'
@@ -114,7 +115,8 @@ export async function startGateway(
   const tls = await openTls('tls', config.tls, { now, log })
   const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
   const consoleTls = config.console && (await openTls('console.tls', config.console.tls, { now, log }))
-  const consolePage = config.console && (await readPage(config.console.page))
+  const consolePage = config.console && (await readPage('console.page', config.console.page))
+  const openPolis = config.polis && (await polisFiles(config.polis, log))
   const paying = config.pagopa && {
     settings: config.pagopa,
     access: await pagopaAccess(config.pagopa),
@@ -244,14 +246,6 @@ export async function startGateway(
     ...{ register, means, reference, terms: config.certificates, now },
     mayBegin: () => offers.mayBegin('certificates'),
   }
-  const forPublic =
-    config.public && publicTls && verify
-      ? createPublicDoor({
-          ...{ tls: publicTls, connections: config.public.connections, log },
-          rooms: [verify, delivery.forPublic],
-        })
-      : null
-
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
     tls,
@@ -309,6 +303,14 @@ export async function startGateway(
   })
 
   const places = await keepPlaces(db, officeFile, log)
+  const polis = openPolis && (await openPolis({ db, now }))
+  const forPublic =
+    config.public && publicTls && verify
+      ? createPublicDoor({
+          ...{ tls: publicTls, connections: config.public.connections, log },
+          rooms: [verify, delivery.forPublic, ...(polis ? [polis.page] : [])],
+        })
+      : null
   const consoleRoom =
     config.console &&
     (await openConsole(
@@ -331,7 +333,7 @@ export async function startGateway(
     config.console && consoleRoom && consoleTls && consolePage
       ? await createConsoleDoor({
           ...{ tls: consoleTls, connections: config.console.connections, url: config.console.url },
-          ...{ page: consolePage, room: consoleRoom, log },
+          ...{ page: consolePage, room: consoleRoom, polis: polis?.figures ?? null, log },
         })
       : null
 
@@ -363,6 +365,7 @@ export async function startGateway(
     await forPublic?.close()
     await consoleRoom?.stop()
     await places.stop()
+    await polis?.stop()
     await delivery.stop()
     releases.stop()
     tls.stop()

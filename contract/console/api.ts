@@ -102,6 +102,10 @@ export const consoleApi = {
     ...{ method: 'POST', path: '/grants/approve', action: 'grants.decide', fresh: true },
     ...{ body: grantNamed, answer: done },
   },
+  confirmGrant: {
+    ...{ method: 'POST', path: '/grants/confirm', action: 'grants.decide', fresh: true },
+    ...{ body: grantNamed, answer: done },
+  },
   revokeGrant: {
     ...{ method: 'POST', path: '/grants/revoke', action: 'grants.decide', fresh: true },
     ...{ body: grantNamed, answer: done },

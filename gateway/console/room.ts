@@ -26,7 +26,7 @@ import { logHandlers } from './log/handlers.ts'
 import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
 import { operationsOf } from './operations/operations.ts'
-import { approve, grantsOf, propose, revoke } from './permissions/grants.ts'
+import { approve, confirm, grantsOf, propose, revoke } from './permissions/grants.ts'
 import { may } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
@@ -194,6 +194,8 @@ function handlersOf({
       db.transaction().execute((transaction) => propose(transaction, doer, body, now())),
     approveGrant: ({ doer, body }) =>
       db.transaction().execute((transaction) => approve(transaction, doer, body, now())),
+    confirmGrant: ({ doer, body }) =>
+      db.transaction().execute((transaction) => confirm(transaction, doer, body, now())),
     revokeGrant: ({ doer, body }) => db.transaction().execute((transaction) => revoke(transaction, doer, body, now())),
 
     audit: async ({ query, seen }) => {

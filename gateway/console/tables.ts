@@ -39,6 +39,9 @@ export type ConsoleTables = {
     approved_at: Date | null
     revoked_by: string | null
     revoked_at: Date | null
+    used_at: Date | null
+    confirmed_by: string | null
+    confirmed_at: Date | null
   }
   console_audit: {
     n: ColumnType<string | number, number, never>

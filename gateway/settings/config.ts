@@ -201,6 +201,11 @@ export const gatewayConfig = z.strictObject({
   retention: z
     .strictObject({ journalMonths: most.min(13).max(36).default(36), auditMonths: most.min(36).max(120).default(36) })
     .prefault({}),
+  /**
+   * The public figures of Polis. `plan`: where it is planned (polis/plan.ts); a change counts without a restart. `page`: the
+   * folder of their built page (dist/polis), which the public door serves under `/polis`. Null: no figures are kept here.
+   */
+  polis: z.strictObject({ plan: z.string(), page: z.string() }).nullable().default(null),
   bounds: bounds.prefault({}),
   certificates: terms.prefault({}),
 })

@@ -26,6 +26,8 @@ import { consoleOperations } from './migrations/033-console-operations.ts'
 import { service } from './migrations/037-service.ts'
 import { journalMonths } from './migrations/040-journal-months.ts'
 import { auditAges } from './migrations/041-audit-ages.ts'
+import { polis } from './migrations/044-polis.ts'
+import { grantsKept } from './migrations/045-grants-kept.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -180,6 +182,8 @@ const migrations: Record<string, Migration> = {
   '037-service': service,
   '040-journal-months': journalMonths,
   '041-audit-ages': auditAges,
+  '044-polis': polis,
+  '045-grants-kept': grantsKept,
 }
 
 /** Takes a database from one version to another. */

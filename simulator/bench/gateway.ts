@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { AnprAccess } from '../anpr/index.ts'
+import { fleetPlan } from '../fleet/places.ts'
 import { INAD } from '../inad/registration.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { PagopaAccess } from '../pagopa/index.ts'
@@ -196,6 +197,7 @@ export async function startGatewayProcess(options: {
     offices: join(folder, 'offices.json'),
     ...(options.console && {
       console: throughConsole(options.console.issuer, { pki, page: options.console.page, folder }),
+      polis: { plan: join(folder, 'polis.json'), page: join(dirname(options.console.page), 'polis') },
     }),
     ...(options.bounds && { bounds: options.bounds }),
     ...(options.certificates && { certificates: options.certificates }),
@@ -206,6 +208,7 @@ export async function startGatewayProcess(options: {
       }),
     }),
   }
+  writeFileSync(join(folder, 'polis.json'), JSON.stringify(fleetPlan()))
   writeFileSync(config.offices, JSON.stringify({ 'TT-0001': SPELLO }))
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   const program = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
