@@ -23,6 +23,8 @@ import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { toldFor } from './citizen/store.ts'
+import { createFacts } from './console/alarms/facts.ts'
+import { seriesRoutes } from './console/alarms/series.ts'
 import { openConsole } from './console/room.ts'
 import { createDelivery } from './delivery/room.ts'
 import { openEnrolment, registrarFiles } from './enrolment/open.ts'
@@ -93,6 +95,8 @@ export interface Gateway {
   enrolmentUrl: string | null
   /** Where operators work with a browser; null: not here. */
   consoleUrl: string | null
+  /** Takes up now what it looks at by itself every some seconds: lists, certificates, what it knows of ANPR, alarms. */
+  look(): Promise<void>
   /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -160,18 +164,25 @@ export async function startGateway(
     throw noDatabase(reason)
   })
   const bell = createBell(store, log)
+  const certificates = () =>
+    new Map([...tls.ends(), ...(publicTls?.ends() ?? []), ...(consoleTls?.ends() ?? []), ...(paying?.tls.ends() ?? [])])
+  const lists = () => new Map([...trust.validities(), ['keys.list', keys.validity()] as const])
   const metrics = createMetrics({
-    ...{ db, now },
-    certificates: () =>
-      new Map([
-        ...tls.ends(),
-        ...(publicTls?.ends() ?? []),
-        ...(consoleTls?.ends() ?? []),
-        ...(paying?.tls.ends() ?? []),
-      ]),
+    ...{ db, now, certificates },
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
-  const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics, log, now })
+  const facts = createFacts({ db, lists, certificates, now, log })
+  const anprWatch = {
+    anprOpen(...told: Parameters<typeof facts.anprOpen>) {
+      metrics.anprOpen(...told)
+      facts.anprOpen(...told)
+    },
+    anprAnswered(...told: Parameters<typeof facts.anprAnswered>) {
+      metrics.anprAnswered(...told)
+      facts.anprAnswered(...told)
+    },
+  }
+  const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics: anprWatch, log, now })
   const register = createRegister({ db: byKey, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const enrolment =
     config.enrolment &&
@@ -297,7 +308,7 @@ export async function startGateway(
       releases: releases.forOperators,
       service: service.forOperators,
     },
-    metrics: metrics.routes,
+    metrics: routes(metrics.routes, seriesRoutes({ db, now, log })),
     isReady: async () => !stopping.signal.aborted && (await store.answers()),
     log,
   })
@@ -364,6 +375,7 @@ export async function startGateway(
     await forOperators.close()
     await forPublic?.close()
     await consoleRoom?.stop()
+    await facts.stop()
     await places.stop()
     await polis?.stop()
     await delivery.stop()
@@ -395,6 +407,11 @@ export async function startGateway(
       consoleUrl: forConsole && config.console && (await listen('console', forConsole, config.console)),
       publicUrl,
       returnsPort: delivery.returnsPort,
+      async look() {
+        await Promise.all([trust.look(), keys.look(), tls.look()])
+        await facts.look()
+        await consoleRoom?.look()
+      },
       stop,
     }
   } catch (reason) {

@@ -19,6 +19,7 @@ export const actions = [
   'fleet.note',
   'log.export',
   'alarms.handle',
+  'maintenance.plan',
   'operations.see',
   'operations.redrive',
   'grants.see',

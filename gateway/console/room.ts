@@ -10,8 +10,10 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
-import { alarmsOf, closeAlarm, noteAlarm, takeAlarm } from './alarms/alarms.ts'
+import { ableNow, alarmsOf, assignAlarm, closeAlarm, noteAlarm, peopleFor, takeAlarm } from './alarms/alarms.ts'
+import { type Bell, openBell } from './alarms/bell.ts'
 import { evaluateAlarms } from './alarms/evaluate.ts'
+import { approveMaintenance, endMaintenance, planMaintenance, windowsOf } from './alarms/maintenance.ts'
 import { openAsActor } from './as-actor.ts'
 import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
@@ -38,6 +40,8 @@ const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({
 export interface ConsoleRoom {
   /** Mounts the wire and the log-in; `origin`: where browsers reach it. */
   mount(server: FastifyInstance, origin: () => string, limits: { logIn: object }): void
+  /** Evaluates alarms and asks Alertmanager now. */
+  look(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -71,7 +75,8 @@ export async function openConsole(
   const sessions = createSessions(db, now)
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
-  const handlers = handlersOf({ db, sessions, anchors, redrive, keys, version, now })
+  const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
+  const handlers = handlersOf({ db, sessions, anchors, bell, redrive, keys, version, now })
   async function tidy(): Promise<void> {
     try {
       await sessions.tidy()
@@ -90,9 +95,14 @@ export async function openConsole(
         { prefix: '/v1' },
       )
     },
+    async look() {
+      await evaluation.look()
+      await bell.look()
+    },
     async stop() {
       clearInterval(tidying)
       await evaluation.stop()
+      await bell.stop()
       await anchors.stop()
       await issuer.close()
       await close()
@@ -104,6 +114,7 @@ function handlersOf({
   db,
   sessions,
   anchors,
+  bell,
   redrive,
   keys,
   version,
@@ -112,6 +123,7 @@ function handlersOf({
   db: ConsoleDatabase
   sessions: ReturnType<typeof createSessions>
   anchors: Anchors
+  bell: Bell
   redrive(): Promise<number>
   keys: Pick<Keyring, 'sign' | 'anchors'>
   version: string
@@ -163,9 +175,27 @@ function handlersOf({
         return ok({ done: true as const })
       }),
 
-    alarms: async ({ query, seen }) => ok(await seen((transaction) => alarmsOf(transaction, query, now()))),
+    alarms: async ({ query, seen }) =>
+      ok(await seen((transaction) => alarmsOf(transaction, query, bell.state(), now()))),
     takeAlarm: async ({ params: { alarm }, session: { name }, doer, seen }) =>
       (await seen((transaction) => takeAlarm(transaction, alarm, { doer, name }, now()))) ? DONE : problem('not-found'),
+    alarmPeople: async ({ params: { alarm }, seen }) => {
+      const everybody = await ableNow(db, now())
+      const people = await seen((transaction) => peopleFor(transaction, alarm, everybody))
+      return people ? ok({ people }) : problem('not-found')
+    },
+    assignAlarm: async ({ params: { alarm }, body: { person }, session: { name }, doer, seen }) => {
+      const everybody = await ableNow(db, now())
+      return seen(async (transaction) => {
+        const people = await peopleFor(transaction, alarm, everybody)
+        if (!people) return problem('not-found')
+        const to = people.find((each) => each.person === person)
+        // Whoever cannot see it can do nothing about it.
+        if (!to) return problem('not-found', 'person')
+        await assignAlarm(transaction, alarm, to, { doer, name }, now())
+        return DONE
+      })
+    },
     noteAlarm: async ({ params: { alarm }, body: { text }, session: { name }, doer, seen }) =>
       (await seen((transaction) => noteAlarm(transaction, alarm, { text, doer, name }, now())))
         ? DONE
@@ -174,6 +204,15 @@ function handlersOf({
       (await seen((transaction) => closeAlarm(transaction, alarm, { text, doer, name }, now())))
         ? DONE
         : problem('not-found'),
+
+    maintenance: async ({ query, session: { person }, seen }) =>
+      ok(await seen((transaction) => windowsOf(transaction, query, person, now()))),
+    planMaintenance: ({ body, session: { name }, doer, seen }) =>
+      seen((transaction) => planMaintenance(transaction, { doer, name }, body, now())),
+    approveMaintenance: ({ body, session: { name }, doer, seen }) =>
+      seen((transaction) => approveMaintenance(transaction, { doer, name }, body, now())),
+    endMaintenance: ({ body, session: { name }, doer, seen }) =>
+      seen((transaction) => endMaintenance(transaction, { doer, name }, body, now())),
 
     operations: async ({ query, seen }) => {
       const given = await deadOperations(db)

@@ -105,6 +105,8 @@ export interface BenchGateway {
   readonly pid: number | null
   /** The page on which anybody verifies a paper; null while the gateway does not run. */
   readonly publicUrl: string | null
+  /** Where operators' programs call; null while the gateway does not run. */
+  readonly operatorUrl: string | null
   /** Where a mail server brings what came back; null: nowhere, or while the gateway does not run. */
   readonly returnsPort: number | null
   /** Where pagoPA sends receipts; null while the gateway does not run, or takes no payments. */
@@ -139,6 +141,10 @@ export async function startGatewayProcess(options: {
   database?: string
   /** Folder of the provisioned totems; default those of the PKI. */
   totems?: string
+  /** Where totems stand (gateway/fleet/offices.ts), a trust list and a TLS pair, where they are not the bench's own. */
+  offices?: object
+  trustList?: string
+  tls?: { key: string; certificate: string }
   /** What one totem may leave at the gateway, where a load needs more than an office does. */
   bounds?: Record<string, number>
   /** The gateway's settings of certificates, where they differ from its own. */
@@ -178,13 +184,14 @@ export async function startGatewayProcess(options: {
     tls: {
       key: join(pki, 'gateway.key.pem'),
       certificate: join(pki, 'gateway.cert.pem'),
+      ...options.tls,
       clientCa: join(pki, 'totem-ca.pem'),
     },
     dataDir: folder,
     // Gateways on one database share the secret by which they recognise persons.
     accessLogKey: options.databaseUrl ? join(dirname(folder), 'access-log.key') : null,
     trust: {
-      list: join(pki, 'trust-list.jws'),
+      list: options.trustList ?? join(pki, 'trust-list.jws'),
       listKey: join(pki, 'trust-list.pub.jwk.json'),
       crls,
       crlHosts: [],
@@ -209,7 +216,7 @@ export async function startGatewayProcess(options: {
     }),
   }
   writeFileSync(join(folder, 'polis.json'), JSON.stringify(fleetPlan()))
-  writeFileSync(config.offices, JSON.stringify({ 'TT-0001': SPELLO }))
+  writeFileSync(config.offices, JSON.stringify(options.offices ?? { 'TT-0001': SPELLO }))
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   const program = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
   const ca = readFileSync(join(pki, 'gateway-ca.pem'))
@@ -276,6 +283,9 @@ export async function startGatewayProcess(options: {
     },
     get publicUrl() {
       return running?.publicUrl ?? null
+    },
+    get operatorUrl() {
+      return running?.operator ?? null
     },
     get returnsPort() {
       return running?.returns ?? null

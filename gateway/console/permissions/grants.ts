@@ -66,6 +66,14 @@ export const heldBy = async (
     .filter(({ holder }) => holder === person)
     .map(({ id, role, scope, until_at, used_at }) => ({ grant: id, role, scope, until: until_at, usedAt: used_at }))
 
+/** Everybody's. */
+export async function heldByAll(db: Pick<ConsoleDatabase, 'selectFrom'>, at: Date): Promise<Map<string, Held[]>> {
+  const all = new Map<string, Held[]>()
+  for (const { holder, role, scope } of await held(db, at))
+    all.set(holder, [...(all.get(holder) ?? []), { role, scope }])
+  return all
+}
+
 /** One note a day is enough to know that a grant is used. */
 export async function noteUse(
   db: Pick<ConsoleDatabase, 'updateTable'>,

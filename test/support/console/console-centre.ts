@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownFolder } from '../../../basics/temporary.ts'
+import type { GatewayConfig } from '../../../gateway/index.ts'
 import { emptyPage, firstGrants, throughConsole } from '../../../simulator/bench/console.ts'
 import { startIssuer } from '../../../simulator/issuer/issuer.ts'
 import { type Centre, openCentre } from '../gateway/centre.ts'
@@ -39,11 +40,17 @@ export async function openConsoleCentre(
     consoleDatabaseUrl,
     page,
     places = PLACES,
+    more = {},
+    alertmanager,
     polis,
   }: {
     consoleDatabaseUrl?: string
     page?: string
     places?: object
+    /** Other settings of the gateway. */
+    more?: Partial<GatewayConfig>
+    /** The address of an Alertmanager. */
+    alertmanager?: string
     /** The plan of the rollout (gateway/polis/plan.ts); with it anybody may see the figures at a public door. */
     polis?: { plan: object; page?: string }
   } = {},
@@ -53,7 +60,10 @@ export async function openConsoleCentre(
   const issuer = await startIssuer({ pki: PKI })
   writeFileSync(join(folder, 'offices.json'), JSON.stringify(places))
   if (polis) writeFileSync(join(folder, 'polis.json'), JSON.stringify(polis.plan))
-  const console = throughConsole(issuer, { pki: PKI, page: page ?? emptyPage(folder), folder })
+  const console = {
+    ...throughConsole(issuer, { pki: PKI, page: page ?? emptyPage(folder), folder }),
+    ...(alertmanager && { alertmanager: { url: alertmanager } }),
+  }
   const centre = await openCentre(
     databaseUrl,
     {
@@ -62,6 +72,7 @@ export async function openConsoleCentre(
         polis: { plan: join(folder, 'polis.json'), page: polis.page ?? emptyPage(folder) },
         public: await publicDoorIn(folder),
       }),
+      ...more,
     },
     {
       async prepare({ databaseUrl: _, consoleDatabaseUrl: __, ...config }) {
