@@ -7,7 +7,6 @@ import {
   type AuditEntry,
   type AuditVerdict,
   auditAnchor,
-  auditBase,
   auditEntry,
   auditExportHead,
   auditHashInput,
@@ -47,7 +46,7 @@ export async function judgeAudit(
   const anchors = opened.flatMap((payload) => auditAnchor.safeParse(payload).data ?? [])
   // SECURITY: a base that none of these keys has signed erases nothing.
   const base =
-    signed === null ? null : (auditBase.safeParse(await openByKeys(signed, keys, AUDIT_BASE_TYP)).data ?? null)
+    signed === null ? null : (auditAnchor.safeParse(await openByKeys(signed, keys, AUDIT_BASE_TYP)).data ?? null)
   const erased = base?.n ?? 0
   const told = { entries: entries.length, anchors: anchors.length, erased }
   let previous = base?.hash ?? FIRST_AUDIT_PREVIOUS

@@ -44,13 +44,11 @@ export const AUDIT_ANCHOR_TYP = 'totem-audit-anchor+jws'
 /** Payload of an anchor, a JWS by the gateway's `sig` key: at `at` the chain went up to entry `n` with this hash. */
 export const auditAnchor = z.strictObject({ n: z.number().int().min(1), hash: sha256Hex, at: isoInstant })
 
-export const AUDIT_BASE_TYP = 'totem-audit-base+jws'
-
 /**
- * Payload of a base, a JWS by the gateway's `sig` key: at `at` it has erased the entries up to `n`, the last of which had this
- * hash. An anchor is none: whoever cut the chain at one of them would be believed.
+ * A base says the same of the last entry that the gateway has erased. It has a type of its own: if an anchor were one, the
+ * chain could be cut at each of them.
  */
-export const auditBase = auditAnchor
+export const AUDIT_BASE_TYP = 'totem-audit-base+jws'
 
 /** `before`: entries below this number, newest first. `person`, `deed`, `object`: only those. */
 export const auditQuery = z.strictObject({
