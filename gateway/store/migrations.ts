@@ -27,6 +27,7 @@ import { service } from './migrations/037-service.ts'
 import { consoleConditions } from './migrations/038-console-conditions.ts'
 import { consoleMaintenance } from './migrations/039-console-maintenance.ts'
 import { journalMonths } from './migrations/040-journal-months.ts'
+import { auditAges } from './migrations/041-audit-ages.ts'
 import { polis } from './migrations/044-polis.ts'
 import { grantsKept } from './migrations/045-grants-kept.ts'
 import { objectives } from './migrations/049-objectives.ts'
@@ -185,6 +186,7 @@ const migrations: Record<string, Migration> = {
   '038-console-conditions': consoleConditions,
   '039-console-maintenance': consoleMaintenance,
   '040-journal-months': journalMonths,
+  '041-audit-ages': auditAges,
   '044-polis': polis,
   '045-grants-kept': grantsKept,
   '049-objectives': objectives,
