@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
 import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
@@ -35,7 +35,8 @@ const home = createRoute({
     if (!('log-in' in search)) throw redirect({ to: '/flotta' })
   },
 })
-const fleetSearch = fleetQuery.omit({ after: true })
+/** `view`: the map in place of the table, by the same filter. */
+const fleetSearch = fleetQuery.omit({ after: true }).extend({ view: z.enum(['mappa']).optional() })
 const fleet = createRoute({
   ...{ getParentRoute: () => root, path: '/flotta', component: FleetScreen },
   validateSearch: (search) => fleetSearch.safeParse(search).data ?? {},

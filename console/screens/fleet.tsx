@@ -20,12 +20,13 @@ import { type FleetQuery, type FleetSort, sorts, totemStates } from '../../contr
 import { type Region, regions } from '../../contract/console/regions.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
+import { FleetMap } from '../parts/fleet-map.tsx'
 import { Flag, StateMark } from '../parts/marks.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { REFRESH_MS } from '../queries.ts'
 import { counted, PRINTER_STATES, printerSaid, STATES } from '../words.ts'
 
-type Filter = Omit<FleetQuery, 'after'>
+type Filter = Omit<FleetQuery, 'after'> & { view?: 'mappa' | undefined }
 const COLUMNS: { id: string; name: string; sort?: FleetSort; width: `${number}fr` | number }[] = [
   { id: 'stato', name: 'Stato', sort: 'stato', width: 160 },
   { id: 'totem', name: 'Totem', sort: 'totem', width: 92 },
@@ -42,10 +43,11 @@ const LAYOUT = { rowHeight: 32, headingHeight: 34 }
 const PAUSE_MS = 250
 
 export function FleetScreen() {
-  const filter = useSearch({ from: '/flotta' })
+  const shown = useSearch({ from: '/flotta' })
+  const { view, ...filter } = shown
   const navigate = useNavigate()
   const set = (more: { [K in keyof Filter]?: Filter[K] | undefined }) => {
-    const next = { ...filter, ...more }
+    const next = { ...shown, ...more }
     const kept = Object.entries(next).filter(([, value]) => value !== undefined && value !== '')
     void navigate({ to: '/flotta', search: Object.fromEntries(kept) as Filter, replace: true })
   }
@@ -117,6 +119,9 @@ export function FleetScreen() {
             Togli i filtri
           </Button>
         )}
+        <Button className="plain-button" onPress={() => set({ view: view ? undefined : 'mappa' })}>
+          {view ? 'Tabella' : 'Mappa'}
+        </Button>
         <span className="quiet aside">
           {first && (
             <>
@@ -141,7 +146,9 @@ export function FleetScreen() {
         ))}
       </fieldset>
       <Problem of={pages.error} />
-      {pages.isPending ? (
+      {view ? (
+        <FleetMap filter={{ q: filter.q, state: filter.state, region: filter.region, printer: filter.printer }} />
+      ) : pages.isPending ? (
         <Loading />
       ) : (
         <Virtualizer layout={TableLayout} layoutOptions={LAYOUT}>
@@ -211,18 +218,20 @@ export function FleetScreen() {
           </ResizableTableContainer>
         </Virtualizer>
       )}
-      <p className="foot quiet">
-        {counted(totems.length)} di {counted(filter.state ? (first?.counts[filter.state] ?? 0) : all)}
-        {pages.hasNextPage && (
-          <Button
-            className="plain-button"
-            isDisabled={pages.isFetchingNextPage}
-            onPress={() => void pages.fetchNextPage()}
-          >
-            Mostra altri 200
-          </Button>
-        )}
-      </p>
+      {!view && (
+        <p className="foot quiet">
+          {counted(totems.length)} di {counted(filter.state ? (first?.counts[filter.state] ?? 0) : all)}
+          {pages.hasNextPage && (
+            <Button
+              className="plain-button"
+              isDisabled={pages.isFetchingNextPage}
+              onPress={() => void pages.fetchNextPage()}
+            >
+              Mostra altri 200
+            </Button>
+          )}
+        </p>
+      )}
     </section>
   )
 }

@@ -1,7 +1,18 @@
 import type { z } from 'zod'
 import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
-import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
+import {
+  fleetMap,
+  fleetPage,
+  fleetQuery,
+  logPage,
+  logQuery,
+  mapQuery,
+  noteText,
+  totemHours,
+  totemPage,
+  totemParams,
+} from './fleet.ts'
 import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
 import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
 import { objectivesPage } from './objectives.ts'
@@ -43,6 +54,7 @@ export const consoleApi = {
   leave: { method: 'POST', path: '/leave', action: null, answer: done },
 
   fleet: { method: 'GET', path: '/totems', action: 'fleet.see', query: fleetQuery, answer: fleetPage },
+  fleetMap: { method: 'GET', path: '/totems/map', action: 'fleet.see', query: mapQuery, answer: fleetMap },
   totem: {
     ...{ method: 'GET', path: '/totems/:totem', action: 'fleet.see', told: true },
     ...{ params: totemParams, answer: totemPage },

@@ -43,6 +43,9 @@ export const fleetQuery = z.strictObject({
   desc: z.enum(['1']).optional(),
   after: z.string().max(400).optional(),
 })
+/** The same filters for the map, which has neither order nor pages. */
+export const mapQuery = fleetQuery.omit({ sort: true, desc: true, after: true })
+export type MapQuery = z.infer<typeof mapQuery>
 export type FleetQuery = z.infer<typeof fleetQuery>
 
 const place = z.strictObject({
@@ -74,6 +77,12 @@ export const fleetPage = z.strictObject({
   counts: z.record(z.string(), count),
   next: z.string().nullable(),
   at: isoInstant,
+})
+
+/** Totems by where their comune lies (degrees: longitude, latitude). `nowhere`: those of which nobody knows it, by state. */
+export const fleetMap = z.strictObject({
+  points: z.array(z.strictObject({ totem: totemId, state: totemState, at: z.tuple([z.number(), z.number()]) })),
+  nowhere: z.record(z.string(), count),
 })
 
 export const totemParams = z.strictObject({ totem: totemId })

@@ -7,6 +7,7 @@ import type { ConsoleProblemKind } from '../../contract/console/problem.ts'
 import { err, ok } from '../../contract/result.ts'
 import { judgeAudit } from '../../trust/audit-chain.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import { type Comuni, readComuni } from '../polis/comuni.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
@@ -19,6 +20,7 @@ import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
+import { mapOf } from './fleet/map.ts'
 import { addNote, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
 import { FRESH_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
@@ -78,7 +80,7 @@ export async function openConsole(
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
-  const handlers = handlersOf({ db, sessions, anchors, bell, redrive, keys, version, now })
+  const handlers = handlersOf({ db, comuni: await readComuni(), sessions, anchors, bell, redrive, keys, version, now })
   const rolling = rollUp({ db: store.db, now, log })
   void rolling.look()
   async function tidy(): Promise<void> {
@@ -117,6 +119,7 @@ export async function openConsole(
 
 function handlersOf({
   db,
+  comuni,
   sessions,
   anchors,
   bell,
@@ -126,6 +129,7 @@ function handlersOf({
   now,
 }: {
   db: ConsoleDatabase
+  comuni: Comuni
   sessions: ReturnType<typeof createSessions>
   anchors: Anchors
   bell: Bell
@@ -158,6 +162,7 @@ function handlersOf({
       const page = await seen((transaction) => fleetOf(transaction, query, now()))
       return page ? ok(page) : problem('malformed', 'after')
     },
+    fleetMap: async ({ query, seen }) => ok(await seen((transaction) => mapOf(transaction, query, comuni, now()))),
     totem: async ({ params, seen }) => {
       const page = await seen((transaction) => totemPageOf(transaction, params.totem, now()))
       return page ? ok(page) : problem('not-found')

@@ -42,6 +42,7 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   endSession: () => ({ path: '/sessions/end', body: { session: '01KB0000000000000000000001' } }),
   leave: () => ({ path: '/leave', body: {} }),
   fleet: () => ({ path: '/totems' }),
+  fleetMap: () => ({ path: '/totems/map' }),
   totem: (totem) => ({ path: `/totems/${totem}` }),
   totemHours: (totem) => ({ path: `/totems/${totem}/hours` }),
   totemLog: (totem) => ({ path: `/totems/${totem}/log` }),
@@ -119,6 +120,17 @@ describe('totems', () => {
       { totem: 'TT-0001', state: 'in-servizio', heard: true, ready: true },
       { totem: 'TT-0002', state: 'in-servizio' },
     ])
+  })
+
+  test('lie on the map where their comune does, those in sight alone', async () => {
+    const { body } = await at('campo').get('/totems/map')
+    expect(body).toEqual({ points: [{ totem: 'TT-0001', state: 'in-servizio', at: [12.666, 42.992] }], nowhere: {} })
+    // No comune of Lazio is called as this office's.
+    const { points, nowhere } = (await at('operatore').get('/totems/map')).body
+    expect(points.map(({ totem }: { totem: string }) => totem)).toEqual(['RC-0003', 'TT-0001'])
+    expect(nowhere).toEqual({ 'in-servizio': 1 })
+    expect((await at('operatore').get('/totems/map?state=mai-visto')).body.points).toMatchObject([{ totem: 'RC-0003' }])
+    expect((await at('operatore').get('/totems/map?sort=totem')).body.kind).toBe('malformed')
   })
 
   test.each([

@@ -76,6 +76,14 @@ test('an operator finds a totem by its comune, and the address is the view', asy
   await page.reload()
   await page.getByText('1 di 1').waitFor()
   expect(await page.getByRole('searchbox').inputValue()).toBe('spello')
+
+  // The map is the same view, drawn.
+  await page.getByRole('button', { name: 'Mappa' }).click()
+  await page.getByRole('img', { name: 'Mappa di 1 totem' }).waitFor()
+  expect(page.url()).toContain('q=spello&view=mappa')
+  expect(await browser.findings()).toEqual([])
+  await page.getByRole('button', { name: 'Tabella' }).click()
+  await page.getByText('1 di 1').waitFor()
 })
 
 test('a paper out is an alarm, which somebody takes; the paper is in, and it ends by itself', async () => {
