@@ -144,6 +144,12 @@ test.each(['chiaro', 'scuro'])('each screen is as readable: %s', async (colours)
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await browser.findings(), screen).toEqual([])
   }
+  for (const screen of ['Manutenzione', 'Procedure']) {
+    await page.getByRole('link', { name: 'Allarmi', exact: true }).first().click()
+    await page.getByRole('link', { name: screen, exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: screen }).waitFor()
+    expect(await browser.findings(), screen).toEqual([])
+  }
 })
 
 test('anybody finds their comune, without a log-in', async () => {
