@@ -10,6 +10,7 @@ import { addressOf, ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Entries } from '../parts/entries.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
+import { Views } from '../parts/views.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries } from '../queries.ts'
 import { counted, fromRome, inRome } from '../words.ts'
@@ -140,6 +141,7 @@ export function LogScreen() {
           </label>
         ))}
       </fieldset>
+      <Views screen="/voci" />
       <p className="quiet">
         Il tempo è quello in cui il gateway ha ricevuto la voce, in ora italiana; l’ora del totem sta sotto, dove è
         un’altra.
