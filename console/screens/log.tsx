@@ -28,8 +28,8 @@ const TEXTS = [
   { key: 'operation', name: 'Operazione', hint: '26 caratteri', wrong: 'i 26 caratteri dell’operazione' },
 ] as const
 const TIMES = [
-  { key: 'from', name: 'Dalle' },
-  { key: 'until', name: 'Alle' },
+  { key: 'from', name: 'Dal' },
+  { key: 'until', name: 'Al' },
 ] as const
 
 /** The sync logs of all totems: search, whether a totem's chain holds, and files. */
