@@ -1,11 +1,15 @@
-// node scripts/guest.ts [build] [visits] [systems]: the package on a machine of its own, after the set-up
+// node scripts/guest.ts [build] [visits] [technician] [systems] [stay]: the package on a machine of its own, after the set-up
 // (scripts/guest.mjs has the options).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import type { JWK } from 'jose'
 import { GUEST_ADDITION, GUEST_PACKAGES } from '../simulator/guest/provision.ts'
+import { jwkPair } from '../simulator/pki/jwk.ts'
+import { stay } from './guest/stay.ts'
 import { systems } from './guest/systems.ts'
+import { COMPATIBLE, technician } from './guest/technician.ts'
 import { visits } from './guest/visits.ts'
 import { debian, debianCache } from './image/debian.ts'
 import { layOut, makeSystem, type System } from './image/system.ts'
@@ -20,10 +24,10 @@ const [GOOD, BROKEN] = ['1', '2']
 
 /** What the other parts begin with. */
 export interface Built {
-  deb: string
   program: string
   thirdParty: string
-  version: string
+  /** Signs releases for these machines. */
+  releaseKey: JWK
   /** A root as it was laid out. */
   root: string
   good: System
@@ -35,17 +39,16 @@ export interface Run {
   /** Folder for disks. */
   cache: string
   out: string
-  accelerator: string | undefined
   /** What was seen, with its time; false ends the run with 1. */
   saw(what: string, good: boolean, detail?: string): void
 }
 
 async function build(): Promise<void> {
-  const { deb, program, version } = await makePackage({
-    out: path.join(cache, 'package'),
-    testTrust: true,
-    release: 1,
-    level: 3,
+  const { public: releaseKey, private: key } = await jwkPair('sig')
+  const machine = Buffer.from(JSON.stringify({ releaseKey, compatible: COMPATIBLE }))
+  const { deb, program } = await makePackage({
+    ...{ out: path.join(cache, 'package'), testTrust: true, release: 1, level: 3 },
+    etc: new Map([['totem-polis-update.json', machine]]),
   })
   const folder = path.join(cache, 'root')
   layOut(folder, debian(debianCache(), [...depends(), ...GUEST_PACKAGES]), deb, GUEST_ADDITION)
@@ -57,7 +60,7 @@ async function build(): Promise<void> {
   const broken = makeSystem(folder, BROKEN, released(), path.join(cache, 'broken'), commandLine)
   writeFileSync(start, whole)
   const thirdParty = path.join(cache, 'package/dist/THIRD-PARTY.txt')
-  const built: Built = { deb, program, thirdParty, version, root: folder, good, broken }
+  const built: Built = { program, thirdParty, releaseKey: key, root: folder, good, broken }
   writeFileSync(BUILT, JSON.stringify(built))
 }
 
@@ -66,14 +69,13 @@ async function run(): Promise<number> {
     allowPositionals: true,
     options: {
       out: { type: 'string', default: path.join(root, 'out/guest') },
-      kvm: { type: 'boolean', default: false },
     },
   })
-  const known = ['build', 'visits', 'systems']
+  const known = ['build', 'visits', 'technician', 'systems', 'stay']
   const unknown = positionals.filter((name) => !known.includes(name))
   if (unknown.length > 0) throw new Error(`${unknown.join(' ')}: there are ${known.join(', ')}`)
   if (process.getuid?.() !== 0) throw new Error('an image has files of many users: run it as root')
-  const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
+  const wanted = (name: string) => (positionals.length === 0 ? name !== 'stay' : positionals.includes(name))
   const out = path.resolve(values.out)
   mkdirSync(out, { recursive: true })
   mkdirSync(cache, { recursive: true })
@@ -90,9 +92,11 @@ async function run(): Promise<number> {
   }
   if (!existsSync(BUILT)) throw new Error('build first: npm run guest -- build')
   const built = JSON.parse(readFileSync(BUILT, 'utf8')) as Built
-  const common = { built, cache, out, accelerator: values.kvm ? 'kvm' : undefined, saw }
+  const common = { built, cache, out, saw }
   if (wanted('visits')) await visits(common)
+  if (wanted('technician')) await technician(common)
   if (wanted('systems')) await systems(common)
+  if (wanted('stay')) await stay(common)
   console.log(
     `${whole ? 'whole' : 'not whole'}, in ${seconds()}; pictures and paper are in ${path.relative('.', out) || '.'}/`,
   )

@@ -1,13 +1,7 @@
-import { closeSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs'
-import path from 'node:path'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ownFolder } from '../../basics/temporary.ts'
-import { startBench } from '../../simulator/bench/bench.ts'
-import { type Guest, startGuest } from '../../simulator/guest/machine.ts'
-import { provisionGuest } from '../../simulator/guest/provision.ts'
 import type { Run } from '../guest.ts'
-import { makeDisk } from '../image/disk.ts'
-import { BOOT_MS, isReady, PANEL } from './visits.ts'
+import { BOOT_MS, inside, isReady } from './inside.ts'
 
 /** Two tries, and a start of the system before. */
 const BACK_MS = 20 * 60_000
@@ -23,7 +17,7 @@ export async function systems(run: Run): Promise<void> {
 async function givesBack(run: Run): Promise<void> {
   const { built, saw } = run
   const tries = { [built.good.version]: 0, [built.broken.version]: 2 }
-  await onDisk(run, 'gives-back', [built.good, built.broken], tries, async (guest) => {
+  await inside(run, 'gives-back', { systems: [built.good, built.broken], tries }, async (guest) => {
     const began = Date.now()
     const version = async () =>
       /roothash=(\w+)/.exec((await guest.run('/bin/cat', '/proc/cmdline')).stdout)?.[1] === built.good.rootHash
@@ -62,55 +56,11 @@ async function isStopped(run: Run): Promise<void> {
     writeSync(file, Buffer.from([(byte[0] ?? 0) ^ 1]), 0, 1, at)
     closeSync(file)
   }
-  await onDisk(
-    run,
-    'is-stopped',
-    [built.good],
-    {},
-    async (guest) => {
-      for (const until = Date.now() + STOPS_MS; Date.now() < until && guest.restarts === 0; ) await delay(1_000)
-      const said = guest.console()
-      saw(
-        'a system with one byte changed is stopped by the kernel',
-        /device-mapper: verity: .*corrupted|dm-verity device corrupted/.test(said) && guest.restarts > 0,
-      )
-    },
-    // The superblock: the first thing that is read of it.
-    (disk, systemAt) => change(disk, systemAt + 1024 + 64),
-  )
-}
-
-async function onDisk(
-  run: Run,
-  name: string,
-  systems: Run['built']['good'][],
-  tries: Record<string, number>,
-  act: (guest: Guest) => Promise<void>,
-  change: (disk: string, systemAt: number) => void = () => undefined,
-): Promise<void> {
-  const { built, cache, out, accelerator } = run
-  const bench = await startBench({ usb: true })
-  const folder = ownFolder('totem-guest')
-  const disk = path.join(cache, `${name}.raw`)
-  let guest: Guest | null = null
-  try {
-    const provisioning = path.join(folder, 'provisioning')
-    provisionGuest(bench, provisioning)
-    const systemAt = makeDisk({
-      systems,
-      tries,
-      root: built.root,
-      provisioning,
-      work: path.join(cache, 'disk'),
-      out: disk,
-    })
-    change(disk, systemAt)
-    guest = await startGuest({ disk, folder, panel: PANEL, ...(accelerator && { accelerator }) })
-    await act(guest)
-  } finally {
-    if (guest) writeFileSync(path.join(out, `${name}.console.log`), guest.console())
-    await guest?.stop()
-    await bench.stop()
-    for (const made of [folder, disk]) rmSync(made, { recursive: true, force: true })
-  }
+  // The file system's head: the first thing that is read of it.
+  const machine = { systems: [built.good], change: (disk: string, at: number) => change(disk, at + 1024 + 64) }
+  await inside(run, 'is-stopped', machine, async (guest) => {
+    for (const until = Date.now() + STOPS_MS; Date.now() < until && guest.restarts === 0; ) await delay(1_000)
+    const stopped = /device-mapper: verity: .*corrupted|dm-verity device corrupted/.test(guest.console())
+    saw('a system with one byte changed is stopped by the kernel', stopped && guest.restarts > 0)
+  })
 }

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { JWK } from 'jose'
 import { DAY_MS } from '../../basics/time.ts'
 import { RELEASES_TYP } from '../../contract/release.ts'
 import type { Guest } from '../../simulator/guest/machine.ts'
@@ -11,7 +10,7 @@ import { signList } from '../../trust/signed-list.ts'
 import { makeDeb } from '../deb.ts'
 import type { Run } from '../guest.ts'
 import { released } from '../image.ts'
-import { BOOT_MS, isReady } from './visits.ts'
+import { BOOT_MS, inside, isReady } from './inside.ts'
 
 /** Kind of machine of the guest, and the release that its technician brings. */
 export const COMPATIBLE = 'kiosk-1'
@@ -23,8 +22,18 @@ const MOUNTED_MS = 60_000
 const STARVED_MS = 5 * 60_000
 
 /** What a technician does beside a totem that serves: a stick with a release, a page that hangs. */
-export async function technician({ built, cache, saw }: Run, guest: Guest, releaseKey: JWK): Promise<void> {
-  const stick = await stickWith(built, cache, releaseKey)
+export async function technician(run: Run): Promise<void> {
+  const { built, cache, saw } = run
+  await inside(run, 'technician', { systems: [built.good] }, async (guest) => {
+    await guest.up(BOOT_MS)
+    await isReady(guest)
+    await release(guest, await stickWith(built, cache), saw)
+    await starves(guest, saw)
+  })
+}
+
+/** From a stick to a release that has proved healthy. */
+async function release(guest: Guest, stick: string, saw: Run['saw']): Promise<void> {
   await guest.plugStick(stick)
   const mounted = async () => {
     const { stdout } = await guest.run('/bin/grep', ' /run/media/', '/proc/mounts')
@@ -72,7 +81,10 @@ export async function technician({ built, cache, saw }: Run, guest: Guest, relea
     standing.highest === NEXT && standing.trial === null,
     JSON.stringify(standing),
   )
+}
 
+/** A page that draws no more. */
+async function starves(guest: Guest, saw: Run['saw']): Promise<void> {
   const property = async (name: string) =>
     (await guest.run('/bin/systemctl', 'show', 'totem-polis', `--property=${name}`, '--value')).stdout.trim()
   const before = Number(await property('NRestarts'))
@@ -93,7 +105,7 @@ export async function technician({ built, cache, saw }: Run, guest: Guest, relea
 }
 
 /** A stick with one release and the list that its signer has signed. */
-async function stickWith(built: Run['built'], cache: string, key: JWK): Promise<string> {
+async function stickWith(built: Run['built'], cache: string): Promise<string> {
   const work = path.join(cache, 'release')
   const deb = path.join(work, `${NEXT}.deb`)
   const version = `0.1.${NEXT}`
@@ -110,16 +122,16 @@ async function stickWith(built: Run['built'], cache: string, key: JWK): Promise<
     level: 3,
   })
   const bytes = readFileSync(deb)
-  const release = {
+  const entry = {
     ...{ number: NEXT, version, compatible: COMPATIBLE, over: 0, bytes: bytes.length },
     sha256: createHash('sha256').update(bytes).digest('hex'),
   }
   const list = {
-    ...{ sequence: 1, releases: [release], issued: new Date().toISOString() },
+    ...{ sequence: 1, releases: [entry], issued: new Date().toISOString() },
     nextUpdate: new Date(Date.now() + DAY_MS).toISOString(),
   }
   const signed = path.join(work, 'releases.jws')
-  writeFileSync(signed, await signList(list, key, RELEASES_TYP))
+  writeFileSync(signed, await signList(list, built.releaseKey, RELEASES_TYP))
   const stick = path.join(work, 'stick.img')
   const file = openSync(stick, 'w')
   ftruncateSync(file, STICK_MIB * 1_048_576)

@@ -44,14 +44,16 @@ export interface Disk {
   tries?: Record<string, number>
   /** A system's root as it was laid out: whose the folders are. */
   root: string
-  /** A folder with some of: `etc/` (a provisioning, or enrolment.json), `state/`, `machine.json`. */
+  /** A folder with `etc/` (a provisioning, or enrolment.json) or `state/`, or both. */
   provisioning: string | null
   work: string
   out: string
 }
 
-/** A machine's whole disk: firmware's partition with both systems' programs, two places for systems, and what a totem keeps. Answers where on it the first system
- * begins, in bytes. */
+/**
+ * A machine's whole disk: the firmware's partition with both systems' programs, two places for systems, and what a totem
+ * keeps. Answers where on it the first system begins, in bytes.
+ */
 export function makeDisk({ systems, tries = {}, root, provisioning, work, out }: Disk): number {
   mkdirSync(work, { recursive: true })
   const esp = firmwarePartition(systems, tries, path.join(work, 'esp.img'))
@@ -130,17 +132,15 @@ function dataPartition(root: string, provisioning: string | null, work: string):
   for (const [name, { owner, group, mode }] of Object.entries(FOLDERS)) {
     const place = path.join(folder, name)
     mkdirSync(place, { recursive: true, mode: 0o755 })
-    if (provisioning && ['etc', 'state'].includes(name))
-      cpSync(path.join(provisioning, name), place, { recursive: true })
+    // What the package brought for /etc/totem-polis, and what this machine has of its own.
+    const brought = name === 'etc' ? path.join(root, 'etc/totem-polis') : null
+    for (const from of [brought, provisioning && path.join(provisioning, name)])
+      if (from && existsSync(from)) cpSync(from, place, { recursive: true })
     const whose = name === 'etc' ? 'totem-polis' : owner
     execFileSync('chown', ['--recursive', `${id('passwd', whose)}:${id('group', group)}`, place])
     execFileSync('chown', [`${id('passwd', owner)}:${id('group', group)}`, place])
     execFileSync('chmod', [mode.toString(8), place])
   }
-  // Who signs releases, and which kind of machine this is: root alone says it (/etc/totem-polis-update.json).
-  const machine = path.join(folder, 'machine.json')
-  const given = provisioning && path.join(provisioning, 'machine.json')
-  writeFileSync(machine, given && existsSync(given) ? readFileSync(given) : '', { mode: 0o644 })
   chmodSync(folder, 0o700)
   const file = path.join(work, 'data.img')
   rmSync(file, { force: true })

@@ -15,6 +15,7 @@ const PLACES: Record<string, string> = {
   tmpfiles: 'usr/lib/tmpfiles.d/totem-polis-image.conf',
   'verity-hook': 'etc/initramfs-tools/hooks/verity',
   'verity-open': 'etc/initramfs-tools/scripts/local-top/verity',
+  'emergency.service': 'etc/systemd/system/emergency.service',
   healthy: 'usr/libexec/totem-polis/healthy',
   'totem-polis-healthy.service': 'usr/lib/systemd/system/totem-polis-healthy.service',
 }
@@ -69,8 +70,6 @@ export function layOut(folder: string, archive: string, deb: string, more: Addit
   writeFileSync(path.join(folder, 'etc/machine-id'), '')
   rmSync(path.join(folder, 'etc/resolv.conf'), { force: true })
   symlinkSync('../run/systemd/resolve/stub-resolv.conf', path.join(folder, 'etc/resolv.conf'))
-  // Where fstab mounts what this machine keeps.
-  writeFileSync(path.join(folder, 'etc/totem-polis-update.json'), '')
   for (const place of ['data', 'efi']) mkdirSync(path.join(folder, place), { recursive: true })
   inside('systemctl', '--quiet', 'enable', ...UNITS, ...(more?.units ?? []))
   inside('update-initramfs', '-u', '-k', 'all')

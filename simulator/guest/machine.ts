@@ -11,7 +11,9 @@ const FIRMWARE = { code: '/usr/share/OVMF/OVMF_CODE_4M.fd', memory: '/usr/share/
 const AGENT_PORT = 'org.qemu.guest_agent.0'
 /** Absolute axes of a virtual pointer. */
 const AXIS_END = 0x7fff
-const ANSWER_MS = 60_000
+const FIRST_VNC = 5_900
+/** A guest whose only processor is busy answers late. */
+const ANSWER_MS = 5 * 60_000
 const TRY_MS = 5_000
 
 export interface GuestOptions {
@@ -22,9 +24,8 @@ export interface GuestOptions {
   panel: { width: number; height: number }
   /** Ports of the guest that are wanted on this side's loopback: outside → inside. */
   forwards?: Record<number, number>
-  megabytes?: number
-  /** `kvm` where the machine has it; everything was tried with QEMU's own emulation. */
-  accelerator?: string
+  /** Shows the panel to VNC viewers at this port of loopback, 5900 or later; they touch it as well. */
+  viewer?: number
 }
 
 export interface Said {
@@ -54,7 +55,7 @@ export interface Guest {
 }
 
 export async function startGuest(options: GuestOptions): Promise<Guest> {
-  const { disk, folder, panel, forwards = {}, megabytes = 2_048, accelerator = 'tcg,tb-size=512' } = options
+  const { disk, folder, panel, forwards = {}, viewer } = options
   const memory = join(folder, 'firmware.fd')
   copyFileSync(FIRMWARE.memory, memory)
   const [said, qmpSocket, agentSocket] = ['console.log', 'qmp', 'agent'].map((name) => join(folder, name)) as [
@@ -66,9 +67,10 @@ export async function startGuest(options: GuestOptions): Promise<Guest> {
     [
       // It ends with this process, however that ends.
       ...['--pdeathsig', 'KILL', 'qemu-system-x86_64'],
-      // A processor with AVX makes Debian's llvmpipe crash under emulation.
-      ...['-machine', 'q35', '-accel', accelerator, '-cpu', 'Westmere', '-smp', '1', '-m', String(megabytes)],
-      ...['-nodefaults', '-display', 'none', '-rtc', 'base=utc'],
+      // QEMU's own emulation, so that it runs anywhere; with AVX Debian's llvmpipe crashes under it.
+      ...['-machine', 'q35', '-accel', 'tcg,tb-size=512', '-cpu', 'Westmere', '-smp', '1', '-m', '2048'],
+      ...['-nodefaults', '-rtc', 'base=utc'],
+      ...(viewer === undefined ? ['-display', 'none'] : ['-vnc', `127.0.0.1:${viewer - FIRST_VNC}`]),
       ...['-drive', `if=pflash,format=raw,unit=0,readonly=on,file=${FIRMWARE.code}`],
       ...['-drive', `if=pflash,format=raw,unit=1,file=${memory}`],
       ...['-drive', `if=virtio,format=raw,cache=unsafe,file=${disk}`],
@@ -159,11 +161,11 @@ async function openQmp(path: string, gone: Promise<unknown>) {
 /** The guest's own agent (Debian's qemu-guest-agent), which runs programs there. */
 async function openAgent(path: string) {
   const socket = await reached(path)
-  let waits: ((message: Message) => void) | null = null
+  let [asked, waits] = [0, null as ((message: Message) => void) | null]
   createInterface({ input: socket }).on('line', (line) => {
-    // What a restart cut short is no message.
     const message = parsed(line)
-    if (message) waits?.(message)
+    // What a restart cut short is no message, and what nobody waits for any more no answer.
+    if (message?.id === asked) waits?.(message)
   })
   async function ask(execute: string, args: Message, withinMs = ANSWER_MS): Promise<unknown> {
     const message = await new Promise<Message>((resolve, reject) => {
@@ -172,7 +174,8 @@ async function openAgent(path: string) {
         clearTimeout(late)
         resolve(answer)
       }
-      socket.write(`${JSON.stringify({ execute, arguments: args })}\n`)
+      asked += 1
+      socket.write(`${JSON.stringify({ execute, arguments: args, id: asked })}\n`)
     })
     if ('error' in message) throw new Error(`${execute}: ${JSON.stringify(message.error)}`)
     return message.return

@@ -43,6 +43,14 @@ while :; do
   sleep 3
 done
 `
+/** An emulated machine beside other work is slower than systemd's patience with a totem, and the watchdog's with systemd. */
+const SLOW = `[Service]
+TimeoutStartSec=15min
+WatchdogSec=3min
+`
+const SLOW_SYSTEM = `[Manager]
+RuntimeWatchdogSec=10min
+`
 const UNITS = '/etc/systemd/system'
 export const GUEST_ADDITION = {
   files: {
@@ -51,6 +59,8 @@ export const GUEST_ADDITION = {
     [`${UNITS}/bench-debugger.socket`]: { content: debuggers.socket },
     [`${UNITS}/bench-debugger.service`]: { content: debuggers.service },
     [`${UNITS}/bench-cables.service`]: { content: CABLES },
+    [`${UNITS}/totem-polis.service.d/slow.conf`]: { content: SLOW },
+    '/etc/systemd/system.conf.d/slow.conf': { content: SLOW_SYSTEM },
     '/usr/local/sbin/bench-cables': { content: ATTACH, mode: 0o755 },
   },
   units: ['bench-line.socket', 'bench-debugger.socket', 'bench-cables.service'],
@@ -60,9 +70,9 @@ export const GUEST_ADDITION = {
 
 /**
  * The bench's totem as a technician provisions it on a machine of its own: `etc` and `state` in `folder`, for the image's
- * data partition. Nothing of it names a bench. `machine`: who signs its releases, and its kind.
+ * data partition. Nothing of it names a bench.
  */
-export function provisionGuest(bench: Bench, folder: string, machine: object | null = null): void {
+export function provisionGuest(bench: Bench, folder: string): void {
   const { cables, line: wire, totem } = bench
   if (!cables) throw new Error('a guest needs the bench’s cables')
   const [etc, state] = [join(folder, 'etc'), join(folder, 'state')]
@@ -90,7 +100,6 @@ export function provisionGuest(bench: Bench, folder: string, machine: object | n
     Object.entries(values)
       .map(([name, value]) => `${name}=${value}\n`)
       .join('')
-  if (machine) writeFileSync(join(folder, 'machine.json'), JSON.stringify(machine))
   writeFileSync(join(etc, 'totem.json'), JSON.stringify(config), { mode: 0o640 })
   writeFileSync(join(etc, 'bench.env'), lines(env))
   writeFileSync(join(etc, 'panel.env'), lines(panel))
