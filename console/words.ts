@@ -1,4 +1,5 @@
 import type { FleetTotem } from '../contract/console/fleet.ts'
+import type { MaintenanceScope } from '../contract/console/maintenance.ts'
 import type { Action, Role, Scope } from '../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../contract/console/problem.ts'
 import { regions } from '../contract/console/regions.ts'
@@ -8,6 +9,7 @@ export const STATES: Record<FleetTotem['state'], string> = {
   'fuori-linea': 'fuori linea',
   ridotto: 'ridotto',
   'in-ritardo': 'registro in ritardo',
+  'in-manutenzione': 'in manutenzione',
   ritirato: 'ritirato',
   'mai-visto': 'mai visto',
   chiuso: 'ufficio chiuso',
@@ -28,6 +30,7 @@ export const readerSaid = (state: string | null): string => (state === null ? '�
 
 export const PROBLEMS: Record<ConsoleProblemKind | 'no-answer', string> = {
   malformed: 'Il gateway non capisce la richiesta.',
+  'too-wide': 'Il filtro trova troppo poco in troppe voci: indichi un periodo più breve o un totem.',
   'signed-out': 'La sessione è finita: acceda di nuovo.',
   forbidden: 'I suoi incarichi non lo consentono.',
   'cross-site': 'Richiesta rifiutata: ricarichi la pagina.',
@@ -53,11 +56,16 @@ export const scopeSaid = (scope: Scope): string =>
       ? regions[scope.region]
       : `ufficio ${scope.office}`
 
+export const maintenanceSaid = (scope: MaintenanceScope): string =>
+  scope.kind === 'totem' ? scope.totem : scopeSaid(scope)
+
 /** Screens, each with the action without which it is not offered. */
 export const SCREENS = [
   { to: '/flotta', name: 'Flotta', action: 'fleet.see', key: 'f' },
+  { to: '/voci', name: 'Voci', action: 'fleet.see', key: 'v' },
   { to: '/allarmi', name: 'Allarmi', action: 'fleet.see', key: 'a' },
   { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
+  { to: '/diffusione', name: 'Diffusione', action: 'fleet.see', key: 'd' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]
@@ -75,6 +83,7 @@ const DEEDS: Record<string, string> = {
   'grants.first': 'primo incarico, dall’installazione',
   'grants.propose': 'ha proposto un incarico',
   'grants.approve': 'ha approvato un incarico',
+  'grants.confirm': 'ha confermato un incarico',
   'grants.revoke': 'ha revocato un incarico',
   'fleet.note': 'ha scritto una nota',
   'audit.export': 'ha esportato il registro',
@@ -82,8 +91,16 @@ const DEEDS: Record<string, string> = {
   'alarms.take': 'ha preso in carico un allarme',
   'alarms.assign': 'ha assegnato un allarme',
   'alarms.note': 'ha annotato un allarme',
+  'alarms.close': 'ha chiuso un allarme',
+  'maintenance.plan': 'ha aperto una finestra di manutenzione',
+  'maintenance.approve': 'ha approvato una finestra di manutenzione',
+  'maintenance.end': 'ha chiuso una finestra di manutenzione',
   'seen.totem': 'ha aperto il totem',
   'seen.audit': 'ha letto il registro',
+  'seen.log': 'ha cercato nelle voci dei totem',
+  'seen.log-file': 'ha scaricato voci dei totem',
+  'seen.verify-log': 'ha verificato le voci di un totem',
+  'seen.log-proof': 'ha esportato con la prova le voci di un totem',
   'seen.verify-audit': 'ha verificato il registro',
 }
 export const deedSaid = (deed: string): string =>
@@ -97,10 +114,18 @@ export const deedSaid = (deed: string): string =>
 const MINUTE = 60_000
 const relative = new Intl.RelativeTimeFormat('it', { numeric: 'auto', style: 'short' })
 const exact = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'medium' })
+const short = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'short' })
 const day = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', dateStyle: 'medium' })
 
 export const exactly = (at: string): string =>
   `${exact.format(new Date(at))} (${at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')})`
+const time = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', timeStyle: 'short' })
+const dayAndTime = new Intl.DateTimeFormat('it-IT', {
+  ...{ timeZone: 'Europe/Rome', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+} as const)
+export const atTime = (at: string): string => time.format(new Date(at))
+export const atDayAndTime = (at: string): string => dayAndTime.format(new Date(at))
+export const shortly = (at: string): string => short.format(new Date(at))
 export const onDay = (at: string): string => day.format(new Date(at))
 
 /** As people read it: `4 min fa`. */
@@ -114,3 +139,28 @@ export function ago(at: string, now: number): string {
 
 const number = new Intl.NumberFormat('it-IT')
 export const counted = (n: number): string => number.format(n)
+
+const roman = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'short' })
+/** An instant as an Italian clock shows it, for a field of date and time. */
+export const inRome = (at: string): string => roman.format(new Date(at)).replace(' ', 'T')
+
+/** The instant at which an Italian clock shows this; where it shows it twice, the first. */
+export function fromRome(wall: string): string | undefined {
+  const asked = Date.parse(`${wall}Z`)
+  if (Number.isNaN(asked)) return undefined
+  const hit = [2, 1].map((hours) => new Date(asked - hours * 60 * MINUTE).toISOString())
+  return hit.find((at) => inRome(at) === wall.slice(0, 16)) ?? hit[1]
+}
+
+const SPANS = [
+  [365 * 24 * 60, 'year'],
+  [24 * 60, 'day'],
+  [60, 'hour'],
+  [1, 'minute'],
+] as const
+/** How far two instants are apart, in the largest unit that fits: `10 anni`. */
+export function apart(one: string, other: string): string {
+  const minutes = Math.abs(Date.parse(one) - Date.parse(other)) / MINUTE
+  const [size, unit] = SPANS.find(([each]) => minutes >= each) ?? ([1, 'minute'] as const)
+  return new Intl.NumberFormat('it', { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(minutes / size))
+}

@@ -4,11 +4,10 @@ import { useEffect } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { regions } from '../../contract/console/regions.ts'
-import { journalText } from '../../contract/journal.ts'
-import { type JournalEventId, journalEvents } from '../../contract/journal-events.ts'
 import { ask } from '../ask.ts'
 import { Ago, useNow } from '../parts/ago.tsx'
-import { Flag, SeverityMark, StateMark } from '../parts/marks.tsx'
+import { Entries } from '../parts/entries.tsx'
+import { Flag, StateMark } from '../parts/marks.tsx'
 import { NoteField } from '../parts/note.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { HourStrip } from '../parts/strip.tsx'
@@ -16,6 +15,7 @@ import { useMay } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
 import { counted, printerSaid, readerSaid } from '../words.ts'
 import { AlarmList } from './alarms.tsx'
+import { TotemMaintenance } from './maintenance.tsx'
 
 const DAYS: Record<string, string> = {
   ...{
@@ -77,7 +77,8 @@ export function TotemScreen() {
           Chiesto il ritiro <Ago at={withdrawnAt} />: il gateway non lo accetta più.
         </p>
       )}
-      <AlarmList query={{ totem }} isPart />
+      <TotemMaintenance totem={totem} />
+      <AlarmList query={{ totem, all: '1' }} isPart />
       <div className="columns">
         <section aria-labelledby="now-title">
           <h2 id="now-title">Adesso</h2>
@@ -172,12 +173,6 @@ function Beat({ of }: { of: Answer<'totem'>['heartbeat'] }) {
   )
 }
 
-type Entry = Answer<'totemLog'>['entries'][number]
-const sentence = ({ event, fields }: Entry): string =>
-  event in journalEvents
-    ? journalText({ event: event as JournalEventId, fields }, 'it')
-    : `${event} (voce che questa console non conosce)`
-
 const FILTERS = [
   { severity: undefined, name: 'tutto' },
   { severity: 'warn', name: 'avvisi e allarmi' },
@@ -220,43 +215,12 @@ function Log({ totem }: { totem: string }) {
             </Button>
           ))}
         </fieldset>
+        <Link to="/voci" search={{ totem }} className="aside">
+          Cerca, verifica, esporta
+        </Link>
       </div>
       <Problem of={pages.error} />
-      {pages.isPending ? (
-        <Loading />
-      ) : entries.length === 0 ? (
-        <p className="quiet">Nessuna voce.</p>
-      ) : (
-        <table className="small log">
-          <thead>
-            <tr>
-              <th scope="col">Quando</th>
-              <th scope="col">Gravità</th>
-              <th scope="col">Che cosa</th>
-              <th scope="col">Voce</th>
-            </tr>
-          </thead>
-          <tbody>
-            {entries.map((entry) => (
-              <tr key={`${entry.chain}.${entry.seq}.${entry.at}`}>
-                <td>
-                  <Ago at={entry.receivedAt} />
-                  {Math.abs(Date.parse(entry.at) - Date.parse(entry.receivedAt)) > 3_600_000 && (
-                    <span className="quiet"> (per il totem: {new Date(entry.at).toLocaleString('it-IT')})</span>
-                  )}
-                </td>
-                <td>
-                  <SeverityMark severity={entry.severity} />
-                </td>
-                <td>{sentence(entry)}</td>
-                <td className="id quiet">
-                  {entry.event} {entry.seq}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {pages.isPending ? <Loading /> : <Entries of={entries} />}
       {pages.hasNextPage && (
         <Button className="plain-button" onPress={() => void pages.fetchNextPage()}>
           Voci precedenti

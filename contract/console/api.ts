@@ -1,7 +1,9 @@
 import type { z } from 'zod'
-import { alarmList, alarmNote, alarmParams, alarmQuery } from './alarms.ts'
+import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
+import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
+import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
 import {
   type Action,
@@ -28,7 +30,8 @@ interface Route {
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
-  answer: z.ZodType
+  /** `file`: a download, line by line, instead of one JSON. */
+  answer: z.ZodType | 'file'
 }
 
 /** The console's whole wire, under `/console/v1`. A route cannot be here without the action that it asks for. */
@@ -56,10 +59,32 @@ export const consoleApi = {
     ...{ params: totemParams, body: noteText, answer: done },
   },
 
+  log: { method: 'GET', path: '/log', action: 'fleet.see', told: true, query: logSearch, answer: logFound },
+  logFile: {
+    ...{ method: 'GET', path: '/log/file', action: 'log.export', told: true },
+    ...{ query: logFileQuery, answer: 'file' },
+  },
+  verifyLog: {
+    ...{ method: 'GET', path: '/totems/:totem/log/verdict', action: 'fleet.see', told: true },
+    ...{ params: totemParams, query: logRange, answer: logVerdict },
+  },
+  logProof: {
+    ...{ method: 'GET', path: '/totems/:totem/log/proof', action: 'log.export', told: true },
+    ...{ params: totemParams, query: logRange, answer: 'file' },
+  },
+
   alarms: { method: 'GET', path: '/alarms', action: 'fleet.see', query: alarmQuery, answer: alarmList },
   takeAlarm: {
     ...{ method: 'POST', path: '/alarms/:alarm/take', action: 'alarms.handle' },
     ...{ params: alarmParams, answer: done },
+  },
+  alarmPeople: {
+    ...{ method: 'GET', path: '/alarms/:alarm/people', action: 'alarms.handle' },
+    ...{ params: alarmParams, answer: alarmPeople },
+  },
+  assignAlarm: {
+    ...{ method: 'POST', path: '/alarms/:alarm/assign', action: 'alarms.handle' },
+    ...{ params: alarmParams, body: alarmAssign, answer: done },
   },
   noteAlarm: {
     ...{ method: 'POST', path: '/alarms/:alarm/notes', action: 'alarms.handle' },
@@ -68,6 +93,23 @@ export const consoleApi = {
   closeAlarm: {
     ...{ method: 'POST', path: '/alarms/:alarm/close', action: 'alarms.handle' },
     ...{ params: alarmParams, body: alarmNote, answer: done },
+  },
+
+  maintenance: {
+    ...{ method: 'GET', path: '/maintenance', action: 'fleet.see' },
+    ...{ query: maintenanceQuery, answer: maintenanceList },
+  },
+  planMaintenance: {
+    ...{ method: 'POST', path: '/maintenance', action: 'maintenance.plan' },
+    ...{ body: maintenanceWish, answer: maintenanceMade },
+  },
+  approveMaintenance: {
+    ...{ method: 'POST', path: '/maintenance/approve', action: 'maintenance.plan' },
+    ...{ body: maintenanceNamed, answer: done },
+  },
+  endMaintenance: {
+    ...{ method: 'POST', path: '/maintenance/end', action: 'maintenance.plan' },
+    ...{ body: maintenanceNamed, answer: done },
   },
 
   operations: {
@@ -84,6 +126,10 @@ export const consoleApi = {
   },
   approveGrant: {
     ...{ method: 'POST', path: '/grants/approve', action: 'grants.decide', fresh: true },
+    ...{ body: grantNamed, answer: done },
+  },
+  confirmGrant: {
+    ...{ method: 'POST', path: '/grants/confirm', action: 'grants.decide', fresh: true },
     ...{ body: grantNamed, answer: done },
   },
   revokeGrant: {
@@ -105,4 +151,10 @@ type Parsed<N extends RouteName, K extends 'params' | 'query' | 'body'> =
 export type Params<N extends RouteName> = Parsed<N, 'params'>
 export type Query<N extends RouteName> = Parsed<N, 'query'>
 export type Body<N extends RouteName> = Parsed<N, 'body'>
-export type Answer<N extends RouteName> = z.output<Api[N]['answer']>
+export type Answer<N extends RouteName> = Api[N]['answer'] extends infer A
+  ? A extends z.ZodType
+    ? z.output<A>
+    : never
+  : never
+/** Routes whose answer is a file. */
+export type FileRoute = { [N in RouteName]: Api[N]['answer'] extends 'file' ? N : never }[RouteName]

@@ -1,13 +1,19 @@
+// More than 400 lines: one gateway with its console, issuer and log-ins serves them all; each of its own would take half a minute.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consoleApi, type RouteName } from '../../contract/console/api.ts'
 import type { Role } from '../../contract/console/people.ts'
+import { exportedLine } from '../../contract/journal.ts'
 import { ownPath } from '../../gateway/console/log-in.ts'
 import { matrix } from '../../gateway/console/permissions/matrix.ts'
 import { verifyAudit } from '../../trust/audit-chain.ts'
+import { openAnchor } from '../../trust/journal-anchor.ts'
+import { checkLog } from '../../trust/sync-log.ts'
 import type { Browser } from '../support/console/browser.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
+import { outsider } from '../support/gateway/public-page.ts'
+import { chainOf } from '../support/journal/chain.ts'
 import { PKI } from '../support/pki.ts'
 import { HEALTHY as HEARTBEAT } from '../support/sync/syncing-totem.ts'
 
@@ -22,7 +28,7 @@ const anchorKeys = () => {
 }
 
 beforeAll(async () => {
-  centre = await openConsoleCentre()
+  centre = await openConsoleCentre(null, { polis: { plan: { '080085': { from: '2027-01-11', to: '2027-06-30' } } } })
   for (const totem of ['TT-0001', 'TT-0002']) await centre.totem(totem).post('/v1/heartbeat', HEARTBEAT)
   for (const who of ['operatore', 'campo', 'piattaforma', 'piattaforma2', 'auditor', 'nuovo', 'piattaforma-bis'])
     people[who] = await centre.signedIn(who)
@@ -40,16 +46,27 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   totemHours: (totem) => ({ path: `/totems/${totem}/hours` }),
   totemLog: (totem) => ({ path: `/totems/${totem}/log` }),
   addNote: (totem) => ({ path: `/totems/${totem}/notes`, body: { text: 'Chiamato l’ufficio' } }),
+  log: () => ({ path: '/log' }),
+  logFile: () => ({ path: '/log/file?format=csv' }),
+  verifyLog: (totem) => ({ path: `/totems/${totem}/log/verdict` }),
+  logProof: (totem) => ({ path: `/totems/${totem}/log/proof` }),
   alarms: () => ({ path: '/alarms' }),
   takeAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/take', body: {} }),
+  alarmPeople: () => ({ path: '/alarms/01KB0000000000000000000001/people' }),
+  assignAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/assign', body: { person: 'A'.repeat(43) } }),
   noteAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/notes', body: { text: 'nota' } }),
   closeAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/close', body: { text: 'nota' } }),
+  maintenance: () => ({ path: '/maintenance' }),
+  planMaintenance: () => ({ path: '/maintenance', body: {} }),
+  approveMaintenance: () => ({ path: '/maintenance/approve', body: { window: '01KB0000000000000000000001' } }),
+  endMaintenance: () => ({ path: '/maintenance/end', body: { window: '01KB0000000000000000000001' } }),
   operations: () => ({ path: '/operations' }),
   redrive: () => ({ path: '/operations/redrive', body: {} }),
   people: () => ({ path: '/people' }),
   grants: () => ({ path: '/grants' }),
   proposeGrant: () => ({ path: '/grants', body: {} }),
   approveGrant: () => ({ path: '/grants/approve', body: { grant: '01KB0000000000000000000001' } }),
+  confirmGrant: () => ({ path: '/grants/confirm', body: { grant: '01KB0000000000000000000001' } }),
   revokeGrant: () => ({ path: '/grants/revoke', body: { grant: '01KB0000000000000000000001' } }),
   audit: () => ({ path: '/audit' }),
   verifyAudit: () => ({ path: '/audit/verdict' }),
@@ -146,6 +163,67 @@ describe('totems', () => {
     await at('campo').post('/totems/TT-0001/notes', { text })
     const { body } = await at('operatore').get('/totems/TT-0001')
     expect(body.notes).toContainEqual(expect.objectContaining({ by: 'c.testa', text }))
+  })
+})
+
+describe('the sync logs of all totems', () => {
+  const found = async (who: string, query = '') => (await at(who).get(`/log${query}`)).body.entries
+  beforeAll(async () => {
+    // A totem whose clock is ten years behind sends a day late.
+    const old = '2016-11-22T10:00:00.000Z'
+    await centre.totem('TT-0001').post('/v1/journal', { entries: chainOf('TT-0001', 3, { at: old }), base: null })
+    await centre.totem('TT-0002').post('/v1/journal', { entries: chainOf('TT-0002', 2), base: null })
+  })
+
+  test('show whoever asks their own scope alone, whatever they name', async () => {
+    const totems = (entries: { totem: string }[]) => [...new Set(entries.map(({ totem }) => totem))].sort()
+    expect(totems(await found('operatore'))).toEqual(['TT-0001', 'TT-0002'])
+    expect(totems(await found('campo'))).toEqual(['TT-0001'])
+    for (const query of ['?totem=TT-0002', '?region=12', '?office=RI-201'])
+      expect(await found('campo', query)).toEqual([])
+    const { body } = await at('campo').get('/log/file?format=csv')
+    expect([body.includes('TT-0001'), body.includes('TT-0002')]).toEqual([true, false])
+  })
+
+  test('an entry of a clock ten years off stands at the time at which the gateway received it, with both', async () => {
+    const today = new Date(+centre.clock.now - 3_600_000).toISOString()
+    const [newest] = await found('campo', `?from=${today}&event=line.changed`)
+    expect(newest).toMatchObject({ totem: 'TT-0001', at: '2016-11-22T10:00:00.000Z' })
+    expect(newest.receivedAt > today).toBe(true)
+    expect(await found('campo', '?until=2017-01-01T00:00:00.000Z')).toEqual([])
+  })
+
+  test.each([
+    "?event='%20or%20'1'='1",
+    '?totem=%3Cscript%3E',
+    '?office==1%2B1',
+    '?operation=01KB',
+    '?from=ieri',
+    '?from=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z',
+    '?before=e30',
+    '?severity=info',
+    '?testo=x',
+  ])('a filter that is none is refused by name: %s', async (query) => {
+    expect((await at('operatore').get(`/log${query}`)).body.kind).toBe('malformed')
+    expect((await at('operatore').get(`/log/file${query}&format=csv`)).body.kind).toBe('malformed')
+  })
+
+  test('the proof of a totem is what its own export is; the gateway has signed its end', async () => {
+    expect((await at('campo').get('/totems/TT-0001/log/verdict')).body).toMatchObject({ kind: 'sound', entries: 3 })
+    const { body, headers } = await at('campo').get('/totems/TT-0001/log/proof')
+    expect(headers.get('content-disposition')).toMatch(/^attachment; filename="registro-TT-0001-[\d-]+\.jsonl"$/)
+    const lines: string[] = body.trimEnd().split('\n')
+    const checked = checkLog(lines.map((line) => exportedLine.parse(JSON.parse(line))))
+    expect(checked).toMatchObject({
+      count: 3,
+      faults: [],
+      chains: [{ totem: 'TT-0001', from: 1, upTo: 3, anchored: 3 }],
+    })
+    expect(await openAnchor(checked.anchors[0] ?? '', anchorKeys())).toMatchObject({ totem: 'TT-0001', seq: 3 })
+    const told = (await at('auditor').get('/audit?object=TT-0001')).body.entries
+    expect(told.map(({ deed }: { deed: string }) => deed)).toEqual(
+      expect.arrayContaining(['seen.log-proof', 'seen.verify-log']),
+    )
   })
 })
 
@@ -247,6 +325,24 @@ describe('grants', () => {
     expect((await at('piattaforma').post('/grants', await wish('nuovo', more))).body.kind).toBe(kind)
   })
 
+  test('is kept by another’s word, and it is known when it was used', async () => {
+    const { grants } = (await at('piattaforma').get('/grants')).body
+    const of = (role: string, holderName: string) =>
+      grants.find(
+        (each: Record<string, string>) =>
+          each.role === role && each.holderName === holderName && each.state === 'given',
+      )
+    const [own, other] = [of('PIATTAFORMA', 'p.neri') ?? of('PIATTAFORMA', 'p.neri.2'), of('CAMPO', 'c.testa')]
+    expect(+new Date(other.usedAt)).toBeGreaterThan(+centre.clock.now - 86_400_000)
+    expect((await at('piattaforma').post('/grants/confirm', { grant: own.grant })).body.kind).toBe('same-person')
+    expect((await at('piattaforma').post('/grants/confirm', { grant: other.grant })).status).toBe(200)
+    const after = (await at('piattaforma').get('/grants')).body.grants
+    const kept = after.find(({ grant }: { grant: string }) => grant === other.grant)
+    expect(+new Date(kept.confirmFrom)).toBeGreaterThanOrEqual(+new Date(other.confirmFrom))
+    const revoked = after.find(({ state }: { state: string }) => state === 'revoked')
+    expect((await at('piattaforma').post('/grants/confirm', { grant: revoked.grant })).body.kind).toBe('conflict')
+  })
+
   test('the last two who can grant stay', async () => {
     const { grants } = (await at('piattaforma').get('/grants')).body
     const own = grants.find(
@@ -314,6 +410,30 @@ test('a log-in of more than five minutes ago changes no rights, and an idle sess
     expect((await at('operatore').get('/totems')).status).toBe(200)
   }
   expect((await at('piattaforma').get('/grants')).status).toBe(401)
+})
+
+// They are counted anew, since the clock went on.
+test('anybody may read the public figures, and do nothing else', async () => {
+  const anybody = outsider(() => centre.gateway.publicUrl)
+  const json = async (path: string) => JSON.parse((await anybody.ask('GET', `/polis/v1${path}`)).body.toString())
+  try {
+    const { status, headers, body } = await anybody.ask('GET', '/polis/v1/dashboard')
+    expect([status, headers['cache-control'], headers['set-cookie']]).toEqual([200, 'public, max-age=300', undefined])
+    // Spello's totem; no comune of Lazio is called as the other office's.
+    expect(JSON.parse(body.toString()).summaries).toMatchObject({ com_sub: 1, com_prev: 1, comuni: 7_901 })
+    expect(body.toString()).not.toMatch(/TT-\d|office|codice/i)
+    expect((await json('/comuni.geojson')).features.length).toBe(7_900)
+    expect(await json('/comuni/080085')).toMatchObject({ name: 'Scilla', state: 'previsto', totemSince: null })
+    expect((await json('/search?q=reggio')).found.slice(0, 2)).toMatchObject([
+      { name: 'Reggio di Calabria' },
+      { name: "Reggio nell'Emilia" },
+    ])
+    const wrong = ['/search?q=a', '/search?q=aa&all=1', '/search', '/comuni/1', '/comuni/999999', '/comuni/..%2f..%2fx']
+    for (const path of wrong) expect([400, 404], path).toContain((await anybody.ask('GET', `/polis/v1${path}`)).status)
+    expect((await anybody.ask('POST', '/polis/v1/dashboard', {})).status).toBe(404)
+  } finally {
+    await anybody.close()
+  }
 })
 
 async function fetchLocation(browser: Browser): Promise<URL> {
