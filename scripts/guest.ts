@@ -4,15 +4,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { JWK } from 'jose'
 import { GUEST_ADDITION, GUEST_PACKAGES } from '../simulator/guest/provision.ts'
 import { jwkPair } from '../simulator/pki/jwk.ts'
+import type { Built, Run } from './guest/run.ts'
 import { stay } from './guest/stay.ts'
 import { systems } from './guest/systems.ts'
 import { COMPATIBLE, technician } from './guest/technician.ts'
 import { visits } from './guest/visits.ts'
 import { debian, debianCache } from './image/debian.ts'
-import { layOut, makeSystem, type System } from './image/system.ts'
+import { layOut, makeSystem } from './image/system.ts'
 import { depends, released } from './image.ts'
 import { makePackage } from './package.ts'
 
@@ -21,27 +21,6 @@ const cache = path.join(root, '.bench/guest')
 const BUILT = path.join(cache, 'built.json')
 /** Numbers of the systems: a good one, and a newer one that never comes to its first screen. */
 const [GOOD, BROKEN] = ['1', '2']
-
-/** What the other parts begin with. */
-export interface Built {
-  program: string
-  thirdParty: string
-  /** Signs releases for these machines. */
-  releaseKey: JWK
-  /** A root as it was laid out. */
-  root: string
-  good: System
-  broken: System
-}
-
-export interface Run {
-  built: Built
-  /** Folder for disks. */
-  cache: string
-  out: string
-  /** What was seen, with its time; false ends the run with 1. */
-  saw(what: string, good: boolean, detail?: string): void
-}
 
 async function build(): Promise<void> {
   const { public: releaseKey, private: key } = await jwkPair('sig')

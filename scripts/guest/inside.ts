@@ -6,9 +6,9 @@ import { startBench } from '../../simulator/bench/bench.ts'
 import type { Bench, BenchOptions } from '../../simulator/bench/office.ts'
 import { type Guest, startGuest } from '../../simulator/guest/machine.ts'
 import { provisionGuest } from '../../simulator/guest/provision.ts'
-import type { Run } from '../guest.ts'
 import { makeDisk } from '../image/disk.ts'
 import type { System } from '../image/system.ts'
+import type { Run } from './run.ts'
 
 const PANEL = { width: 1080, height: 1920 }
 /** Emulated, and on a machine that has other work. */

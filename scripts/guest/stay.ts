@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import type { Run } from '../guest.ts'
 import { BOOT_MS, inside, isReady } from './inside.ts'
+import type { Run } from './run.ts'
 
 const VIEWER = 5_901
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Run } from '../guest.ts'
 import { BOOT_MS, inside, isReady } from './inside.ts'
+import type { Run } from './run.ts'
 
 /** Two tries, and a start of the system before. */
 const BACK_MS = 20 * 60_000

@@ -8,9 +8,9 @@ import { RELEASES_TYP } from '../../contract/release.ts'
 import type { Guest } from '../../simulator/guest/machine.ts'
 import { signList } from '../../trust/signed-list.ts'
 import { makeDeb } from '../deb.ts'
-import type { Run } from '../guest.ts'
 import { released } from '../image.ts'
 import { BOOT_MS, inside, isReady } from './inside.ts'
+import type { Run } from './run.ts'
 
 /** Kind of machine of the guest, and the release that its technician brings. */
 export const COMPATIBLE = 'kiosk-1'

@@ -1,5 +1,5 @@
 import type { Guest } from '../../simulator/guest/machine.ts'
-import type { Run } from '../guest.ts'
+import type { Run } from './run.ts'
 
 /** The most that systemd's own judgement may give the unit (0 to 10; the lower the better). */
 const MOST_EXPOSED = 4

@@ -8,8 +8,8 @@ import type { Guest } from '../../simulator/guest/machine.ts'
 import { personAt } from '../../simulator/guest/person.ts'
 import { answerTo } from '../../simulator/visitor/index.ts'
 import { handsAt } from '../../simulator/visitor/visitor.ts'
-import type { Run } from '../guest.ts'
 import { BOOT_MS } from './inside.ts'
+import type { Run } from './run.ts'
 
 const LOOK_MS = 1_000
 /** Who has been asked nothing for so long is not slow any more. */
