@@ -4,6 +4,7 @@ import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
 import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
 import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
+import { objectivesPage } from './objectives.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
 import {
   type Action,
@@ -117,6 +118,8 @@ export const consoleApi = {
     ...{ query: operationsQuery, answer: consoleOperations },
   },
   redrive: { method: 'POST', path: '/operations/redrive', action: 'operations.redrive', answer: operationsRedriven },
+
+  objectives: { method: 'GET', path: '/objectives', action: 'operations.see', answer: objectivesPage },
 
   people: { method: 'GET', path: '/people', action: 'grants.decide', answer: knownPeople },
   grants: { method: 'GET', path: '/grants', action: 'grants.see', answer: grants },

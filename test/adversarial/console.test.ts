@@ -62,6 +62,7 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   endMaintenance: () => ({ path: '/maintenance/end', body: { window: '01KB0000000000000000000001' } }),
   operations: () => ({ path: '/operations' }),
   redrive: () => ({ path: '/operations/redrive', body: {} }),
+  objectives: () => ({ path: '/objectives' }),
   people: () => ({ path: '/people' }),
   grants: () => ({ path: '/grants' }),
   proposeGrant: () => ({ path: '/grants', body: {} }),
