@@ -1,9 +1,10 @@
-import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import type { z } from 'zod'
 import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
 import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
 import { logFilter } from '../contract/console/log.ts'
+import { maintenanceQuery } from '../contract/console/maintenance.ts'
 import { operationsQuery } from '../contract/console/operations.ts'
 import { Frame } from './parts/frame.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
@@ -11,7 +12,9 @@ import { AuditScreen } from './screens/audit.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
 import { LogScreen } from './screens/log.tsx'
+import { MaintenanceScreen } from './screens/maintenance.tsx'
 import { OperationsScreen } from './screens/operations.tsx'
+import { RunbooksScreen } from './screens/runbooks.tsx'
 import { SessionsScreen } from './screens/sessions.tsx'
 import { TotemScreen } from './screens/totem.tsx'
 
@@ -46,6 +49,11 @@ const alarms = createRoute({
   ...{ getParentRoute: () => root, path: '/allarmi', component: AlarmsScreen },
   validateSearch: (search) => alarmQuery.safeParse(search).data ?? {},
 })
+const maintenance = createRoute({
+  ...{ getParentRoute: () => root, path: '/manutenzione', component: MaintenanceScreen },
+  validateSearch: (search) => maintenanceQuery.safeParse(search).data ?? {},
+})
+const runbooks = createRoute({ getParentRoute: () => root, path: '/procedure', component: RunbooksScreen })
 const log = createRoute({
   ...{ getParentRoute: () => root, path: '/voci', component: LogScreen },
   validateSearch: (search) => keptOf(logFilter.shape, search),
@@ -60,10 +68,21 @@ const audit = createRoute({
   ...{ getParentRoute: () => root, path: '/registro', component: AuditScreen },
   validateSearch: (search) => auditSearch.safeParse(search).data ?? {},
 })
+const objectives = createRoute({
+  ...{ getParentRoute: () => root, path: '/obiettivi' },
+  component: lazyRouteComponent(() => import('./screens/objectives.tsx'), 'ObjectivesScreen'),
+})
+const polis = createRoute({
+  ...{ getParentRoute: () => root, path: '/diffusione' },
+  component: lazyRouteComponent(() => import('./polis/figures.tsx'), 'PolisFigures'),
+})
 const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', component: SessionsScreen })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, fleet, totem, alarms, log, operations, grants, audit, sessions]),
+  routeTree: root.addChildren([
+    ...([home, fleet, totem, log, alarms, maintenance, runbooks] as const),
+    ...([operations, grants, audit, objectives, polis, sessions] as const),
+  ]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -15,6 +15,7 @@ import { useMay } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
 import { counted, printerSaid, readerSaid } from '../words.ts'
 import { AlarmList } from './alarms.tsx'
+import { TotemMaintenance } from './maintenance.tsx'
 
 const DAYS: Record<string, string> = {
   ...{
@@ -76,7 +77,8 @@ export function TotemScreen() {
           Chiesto il ritiro <Ago at={withdrawnAt} />: il gateway non lo accetta più.
         </p>
       )}
-      <AlarmList query={{ totem }} isPart />
+      <TotemMaintenance totem={totem} />
+      <AlarmList query={{ totem, all: '1' }} isPart />
       <div className="columns">
         <section aria-labelledby="now-title">
           <h2 id="now-title">Adesso</h2>

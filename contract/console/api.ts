@@ -1,8 +1,10 @@
 import type { z } from 'zod'
-import { alarmList, alarmNote, alarmParams, alarmQuery } from './alarms.ts'
+import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
 import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
+import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
+import { objectivesPage } from './objectives.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
 import {
   type Action,
@@ -16,6 +18,7 @@ import {
   ownSessions,
   sessionNamed,
 } from './people.ts'
+import { savedView, savedViews, viewNamed } from './views.ts'
 
 interface Route {
   method: 'GET' | 'POST'
@@ -72,10 +75,22 @@ export const consoleApi = {
     ...{ params: totemParams, query: logRange, answer: 'file' },
   },
 
+  views: { method: 'GET', path: '/views', action: 'fleet.see', answer: savedViews },
+  saveView: { method: 'POST', path: '/views', action: 'fleet.see', body: savedView, answer: done },
+  dropView: { method: 'POST', path: '/views/drop', action: 'fleet.see', body: viewNamed, answer: done },
+
   alarms: { method: 'GET', path: '/alarms', action: 'fleet.see', query: alarmQuery, answer: alarmList },
   takeAlarm: {
     ...{ method: 'POST', path: '/alarms/:alarm/take', action: 'alarms.handle' },
     ...{ params: alarmParams, answer: done },
+  },
+  alarmPeople: {
+    ...{ method: 'GET', path: '/alarms/:alarm/people', action: 'alarms.handle' },
+    ...{ params: alarmParams, answer: alarmPeople },
+  },
+  assignAlarm: {
+    ...{ method: 'POST', path: '/alarms/:alarm/assign', action: 'alarms.handle' },
+    ...{ params: alarmParams, body: alarmAssign, answer: done },
   },
   noteAlarm: {
     ...{ method: 'POST', path: '/alarms/:alarm/notes', action: 'alarms.handle' },
@@ -86,11 +101,30 @@ export const consoleApi = {
     ...{ params: alarmParams, body: alarmNote, answer: done },
   },
 
+  maintenance: {
+    ...{ method: 'GET', path: '/maintenance', action: 'fleet.see' },
+    ...{ query: maintenanceQuery, answer: maintenanceList },
+  },
+  planMaintenance: {
+    ...{ method: 'POST', path: '/maintenance', action: 'maintenance.plan' },
+    ...{ body: maintenanceWish, answer: maintenanceMade },
+  },
+  approveMaintenance: {
+    ...{ method: 'POST', path: '/maintenance/approve', action: 'maintenance.plan' },
+    ...{ body: maintenanceNamed, answer: done },
+  },
+  endMaintenance: {
+    ...{ method: 'POST', path: '/maintenance/end', action: 'maintenance.plan' },
+    ...{ body: maintenanceNamed, answer: done },
+  },
+
   operations: {
     ...{ method: 'GET', path: '/operations', action: 'operations.see' },
     ...{ query: operationsQuery, answer: consoleOperations },
   },
   redrive: { method: 'POST', path: '/operations/redrive', action: 'operations.redrive', answer: operationsRedriven },
+
+  objectives: { method: 'GET', path: '/objectives', action: 'operations.see', answer: objectivesPage },
 
   people: { method: 'GET', path: '/people', action: 'grants.decide', answer: knownPeople },
   grants: { method: 'GET', path: '/grants', action: 'grants.see', answer: grants },
@@ -100,6 +134,10 @@ export const consoleApi = {
   },
   approveGrant: {
     ...{ method: 'POST', path: '/grants/approve', action: 'grants.decide', fresh: true },
+    ...{ body: grantNamed, answer: done },
+  },
+  confirmGrant: {
+    ...{ method: 'POST', path: '/grants/confirm', action: 'grants.decide', fresh: true },
     ...{ body: grantNamed, answer: done },
   },
   revokeGrant: {

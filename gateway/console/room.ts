@@ -10,11 +10,14 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
-import { alarmsOf, closeAlarm, noteAlarm, takeAlarm } from './alarms/alarms.ts'
+import { ableNow, alarmsOf, assignAlarm, closeAlarm, noteAlarm, peopleFor, takeAlarm } from './alarms/alarms.ts'
+import { type Bell, openBell } from './alarms/bell.ts'
 import { evaluateAlarms } from './alarms/evaluate.ts'
+import { approveMaintenance, endMaintenance, planMaintenance, windowsOf } from './alarms/maintenance.ts'
 import { openAsActor } from './as-actor.ts'
 import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
+import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
 import { addNote, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
 import { FRESH_MS } from './identity/fresh.ts'
@@ -24,11 +27,14 @@ import { createSessions } from './identity/sessions.ts'
 import { logHandlers } from './log/handlers.ts'
 import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
+import { objectivesOf } from './objectives/page.ts'
+import { rollUp } from './objectives/roll-up.ts'
 import { operationsOf } from './operations/operations.ts'
-import { approve, grantsOf, propose, revoke } from './permissions/grants.ts'
+import { approve, confirm, grantsOf, propose, revoke } from './permissions/grants.ts'
 import { may } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
+import { viewHandlers } from './views/views.ts'
 
 const DONE = ok({ done: true as const })
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({ kind, field })
@@ -37,11 +43,13 @@ const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({
 export interface ConsoleRoom {
   /** Mounts the wire and the log-in; `origin`: where browsers reach it. */
   mount(server: FastifyInstance, origin: () => string, limits: { logIn: object }): void
+  /** Evaluates alarms and asks Alertmanager now. */
+  look(): Promise<void>
   stop(): Promise<void>
 }
 
 export async function openConsole(
-  settings: ConsoleSettings & { anchors: string },
+  settings: ConsoleSettings & { anchors: string; auditMonths: number },
   {
     store,
     consoleUrl,
@@ -70,8 +78,19 @@ export async function openConsole(
   const sessions = createSessions(db, now)
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
-  const handlers = handlersOf({ db, sessions, anchors, redrive, keys, version, now })
-  const tidying = setInterval(() => void sessions.tidy().catch(() => undefined), HOUR_MS)
+  const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
+  const handlers = handlersOf({ db, sessions, anchors, bell, redrive, keys, version, now })
+  const rolling = rollUp({ db: store.db, now, log })
+  void rolling.look()
+  async function tidy(): Promise<void> {
+    try {
+      await sessions.tidy()
+      await eraseAudit(db, keys, settings.auditMonths, now())
+    } catch (failure) {
+      log.error({ kind: 'retention-failed', code: (failure as { code?: unknown }).code })
+    }
+  }
+  const tidying = setInterval(() => void tidy(), HOUR_MS)
   return {
     mount(server, origin, { logIn: limit }) {
       mountLogIn(server, { issuer, sessions, db, reference, origin, now, limit })
@@ -81,9 +100,15 @@ export async function openConsole(
         { prefix: '/v1' },
       )
     },
+    async look() {
+      await evaluation.look()
+      await bell.look()
+    },
     async stop() {
       clearInterval(tidying)
       await evaluation.stop()
+      await rolling.stop()
+      await bell.stop()
       await anchors.stop()
       await issuer.close()
       await close()
@@ -95,6 +120,7 @@ function handlersOf({
   db,
   sessions,
   anchors,
+  bell,
   redrive,
   keys,
   version,
@@ -103,6 +129,7 @@ function handlersOf({
   db: ConsoleDatabase
   sessions: ReturnType<typeof createSessions>
   anchors: Anchors
+  bell: Bell
   redrive(): Promise<number>
   keys: Pick<Keyring, 'sign' | 'anchors'>
   version: string
@@ -110,6 +137,7 @@ function handlersOf({
 }): Handlers {
   return {
     ...logHandlers({ keys, now }),
+    ...viewHandlers,
 
     me: async ({ session, held }) =>
       ok({
@@ -154,9 +182,27 @@ function handlersOf({
         return ok({ done: true as const })
       }),
 
-    alarms: async ({ query, seen }) => ok(await seen((transaction) => alarmsOf(transaction, query, now()))),
+    alarms: async ({ query, seen }) =>
+      ok(await seen((transaction) => alarmsOf(transaction, query, bell.state(), now()))),
     takeAlarm: async ({ params: { alarm }, session: { name }, doer, seen }) =>
       (await seen((transaction) => takeAlarm(transaction, alarm, { doer, name }, now()))) ? DONE : problem('not-found'),
+    alarmPeople: async ({ params: { alarm }, seen }) => {
+      const everybody = await ableNow(db, now())
+      const people = await seen((transaction) => peopleFor(transaction, alarm, everybody))
+      return people ? ok({ people }) : problem('not-found')
+    },
+    assignAlarm: async ({ params: { alarm }, body: { person }, session: { name }, doer, seen }) => {
+      const everybody = await ableNow(db, now())
+      return seen(async (transaction) => {
+        const people = await peopleFor(transaction, alarm, everybody)
+        if (!people) return problem('not-found')
+        const to = people.find((each) => each.person === person)
+        // Whoever cannot see it can do nothing about it.
+        if (!to) return problem('not-found', 'person')
+        await assignAlarm(transaction, alarm, to, { doer, name }, now())
+        return DONE
+      })
+    },
     noteAlarm: async ({ params: { alarm }, body: { text }, session: { name }, doer, seen }) =>
       (await seen((transaction) => noteAlarm(transaction, alarm, { text, doer, name }, now())))
         ? DONE
@@ -165,6 +211,15 @@ function handlersOf({
       (await seen((transaction) => closeAlarm(transaction, alarm, { text, doer, name }, now())))
         ? DONE
         : problem('not-found'),
+
+    maintenance: async ({ query, session: { person }, seen }) =>
+      ok(await seen((transaction) => windowsOf(transaction, query, person, now()))),
+    planMaintenance: ({ body, session: { name }, doer, seen }) =>
+      seen((transaction) => planMaintenance(transaction, { doer, name }, body, now())),
+    approveMaintenance: ({ body, session: { name }, doer, seen }) =>
+      seen((transaction) => approveMaintenance(transaction, { doer, name }, body, now())),
+    endMaintenance: ({ body, session: { name }, doer, seen }) =>
+      seen((transaction) => endMaintenance(transaction, { doer, name }, body, now())),
 
     operations: async ({ query, seen }) => {
       const given = await deadOperations(db)
@@ -178,6 +233,8 @@ function handlersOf({
       return ok({ redriven })
     },
 
+    objectives: async () => ok(await objectivesOf(db, now())),
+
     people: async () => ok(await everybody(db)),
     grants: async ({ sight, session }) =>
       ok(await grantsOf(db, sight.all ? null : session.person, await namesOf(db), now())),
@@ -185,6 +242,8 @@ function handlersOf({
       db.transaction().execute((transaction) => propose(transaction, doer, body, now())),
     approveGrant: ({ doer, body }) =>
       db.transaction().execute((transaction) => approve(transaction, doer, body, now())),
+    confirmGrant: ({ doer, body }) =>
+      db.transaction().execute((transaction) => confirm(transaction, doer, body, now())),
     revokeGrant: ({ doer, body }) => db.transaction().execute((transaction) => revoke(transaction, doer, body, now())),
 
     audit: async ({ query, seen }) => {
@@ -193,14 +252,14 @@ function handlersOf({
     },
     verifyAudit: async ({ seen }) => {
       const signed = await anchors.kept()
-      const entries = await seen(wholeAudit)
-      return ok(await judgeAudit(entries, signed, keys.anchors))
+      const { entries, base } = await seen(wholeAudit)
+      return ok(await judgeAudit(entries, signed, keys.anchors, base))
     },
     exportAudit: async ({ seen, doer }) => {
       await seen((transaction) => append(transaction, doer, { deed: 'audit.export' }, now()))
       const signed = await anchors.kept()
-      const entries = await seen(wholeAudit)
-      const lines = [{ kind: 'totem-audit-export', anchors: signed }, ...entries]
+      const { entries, base } = await seen(wholeAudit)
+      const lines = [{ kind: 'totem-audit-export', anchors: signed, base }, ...entries]
       return ok({ file: `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`, entries: entries.length })
     },
   }

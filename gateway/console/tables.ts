@@ -1,7 +1,9 @@
-import type { ColumnType, JSONColumnType, Transaction } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType, Transaction } from 'kysely'
 import type { AuditEntry } from '../../contract/console/audit.ts'
 import type { ConditionId, Severity } from '../../contract/console/conditions.ts'
+import type { MaintenanceScope } from '../../contract/console/maintenance.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
+import type { ViewedScreen } from '../../contract/console/views.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
 
@@ -39,6 +41,9 @@ export type ConsoleTables = {
     approved_at: Date | null
     revoked_by: string | null
     revoked_at: Date | null
+    used_at: Date | null
+    confirmed_by: string | null
+    confirmed_at: Date | null
   }
   console_audit: {
     n: ColumnType<string | number, number, never>
@@ -54,6 +59,8 @@ export type ConsoleTables = {
     previous: string
     hash: string
   }
+  /** A JWS (contract/console/audit.ts). */
+  console_audit_base: { one: Generated<boolean>; signed: string }
   console_audit_head: { one: boolean; n: string | number; hash: string }
   alarm: {
     id: string
@@ -70,8 +77,32 @@ export type ConsoleTables = {
     taken_by: string | null
     taken_name: string | null
     taken_at: Date | null
+    again_at: Date
+    seen_at: Date
+    confirmed_at: Date | null
+    follows: ConditionId | null
+    assigned_by: string | null
+  }
+  maintenance: {
+    id: string
+    kind: MaintenanceScope['kind']
+    covers: string
+    from_at: Date
+    until_at: Date
+    reason: string
+    needs_second: boolean
+    proposed_by: string
+    proposed_name: string
+    proposed_at: Date
+    approved_by: string | null
+    approved_name: string | null
+    approved_at: Date | null
+    ended_by: string | null
+    ended_name: string | null
+    ended_at: Date | null
   }
   alarm_note: { id: string; alarm: string; at: Date; person: string; name: string; text: string }
+  console_view: { person: string; screen: ViewedScreen; name: string; search: string }
   totem_place: { totem: string; office: string | null; name: string; region: string | null }
   totem_note: { id: string; totem: string; at: Date; person: string; name: string; text: string }
 }

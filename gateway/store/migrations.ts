@@ -24,7 +24,14 @@ import { consoleFleet } from './migrations/031-console-fleet.ts'
 import { consoleAlarms } from './migrations/032-console-alarms.ts'
 import { consoleOperations } from './migrations/033-console-operations.ts'
 import { service } from './migrations/037-service.ts'
+import { consoleConditions } from './migrations/038-console-conditions.ts'
+import { consoleMaintenance } from './migrations/039-console-maintenance.ts'
 import { journalMonths } from './migrations/040-journal-months.ts'
+import { auditAges } from './migrations/041-audit-ages.ts'
+import { polis } from './migrations/044-polis.ts'
+import { grantsKept } from './migrations/045-grants-kept.ts'
+import { objectives } from './migrations/049-objectives.ts'
+import { consoleViews } from './migrations/050-console-views.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -177,7 +184,14 @@ const migrations: Record<string, Migration> = {
   '032-console-alarms': consoleAlarms,
   '033-console-operations': consoleOperations,
   '037-service': service,
+  '038-console-conditions': consoleConditions,
+  '039-console-maintenance': consoleMaintenance,
   '040-journal-months': journalMonths,
+  '041-audit-ages': auditAges,
+  '044-polis': polis,
+  '045-grants-kept': grantsKept,
+  '049-objectives': objectives,
+  '050-console-views': consoleViews,
 }
 
 /** Takes a database from one version to another. */
