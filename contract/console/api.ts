@@ -4,6 +4,7 @@ import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
 import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
 import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
+import { objectivesPage } from './objectives.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
 import {
   type Action,
@@ -17,6 +18,7 @@ import {
   ownSessions,
   sessionNamed,
 } from './people.ts'
+import { savedView, savedViews, viewNamed } from './views.ts'
 
 interface Route {
   method: 'GET' | 'POST'
@@ -73,6 +75,10 @@ export const consoleApi = {
     ...{ params: totemParams, query: logRange, answer: 'file' },
   },
 
+  views: { method: 'GET', path: '/views', action: 'fleet.see', answer: savedViews },
+  saveView: { method: 'POST', path: '/views', action: 'fleet.see', body: savedView, answer: done },
+  dropView: { method: 'POST', path: '/views/drop', action: 'fleet.see', body: viewNamed, answer: done },
+
   alarms: { method: 'GET', path: '/alarms', action: 'fleet.see', query: alarmQuery, answer: alarmList },
   takeAlarm: {
     ...{ method: 'POST', path: '/alarms/:alarm/take', action: 'alarms.handle' },
@@ -117,6 +123,8 @@ export const consoleApi = {
     ...{ query: operationsQuery, answer: consoleOperations },
   },
   redrive: { method: 'POST', path: '/operations/redrive', action: 'operations.redrive', answer: operationsRedriven },
+
+  objectives: { method: 'GET', path: '/objectives', action: 'operations.see', answer: objectivesPage },
 
   people: { method: 'GET', path: '/people', action: 'grants.decide', answer: knownPeople },
   grants: { method: 'GET', path: '/grants', action: 'grants.see', answer: grants },

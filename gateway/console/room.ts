@@ -27,11 +27,14 @@ import { createSessions } from './identity/sessions.ts'
 import { logHandlers } from './log/handlers.ts'
 import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
+import { objectivesOf } from './objectives/page.ts'
+import { rollUp } from './objectives/roll-up.ts'
 import { operationsOf } from './operations/operations.ts'
 import { approve, confirm, grantsOf, propose, revoke } from './permissions/grants.ts'
 import { may } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
+import { viewHandlers } from './views/views.ts'
 
 const DONE = ok({ done: true as const })
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({ kind, field })
@@ -77,6 +80,8 @@ export async function openConsole(
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
   const handlers = handlersOf({ db, sessions, anchors, bell, redrive, keys, version, now })
+  const rolling = rollUp({ db: store.db, now, log })
+  void rolling.look()
   async function tidy(): Promise<void> {
     try {
       await sessions.tidy()
@@ -102,6 +107,7 @@ export async function openConsole(
     async stop() {
       clearInterval(tidying)
       await evaluation.stop()
+      await rolling.stop()
       await bell.stop()
       await anchors.stop()
       await issuer.close()
@@ -131,6 +137,7 @@ function handlersOf({
 }): Handlers {
   return {
     ...logHandlers({ keys, now }),
+    ...viewHandlers,
 
     me: async ({ session, held }) =>
       ok({
@@ -225,6 +232,8 @@ function handlersOf({
       )
       return ok({ redriven })
     },
+
+    objectives: async () => ok(await objectivesOf(db, now())),
 
     people: async () => ok(await everybody(db)),
     grants: async ({ sight, session }) =>

@@ -30,6 +30,8 @@ import { journalMonths } from './migrations/040-journal-months.ts'
 import { auditAges } from './migrations/041-audit-ages.ts'
 import { polis } from './migrations/044-polis.ts'
 import { grantsKept } from './migrations/045-grants-kept.ts'
+import { objectives } from './migrations/049-objectives.ts'
+import { consoleViews } from './migrations/050-console-views.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -188,6 +190,8 @@ const migrations: Record<string, Migration> = {
   '041-audit-ages': auditAges,
   '044-polis': polis,
   '045-grants-kept': grantsKept,
+  '049-objectives': objectives,
+  '050-console-views': consoleViews,
 }
 
 /** Takes a database from one version to another. */
