@@ -27,8 +27,9 @@ export function FleetMap({ filter }: { filter: MapQuery }) {
   })
   if (map.isPending) return <Loading />
   if (!map.data) return <Problem of={map.error} />
-  const { points, nowhere } = map.data
+  const { points, nowhere, land } = map.data
   const missing = Object.values(nowhere).reduce((sum, each) => sum + each, 0)
+  const ground: Layer = { id: 'land', name: '', shape: 'dot', tone: 'ground', points: land }
   const layers = totemStates
     .map(
       (state): Layer => ({
@@ -40,7 +41,10 @@ export function FleetMap({ filter }: { filter: MapQuery }) {
     .reverse()
   return (
     <div className="map-box">
-      <Italy label={`Mappa di ${counted(points.length)} totem: la tabella elenca gli stessi`} layers={layers} />
+      <Italy
+        label={`Mappa di ${counted(points.length)} totem: la tabella elenca gli stessi`}
+        layers={[ground, ...layers]}
+      />
       {missing > 0 && <p className="quiet">Senza posizione nota: {counted(missing)}. Sono nella tabella.</p>}
     </div>
   )

@@ -69,7 +69,7 @@ export function PolisFigures() {
             </div>
             <div>
               <h2>Nel tempo</h2>
-              <Curve subentro={told.charts.subentro} presubentro={told.charts.presubentro} />
+              <Curve {...told.charts} until={Date.parse(told.at)} />
               <h2>Per regione</h2>
               <table className="small">
                 <thead>
@@ -132,8 +132,13 @@ const layersOf = (features: z.output<typeof polisMap>['features']): Layer[] =>
       .map(({ geometry }) => geometry.coordinates as Point),
   }))
 
-function Curve({ subentro, presubentro }: { subentro: PolisCurve; presubentro: PolisCurve }) {
-  const points = (curve: PolisCurve) => curve.map(({ date, comuni }) => ({ at: Date.parse(date), value: comuni }))
+/** A curve holds its last value until now. */
+function Curve({ subentro, presubentro, until }: { subentro: PolisCurve; presubentro: PolisCurve; until: number }) {
+  const points = (curve: PolisCurve) => {
+    const reached = curve.map(({ date, comuni }) => ({ at: Date.parse(date), value: comuni }))
+    const last = reached.at(-1)
+    return last ? [...reached, { at: until, value: last.value }] : []
+  }
   const days = [...new Set([...subentro, ...presubentro].map(({ date }) => date))].sort().reverse()
   if (days.length === 0) return <p className="quiet">Nessuno sportello è ancora aperto.</p>
   const on = (curve: PolisCurve, day: string) => curve.findLast(({ date }) => date <= day)
@@ -142,7 +147,7 @@ function Curve({ subentro, presubentro }: { subentro: PolisCurve; presubentro: P
       <Lines
         steps
         label="Comuni raggiunti nel tempo: vedi tabella"
-        said={(value) => `${counted(value)} comuni`}
+        said={(value) => `${counted(value)} ${value === 1 ? 'comune' : 'comuni'}`}
         series={[
           { name: 'sportello aperto', dash: 'dashed', points: points(presubentro) },
           { name: 'totem attivo', dash: 'whole', points: points(subentro) },

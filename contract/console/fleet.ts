@@ -79,10 +79,14 @@ export const fleetPage = z.strictObject({
   at: isoInstant,
 })
 
-/** Totems by where their comune lies (degrees: longitude, latitude). `nowhere`: those of which nobody knows it, by state. */
+/**
+ * Totems by where their comune lies (degrees: longitude, latitude). `nowhere`: those of which nobody knows it, by state. `land`: a
+ * coarse grid of Italy's comuni, on which they are drawn.
+ */
 export const fleetMap = z.strictObject({
   points: z.array(z.strictObject({ totem: totemId, state: totemState, at: z.tuple([z.number(), z.number()]) })),
   nowhere: z.record(z.string(), count),
+  land: z.array(z.tuple([z.number(), z.number()])),
 })
 
 export const totemParams = z.strictObject({ totem: totemId })

@@ -21,5 +21,22 @@ export async function mapOf(
     if (at) points.push({ totem, state, at })
     else nowhere[state] = (nowhere[state] ?? 0) + 1
   }
-  return { points, nowhere }
+  return { points, nowhere, land: landOf(comuni) }
+}
+
+/** Cells of a degree in which a comune lies: some 900 dots that show the country. */
+const CELLS = 6
+const known = new WeakMap<Comuni, Answer<'fleetMap'>['land']>()
+function landOf(comuni: Comuni): Answer<'fleetMap'>['land'] {
+  const found = known.get(comuni)
+  if (found) return found
+  const cells = new Set(
+    comuni.all.flatMap(({ point }) => (point ? [point.map((at) => Math.round(at * CELLS)).join()] : [])),
+  )
+  const land = [...cells].map((cell): [number, number] => {
+    const [east = 0, north = 0] = cell.split(',').map(Number)
+    return [Math.round((east / CELLS) * 1_000) / 1_000, Math.round((north / CELLS) * 1_000) / 1_000]
+  })
+  known.set(comuni, land)
+  return land
 }
