@@ -20,6 +20,8 @@ export const HEALTHY: Heartbeat = {
   sheets: 0,
   faults: 0,
   release: null,
+  out: null,
+  commands: [],
   queue: { queued: 0, submitted: 0, waiting: 0, aside: 0, oldestAgeS: null },
   certificateEnds: null,
   lastOutage: null,
