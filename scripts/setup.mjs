@@ -24,6 +24,8 @@ const DEBIAN_PACKAGES = {
   'second opinion on JWTs': ['python3-jwt', 'python3-cryptography'],
   // The voice, and the player that gives it to the sound device.
   speech: ['espeak-ng', 'alsa-utils'],
+  // The operators' browser, in tests of the console.
+  browser: ['chromium'],
   display: ['xvfb', 'xauth', 'x11-utils'],
   // systemd-notify, and systemd's own judgement of the unit.
   unit: ['systemd'],

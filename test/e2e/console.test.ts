@@ -95,16 +95,22 @@ test('a paper out is an alarm, which somebody takes; the paper is in, and it end
   await expect.poll(() => page.getByRole('table', { name: 'Allarmi' }).count()).toBe(0)
 })
 
-test('in the dark it is as readable; signed out, nothing is left', async () => {
+test.each(['chiaro', 'scuro'])('each screen is as readable: %s', async (colours) => {
   const { page } = browser
-  await page.getByRole('button', { name: /Colori/ }).click()
-  await page.getByRole('button', { name: /Colori: chiaro/ }).click()
-  expect(await page.evaluate(() => document.documentElement.dataset.colours)).toBe('dark')
+  while ((await page.getByRole('button', { name: `Colori: ${colours}` }).count()) === 0)
+    await page.getByRole('button', { name: /Colori/ }).click()
+  expect(await page.evaluate(() => document.documentElement.dataset.colours)).toBe(
+    colours === 'scuro' ? 'dark' : 'usual',
+  )
   for (const screen of ['Flotta', 'Allarmi', 'Operazioni', 'Incarichi', 'Registro', 'Sessioni']) {
     await page.getByRole('link', { name: screen, exact: true }).first().click()
     await page.getByRole('heading', { level: 1 }).waitFor()
-    expect(await browser.findings()).toEqual([])
+    expect(await browser.findings(), screen).toEqual([])
   }
+})
+
+test('signed out, nothing is left', async () => {
+  const { page } = browser
   await page.getByRole('button', { name: 'Esci' }).click()
   await page.getByRole('link', { name: 'Accedi con l’account aziendale' }).waitFor()
   expect(await page.getByText('TT-0001').count()).toBe(0)
