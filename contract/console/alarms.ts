@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { count, isoInstant, operationId, totemId } from '../identity.ts'
 import { conditionIds, severities } from './conditions.ts'
-import { reason } from './people.ts'
+import { reason } from './prose.ts'
 import { region } from './regions.ts'
 
 /** `ended`: those of the last seven days too. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { alarmList, alarmNote, alarmParams, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
+import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
 import {
@@ -75,6 +76,20 @@ export const consoleApi = {
     ...{ query: operationsQuery, answer: consoleOperations },
   },
   redrive: { method: 'POST', path: '/operations/redrive', action: 'operations.redrive', answer: operationsRedriven },
+
+  orders: { method: 'GET', path: '/commands', action: 'fleet.see', query: ordersQuery, answer: orders },
+  orderCommand: {
+    ...{ method: 'POST', path: '/commands', action: 'commands.order', fresh: true },
+    ...{ body: orderWish, answer: orderMade },
+  },
+  approveOrder: {
+    ...{ method: 'POST', path: '/commands/approve', action: 'commands.approve', fresh: true },
+    ...{ body: orderNamed, answer: done },
+  },
+  stopOrder: {
+    ...{ method: 'POST', path: '/commands/stop', action: 'commands.order' },
+    ...{ body: orderNamed, answer: done },
+  },
 
   people: { method: 'GET', path: '/people', action: 'grants.decide', answer: knownPeople },
   grants: { method: 'GET', path: '/grants', action: 'grants.see', answer: grants },

@@ -28,6 +28,8 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'alarm',
       'alarm_note',
       'operation',
+      'command_order',
+      'totem_command',
     ],
   ],
   ['insert', ['totem_note', 'console_audit', 'alarm_note']],

@@ -16,7 +16,9 @@ import { openAsActor } from './as-actor.ts'
 import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
-import { addNote, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
+import { ordersOf } from './commands/list.ts'
+import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
+import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
 import { FRESH_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
 import { everybody, namesOf } from './identity/people.ts'
@@ -25,7 +27,7 @@ import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
 import { operationsOf } from './operations/operations.ts'
 import { approve, grantsOf, propose, revoke } from './permissions/grants.ts'
-import { may } from './permissions/matrix.ts'
+import { may, mayApprove } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
 
@@ -46,6 +48,7 @@ export async function openConsole(
     consoleUrl,
     redrive,
     keys,
+    own,
     reference,
     version,
     now,
@@ -56,7 +59,9 @@ export async function openConsole(
     consoleUrl: string | null
     /** Gives operations that were given up another chance; answers how many. */
     redrive(): Promise<number>
-    keys: Pick<Keyring, 'sign' | 'anchors'>
+    keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
+    /** What the gateway carries out of an operator's order. */
+    own: OwnDeeds
     reference(person: string): string
     version: string
     now(): Date
@@ -69,7 +74,7 @@ export async function openConsole(
   const sessions = createSessions(db, now)
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
-  const handlers = handlersOf({ db, sessions, anchors, redrive, keys, version, now })
+  const handlers = handlersOf({ db, sessions, anchors, redrive, keys, own, version, now })
   const tidying = setInterval(() => void sessions.tidy().catch(() => undefined), HOUR_MS)
   return {
     mount(server, origin, { logIn: limit }) {
@@ -96,6 +101,7 @@ function handlersOf({
   anchors,
   redrive,
   keys,
+  own,
   version,
   now,
 }: {
@@ -103,10 +109,12 @@ function handlersOf({
   sessions: ReturnType<typeof createSessions>
   anchors: Anchors
   redrive(): Promise<number>
-  keys: Pick<Keyring, 'anchors'>
+  keys: Pick<Keyring, 'anchors' | 'signCommand'>
+  own: OwnDeeds
   version: string
   now(): Date
 }): Handlers {
+  const ordering = { db, keys, own, now }
   return {
     me: async ({ session, held }) =>
       ok({
@@ -161,6 +169,29 @@ function handlersOf({
     closeAlarm: async ({ params: { alarm }, body: { text }, session: { name }, doer, seen }) =>
       (await seen((transaction) => closeAlarm(transaction, alarm, { text, doer, name }, now())))
         ? DONE
+        : problem('not-found'),
+
+    orders: async ({ query, seen, session }) =>
+      ok(await seen((transaction) => ordersOf(transaction, query, session.person, now()))),
+    orderCommand: async ({ body, held, doer, session: { name }, seenAs }) => {
+      const sight = may(held, `command.${body.kind}`)
+      if (!sight) return problem('forbidden', 'kind')
+      const unseen = await seenAs(sight, (transaction) => firstUnseen(transaction, body.totems, now()))
+      if (unseen !== null) return problem('not-found', unseen)
+      return orderCommand(ordering, { doer: { ...doer, role: sight.role }, name }, body)
+    },
+    approveOrder: async ({ body: { order }, held, doer, session: { name }, seenAs }) => {
+      const about = await db.selectFrom('command_order').select('kind').where('id', '=', order).executeTakeFirst()
+      const sight = about && mayApprove(about.kind, held)
+      if (about && !sight) return problem('forbidden', 'kind')
+      // An order about a totem that one does not see is none.
+      const whole = sight && (await seenAs(sight, (transaction) => isWhole(transaction, order)))
+      if (!sight || !whole) return problem('not-found')
+      return approveOrder(ordering, { doer: { ...doer, role: sight.role }, name }, order)
+    },
+    stopOrder: async ({ body: { order }, doer, session: { name }, seen }) =>
+      (await seen((transaction) => isWhole(transaction, order)))
+        ? stopOrder(ordering, { doer, name }, order)
         : problem('not-found'),
 
     operations: async ({ query, seen }) => {

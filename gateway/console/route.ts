@@ -37,6 +37,8 @@ export interface Ask<N extends RouteName> {
   sight: Sight
   doer: Doer & { person: string }
   seen<T>(work: (transaction: ConsoleTransaction) => Promise<T>): Promise<T>
+  /** In another sight of the same person, such as that of one kind of command. */
+  seenAs<T>(sight: Sight, work: (transaction: ConsoleTransaction) => Promise<T>): Promise<T>
 }
 
 export type Handlers = {
@@ -114,6 +116,8 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
         ...{ session, held, sight, doer },
         seen: (work: (transaction: ConsoleTransaction) => Promise<unknown>) =>
           ground.asActor(session.person, sight, work),
+        seenAs: (other: Sight, work: (transaction: ConsoleTransaction) => Promise<unknown>) =>
+          ground.asActor(session.person, other, work),
       })
       if (!result.ok) {
         if (result.error.kind === 'not-found') await tell(`missed.${name}`, 'refused')

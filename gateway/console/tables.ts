@@ -2,6 +2,7 @@ import type { ColumnType, JSONColumnType, Transaction } from 'kysely'
 import type { AuditEntry } from '../../contract/console/audit.ts'
 import type { ConditionId, Severity } from '../../contract/console/conditions.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
+import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
 
@@ -77,6 +78,6 @@ export type ConsoleTables = {
 }
 
 /** The database with this room's tables, and the sync log's. */
-export const withConsole = (db: Database) => db.$extendTables<ConsoleTables & JournalTables>()
+export const withConsole = (db: Database) => db.$extendTables<ConsoleTables & JournalTables & CommandTables>()
 export type ConsoleDatabase = ReturnType<typeof withConsole>
-export type ConsoleTransaction = Transaction<Tables & ConsoleTables & JournalTables>
+export type ConsoleTransaction = Transaction<Tables & ConsoleTables & JournalTables & CommandTables>

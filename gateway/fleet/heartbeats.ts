@@ -12,8 +12,8 @@ const ownTables = (db: Database) => db.$extendTables<FleetTables>()
 const PRINTS = ['ready', 'paperLow']
 
 /** Whether a citizen would be served now: somebody can be recognised, and paper comes out. */
-const isReady = ({ devices: { available, reader, printer } }: Heartbeat): boolean =>
-  available && reader !== 'no-reader' && PRINTS.includes(printer)
+const isReady = ({ devices: { available, reader, printer }, out }: Heartbeat): boolean =>
+  out === null && available && reader !== 'no-reader' && PRINTS.includes(printer)
 
 /** Keeps a totem's newest heartbeat, and the minute in which it came (`totem_hour`): availability is reckoned from those. */
 export async function keepHeartbeat(db: Database, totem: string, body: Heartbeat, at: Date): Promise<void> {
