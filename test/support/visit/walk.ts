@@ -53,7 +53,10 @@ export async function walk({ answers, hardware, services }: Walk): Promise<Seen[
       frame,
       waits: waitsForPerson(snapshot),
       works: snapshot._nodes.some(({ invoke }) => invoke.length > 0),
-      switched: { path: pathOf(switched), frame: framedScreen(switched, { online: true, cie: true, closed: [], notice: null }) },
+      switched: {
+        path: pathOf(switched),
+        frame: framedScreen(switched, { online: true, cie: true, closed: [], notice: null }),
+      },
     })
     for (const event of [...answers, ...hardware, ...(await outcomes(snapshot, services))]) {
       if (!snapshot.can(event as VisitEvent)) continue
