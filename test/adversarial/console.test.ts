@@ -1,3 +1,4 @@
+// More than 400 lines: one gateway with its issuer, started once for all that people do at its console.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
