@@ -44,6 +44,7 @@ const config: KnipConfig = {
   ignoreBinaries: [
     'dpkg',
     'dpkg-deb',
+    'dpkg-query',
     'espeak-ng',
     'mkfifo',
     'mmdebstrap',

@@ -33,5 +33,8 @@ test.each<[string, string[][]]>([
 
 test('a line is read as it was written, and is no formula', () => {
   expect(csvRows(csvLine(['a,b', 'c"d', 'e\nf', '']))).toEqual([['a,b', 'c"d', 'e\nf', '']])
-  expect(csvLine(['=1+1', '-5'])).toBe("'=1+1,'-5\n")
+  // A number below zero stays one; what only begins like one does not.
+  expect(csvLine(['=1+1', '-5', '-5,2', '-1+1', ' =1', '＝1', '\tx', '@x'], { separator: ';', end: '\r\n' })).toBe(
+    "'=1+1;-5;\"-5,2\";'-1+1;' =1;'＝1;'\tx;'@x\r\n",
+  )
 })

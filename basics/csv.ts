@@ -21,8 +21,11 @@ export function csvRows(text: string): string[][] {
  * A line of a CSV file, with its end. SECURITY: what a spreadsheet would take for a formula begins with an apostrophe, as
  * OWASP advises.
  */
-export const csvLine = (cells: readonly string[]): string =>
+export const csvLine = (cells: readonly string[], { separator = ',', end = '\n' } = {}): string =>
   `${cells
-    .map((told) => told.replace(/^[=+\-@\t\r]/, "'$&"))
+    .map((told) => (isFormula(told) ? `'${told}` : told))
     .map((told) => (/[",;\r\n]/.test(told) ? `"${told.replaceAll('"', '""')}"` : told))
-    .join(',')}\n`
+    .join(separator)}${end}`
+
+/** Full-width signs count too, and so does what stands behind spaces. A number below zero is a number. */
+const isFormula = (told: string) => /^(?:[\t\r]|\s*[=+\-@＝＋－＠])/u.test(told) && !/^-\d+(?:[.,]\d+)?$/.test(told)

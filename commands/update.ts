@@ -188,6 +188,10 @@ async function carryOutOrder({ root, machine }: Given): Promise<number> {
   const done = await carryOut(order, { places, machine: machineIn(machine), room }).finally(() => dropOrder(places))
   await answerOrder(order, done, places)
   if (!done.ok)
-    console.error(`${order.do} ${order.number}: ${done.error.kind}: ${RELEASE_REFUSALS[done.error.kind].it}`)
+    console.error(
+      [`${order.do} ${order.number}`, done.error.kind, RELEASE_REFUSALS[done.error.kind].it, done.error.detail]
+        .filter((part) => part !== undefined)
+        .join(': '),
+    )
   return 0
 }

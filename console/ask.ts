@@ -1,4 +1,12 @@
-import { type Answer, type Body, consoleApi, type Params, type Query, type RouteName } from '../contract/console/api.ts'
+import {
+  type Answer,
+  type Body,
+  consoleApi,
+  type FileRoute,
+  type Params,
+  type Query,
+  type RouteName,
+} from '../contract/console/api.ts'
 import { type ConsoleProblemKind, consoleProblem } from '../contract/console/problem.ts'
 
 /** The gateway does not do it, for this reason. */
@@ -24,9 +32,9 @@ for (const event of ['pointerdown', 'keydown', 'wheel'])
     acted = Date.now()
   })
 
-/** Asks the console's wire; throws `Refused`. */
-export async function ask<N extends RouteName>(name: N, { params, query, body }: With<N> = {}): Promise<Answer<N>> {
-  const { method, path, answer } = consoleApi[name]
+/** Where a route is reached; a browser saves a file of it from there. */
+export function addressOf<N extends RouteName>(name: N, { params, query }: Omit<With<N>, 'body'>): string {
+  const { path } = consoleApi[name]
   const filled = path.replace(/:(\w+)/g, (_, key: string) =>
     encodeURIComponent(String((params as unknown as Record<string, unknown>)[key])),
   )
@@ -35,7 +43,16 @@ export async function ask<N extends RouteName>(name: N, { params, query, body }:
       value === undefined || value === '' ? [] : [[key, String(value)]],
     ),
   ).toString()
-  const response = await fetch(`/console/v1${filled}${asked && `?${asked}`}`, {
+  return `/console/v1${filled}${asked && `?${asked}`}`
+}
+
+/** Asks the console's wire; throws `Refused`. */
+export async function ask<N extends Exclude<RouteName, FileRoute>>(
+  name: N,
+  { body, ...about }: With<N> = {},
+): Promise<Answer<N>> {
+  const { method, answer } = consoleApi[name]
+  const response = await fetch(addressOf(name, about), {
     method,
     ...(method === 'POST' && {
       body: JSON.stringify(body ?? {}),

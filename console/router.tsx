@@ -1,18 +1,30 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import type { z } from 'zod'
 import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
 import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
+import { logFilter } from '../contract/console/log.ts'
 import { operationsQuery } from '../contract/console/operations.ts'
 import { Frame } from './parts/frame.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
 import { AuditScreen } from './screens/audit.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
+import { LogScreen } from './screens/log.tsx'
 import { OperationsScreen } from './screens/operations.tsx'
 import { SessionsScreen } from './screens/sessions.tsx'
 import { TotemScreen } from './screens/totem.tsx'
 
 // The address is the view: filter, order and range stand in it. What an address has that no filter is, is left out.
+/** What of an address is good: one wrong part does not cost the others. */
+const keptOf = <S extends z.ZodRawShape>(shape: S, search: Record<string, unknown>): z.output<z.ZodObject<S>> =>
+  Object.fromEntries(
+    Object.entries(shape).flatMap(([key, type]) => {
+      const read = (type as z.ZodType).safeParse(search[key])
+      return read.success && read.data !== undefined ? [[key, read.data]] : []
+    }),
+  ) as z.output<z.ZodObject<S>>
+
 const root = createRootRoute({ component: Frame })
 const home = createRoute({
   ...{ getParentRoute: () => root, path: '/' },
@@ -34,6 +46,10 @@ const alarms = createRoute({
   ...{ getParentRoute: () => root, path: '/allarmi', component: AlarmsScreen },
   validateSearch: (search) => alarmQuery.safeParse(search).data ?? {},
 })
+const log = createRoute({
+  ...{ getParentRoute: () => root, path: '/voci', component: LogScreen },
+  validateSearch: (search) => keptOf(logFilter.shape, search),
+})
 const operations = createRoute({
   ...{ getParentRoute: () => root, path: '/operazioni', component: OperationsScreen },
   validateSearch: (search) => operationsQuery.safeParse(search).data ?? {},
@@ -47,7 +63,7 @@ const audit = createRoute({
 const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', component: SessionsScreen })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, fleet, totem, alarms, operations, grants, audit, sessions]),
+  routeTree: root.addChildren([home, fleet, totem, alarms, log, operations, grants, audit, sessions]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -28,6 +28,7 @@ export const readerSaid = (state: string | null): string => (state === null ? '�
 
 export const PROBLEMS: Record<ConsoleProblemKind | 'no-answer', string> = {
   malformed: 'Il gateway non capisce la richiesta.',
+  'too-wide': 'Il filtro trova troppo poco in troppe voci: indichi un periodo più breve o un totem.',
   'signed-out': 'La sessione è finita: acceda di nuovo.',
   forbidden: 'I suoi incarichi non lo consentono.',
   'cross-site': 'Richiesta rifiutata: ricarichi la pagina.',
@@ -60,6 +61,7 @@ export const scopeSaid = (scope: Scope): string =>
 /** Screens, each with the action without which it is not offered. */
 export const SCREENS = [
   { to: '/flotta', name: 'Flotta', action: 'fleet.see', key: 'f' },
+  { to: '/voci', name: 'Voci', action: 'fleet.see', key: 'v' },
   { to: '/allarmi', name: 'Allarmi', action: 'fleet.see', key: 'a' },
   { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
@@ -91,6 +93,10 @@ const DEEDS: Record<string, string> = {
   'alarms.note': 'ha annotato un allarme',
   'seen.totem': 'ha aperto il totem',
   'seen.audit': 'ha letto il registro',
+  'seen.log': 'ha cercato nelle voci dei totem',
+  'seen.log-file': 'ha scaricato voci dei totem',
+  'seen.verify-log': 'ha verificato le voci di un totem',
+  'seen.log-proof': 'ha esportato con la prova le voci di un totem',
   'seen.verify-audit': 'ha verificato il registro',
 }
 export const deedSaid = (deed: string): string =>
@@ -121,3 +127,28 @@ export function ago(at: string, now: number): string {
 
 const number = new Intl.NumberFormat('it-IT')
 export const counted = (n: number): string => number.format(n)
+
+const roman = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'short' })
+/** An instant as an Italian clock shows it, for a field of date and time. */
+export const inRome = (at: string): string => roman.format(new Date(at)).replace(' ', 'T')
+
+/** The instant at which an Italian clock shows this; where it shows it twice, the first. */
+export function fromRome(wall: string): string | undefined {
+  const asked = Date.parse(`${wall}Z`)
+  if (Number.isNaN(asked)) return undefined
+  const hit = [2, 1].map((hours) => new Date(asked - hours * 60 * MINUTE).toISOString())
+  return hit.find((at) => inRome(at) === wall.slice(0, 16)) ?? hit[1]
+}
+
+const SPANS = [
+  [365 * 24 * 60, 'year'],
+  [24 * 60, 'day'],
+  [60, 'hour'],
+  [1, 'minute'],
+] as const
+/** How far two instants are apart, in the largest unit that fits: `10 anni`. */
+export function apart(one: string, other: string): string {
+  const minutes = Math.abs(Date.parse(one) - Date.parse(other)) / MINUTE
+  const [size, unit] = SPANS.find(([each]) => minutes >= each) ?? ([1, 'minute'] as const)
+  return new Intl.NumberFormat('it', { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(minutes / size))
+}

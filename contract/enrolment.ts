@@ -25,7 +25,12 @@ export const enrolmentImage = z.looseObject({
   panel: provisionedPanel.optional(),
   printer: printerConfig.optional(),
   bench: z
-    .strictObject({ dataDir: z.string(), tcti: z.string().nullable(), deviceEnv: z.record(z.string(), z.string()) })
+    .strictObject({
+      dataDir: z.string(),
+      tcti: z.string().nullable(),
+      deviceEnv: z.record(z.string(), z.string()),
+      dockUrl: z.string().nullable(),
+    })
     .optional(),
 })
 export type EnrolmentImage = z.infer<typeof enrolmentImage>

@@ -72,6 +72,10 @@ export const RELEASE_REFUSALS = {
     it: 'il pacchetto contiene un’altra versione del programma',
     en: 'the package holds another version of the program',
   },
+  'packages-missing': {
+    it: 'la versione richiede pacchetti di sistema che qui mancano: prima si aggiorna il sistema',
+    en: 'the release needs packages of the system that this machine does not have: the system comes first',
+  },
   'thrown-out': {
     it: 'questa versione è già stata provata qui e non funzionava',
     en: 'this release was tried here before and did not work',

@@ -8,6 +8,15 @@ export const ASSIGNMENT_TYP = 'totem-assignment+jws'
 /** Whoever withholds a newer list hides a new release from totems for so long and no longer. */
 export const RELEASES_DAYS = 14
 
+/**
+ * What root says of a machine (`/etc/totem-polis-update.json`): whose releases it takes, by a public JWK of ES256, and which
+ * kind of machine it is.
+ */
+export const releaseMachine = z.strictObject({
+  releaseKey: z.looseObject({ kty: z.literal('EC') }).refine((jwk) => !('d' in jwk), 'a private key'),
+  compatible: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/),
+})
+
 const releaseVersion = z.string().regex(/^\d{1,4}(?:\.\d{1,4}){2}$/)
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -23,7 +32,7 @@ const runningNumber = releaseNumber.or(z.literal(0))
 export const release = z.strictObject({
   number: releaseNumber,
   version: releaseVersion,
-  compatible: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/),
+  compatible: releaseMachine.shape.compatible,
   over: runningNumber,
   sha256: sha256Hex,
   bytes: z.number().int().min(1).max(2_000_000_000),

@@ -2,6 +2,8 @@ import { sql, type Transaction } from 'kysely'
 import { fromKysely } from 'pg-boss'
 import type { Logger } from 'pino'
 import { type Clock, DAY_MS, HOUR_MS } from '../basics/time.ts'
+import { dropOldestMonth, makeMonths } from './journal/months.ts'
+import { withJournals } from './journal/tables.ts'
 import { WORKED_ON_MS } from './operations/decide.ts'
 import { erasePayers, erasePayments } from './payments/erase.ts'
 import type { Store } from './store/database.ts'
@@ -130,19 +132,13 @@ export function startRetention({
     return rows.length
   }
 
-  /** The end of each chain stays: the next entry hangs on it. */
-  const eraseJournals = async (transaction: Transaction<Tables>) => {
-    const { rows } = await sql`
-      with old as (
-        select totem, chain, entry.seq, hash from journal_entry entry join journal_chain using (totem, chain)
-        where received_at < ${logsBegin()} and entry.seq < journal_chain.seq
-        limit ${CHUNK}
-      )
-      delete from journal_entry using old
-      where (journal_entry.totem, journal_entry.chain, journal_entry.seq, journal_entry.hash)
-        = (old.totem, old.chain, old.seq, old.hash)
-      returning journal_entry.seq`.execute(transaction)
-    return rows.length
+  /** Month by month, as long as there is one. */
+  const dropJournals = async (transaction: Transaction<Tables>) =>
+    (await dropOldestMonth(withJournals(transaction), logsBegin())) ? CHUNK : 0
+
+  const makeJournals = async (transaction: Transaction<Tables>) => {
+    await makeMonths(transaction)
+    return 0
   }
 
   /**
@@ -204,7 +200,8 @@ export function startRetention({
         eraseRequesters,
         eraseLetters,
         eraseLogins,
-        eraseJournals,
+        dropJournals,
+        makeJournals,
         eraseHours,
         (transaction: Transaction<Tables>) => erasePayers(transaction, now(), CHUNK),
         (transaction: Transaction<Tables>) => erasePayments(transaction, now(), CHUNK),

@@ -34,6 +34,7 @@ import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
 import { type Routes, routes } from './http/route.ts'
 import { openTls } from './http/tls.ts'
+import { makeMonths } from './journal/months.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
 import { openKeyring } from './keys/keyring.ts'
@@ -152,12 +153,11 @@ export async function startGateway(
   })
 
   const { db, byKey, boss } = store
-  const reference = await accessReferences(db, config.accessLogKey ?? join(config.dataDir, 'access-log.key')).catch(
-    async (reason) => {
-      await store.close()
-      throw noDatabase(reason)
-    },
-  )
+  const key = config.accessLogKey ?? join(config.dataDir, 'access-log.key')
+  const [reference] = await Promise.all([accessReferences(db, key), makeMonths(db)]).catch(async (reason) => {
+    await store.close()
+    throw noDatabase(reason)
+  })
   const bell = createBell(store, log)
   const metrics = createMetrics({
     ...{ db, now },

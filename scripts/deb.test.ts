@@ -46,6 +46,7 @@ function debOf(name: string, mode: number): string {
     work,
     deb,
     level: 1,
+    etc: new Map([['totem-polis-update.json', Buffer.from('{}')]]),
   })
   return deb
 }
@@ -74,6 +75,13 @@ describe('the package', () => {
       './usr/libexec/totem-polis/count-start',
       './usr/libexec/totem-polis/run-program',
     ])
+  })
+
+  test('keeps what a machine has changed in /etc when the next package comes', () => {
+    expect(readFileSync(join(root, 'etc/totem-polis-update.json'), 'utf8')).toBe('{}')
+    expect(execFileSync('dpkg-deb', ['--info', deb, 'conffiles'], { encoding: 'utf8' })).toBe(
+      '/etc/totem-polis-update.json\n',
+    )
   })
 
   test('leaves out what becomes root, and Electron’s own page; it brings the licences', () => {

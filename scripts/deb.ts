@@ -65,6 +65,8 @@ export interface DebOptions {
   deb: string
   /** Of zstd. */
   level: number
+  /** Files that each machine has in /etc, by their place there (scripts/etc.ts). */
+  etc?: ReadonlyMap<string, Buffer>
 }
 
 /** A version that is none of the three numbers alone comes before them: 0.1.0-test-trust is 0.1.0~test.trust there. */
@@ -74,7 +76,7 @@ export const debianVersion = (version: string): string => {
 }
 
 /** Makes the package. Who makes it, in which time zone and with which umask leaves no trace. */
-export function makeDeb({ program, thirdParty, version, release, released, work, deb, level }: DebOptions): void {
+export function makeDeb({ program, thirdParty, version, release, released, work, deb, level, etc }: DebOptions): void {
   rmSync(work, { recursive: true, force: true })
   cpSync(program, path.join(work, PROGRAM), { recursive: true })
   for (const name of LEFT_OUT) rmSync(path.join(work, PROGRAM, name), { force: true })
@@ -83,6 +85,10 @@ export function makeDeb({ program, thirdParty, version, release, released, work,
   for (const [from, to] of Object.entries(PLACES)) {
     mkdirSync(path.dirname(path.join(work, to)), { recursive: true })
     copyFileSync(path.join(system, from), path.join(work, to))
+  }
+  for (const [place, bytes] of etc ?? []) {
+    mkdirSync(path.dirname(path.join(work, 'etc', place)), { recursive: true })
+    writeFileSync(path.join(work, 'etc', place), bytes)
   }
   const packed = filesIn(work)
   const meta = path.join(work, 'DEBIAN')
@@ -95,6 +101,9 @@ export function makeDeb({ program, thirdParty, version, release, released, work,
     path.join(meta, 'control'),
     control.replace('@VERSION@', debianVersion(version)).replace('@KIB@', String(kib)),
   )
+  // What a machine has changed of them stays.
+  if (etc && etc.size > 0)
+    writeFileSync(path.join(meta, 'conffiles'), [...etc.keys()].map((place) => `/etc/${place}\n`).join(''))
   const sums = packed.map(
     (file, at) =>
       `${createHash('md5')

@@ -1,4 +1,4 @@
-// node scripts/package.ts [--test-trust] [--release NUMBER] [--out DIR]: the Debian package of the totem's program, after the set-up.
+// node scripts/package.ts [--test-trust] [--release NUMBER] [--etc DIR] [--out DIR]: the Debian package of the totem's program, after the set-up.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import { type Configuration, DIR_TARGET, Platform, build as pack } from 'electro
 import { load } from 'js-yaml'
 import { build, closure, electronDist, needsOldSqlite, OLD_ELECTRON_EXTERNAL } from './build.ts'
 import { debianVersion, makeDeb } from './deb.ts'
+import { etcIn } from './etc.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const json = (file: string) => JSON.parse(readFileSync(path.join(root, file), 'utf8'))
@@ -23,6 +24,8 @@ export interface PackageOptions {
   electron?: string
   /** Its number among the releases that totems take by themselves (contract/release.ts); null: none. */
   release?: number | null
+  /** Files that each machine has in /etc (scripts/etc.ts). */
+  etc?: ReadonlyMap<string, Buffer>
   /** Of zstd: 3 is quick, 19 small. */
   level?: number
 }
@@ -41,6 +44,7 @@ export async function makePackage({
   electron = electronDist(),
   release = null,
   level = 12,
+  etc = new Map(),
 }: PackageOptions): Promise<Packaged> {
   const { version: numbers, released, devDependencies } = json('package.json')
   const electronVersion = readFileSync(path.join(electron, 'version'), 'utf8').trim().replace(/^v/, '')
@@ -77,7 +81,7 @@ export async function makePackage({
   const program = path.join(out, 'linux-unpacked')
   const deb = path.join(out, `totem-polis_${debianVersion(version)}_amd64.deb`)
   const thirdParty = path.join(dist, 'THIRD-PARTY.txt')
-  makeDeb({ program, thirdParty, version, release, released, work: path.join(out, 'deb'), deb, level })
+  makeDeb({ program, thirdParty, version, release, released, work: path.join(out, 'deb'), deb, level, etc })
   return { deb, version, program, electron: { version: electronVersion, pinned } }
 }
 
@@ -87,6 +91,7 @@ if (import.meta.main) {
       out: { type: 'string', default: path.join(root, 'release') },
       'test-trust': { type: 'boolean', default: false },
       release: { type: 'string' },
+      etc: { type: 'string' },
     },
   })
   const release = values.release === undefined ? null : Number(values.release)
@@ -95,6 +100,7 @@ if (import.meta.main) {
     out: path.resolve(values.out),
     testTrust: values['test-trust'],
     release,
+    etc: values.etc === undefined ? new Map() : etcIn(path.resolve(values.etc)),
   })
   if (!electron.pinned)
     console.log(`Electron ${electron.version} in place of the pinned one: for a bench, for no totem`)

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { type CertificateType, certificateType } from '../contract/catalogue.ts'
+import { makeBare } from '../simulator/bench/bare.ts'
 import { startBench } from '../simulator/bench/bench.ts'
 import { endChild } from '../simulator/bench/children.ts'
 import { startDisplay } from '../simulator/bench/display.ts'
@@ -15,6 +16,7 @@ import { unattended } from './unattended.ts'
 // The second half of scripts/start.mjs, on Node 24: build, bench, Electron.
 const { values } = parseArgs({
   options: {
+    bare: { type: 'boolean', default: false },
     unattended: { type: 'boolean', default: false },
     certificate: { type: 'string' },
     journey: { type: 'string' },
@@ -43,6 +45,10 @@ function wrong(usage: string): never {
   process.exit(64)
 }
 const journey = asked()
+if (values.bare && values.unattended) wrong('--bare is for a person who types a code: leave out --unattended')
+
+/** What the program ends with when it is to be started anew (main/shell/app.ts). */
+const RESTART = 70
 
 /** Parts that were started, to be ended in reverse order, whatever happens. */
 const ends: (() => Promise<unknown>)[] = []
@@ -83,6 +89,7 @@ async function run(): Promise<number> {
     () =>
       startBench({
         dock: display !== null,
+        enrols: values.bare,
         ...(display && { console: path.join(import.meta.dirname, '../dist/console') }),
       }),
     () => 'card reader, printer, line, gateway, ANPR',
@@ -100,7 +107,12 @@ async function run(): Promise<number> {
       out: path.resolve(values.out),
     })
   }
-  const totem = startTotem(writeLauncher(bench, staged, display), staged)
+  if (values.bare) {
+    const code = await makeBare(bench)
+    console.log(`✓ ${'bare machine'.padEnd(16)} type this on its screen: ${code}`)
+  }
+  const launcher = writeLauncher(bench, staged, display)
+  let totem = startTotem(launcher, staged)
   ends.push(() => endChild(totem))
   bench.electronPid = totem.pid ?? null
   console.log(`✓ ${'totem'.padEnd(16)} close its window, or press Ctrl+C, to end; dock: ${bench.dockUrl}`)
@@ -109,8 +121,13 @@ async function run(): Promise<number> {
     `  ${''.padEnd(16)} in any browser; it warns once of the bench’s own certificate. Sign in as Olga Bruni, no password`,
   )
   console.log(`  ${'by hand'.padEnd(16)} npx totem journal tail --config ${bench.totem.configFile}`)
-  const [code] = (await once(totem, 'exit')) as [number | null]
-  return code ?? 1
+  for (;;) {
+    const [code] = (await once(totem, 'exit')) as [number | null]
+    // A machine that has become a totem asks to be started again, as its unit does.
+    if (code !== RESTART) return code ?? 1
+    totem = startTotem(launcher, staged)
+    bench.electronPid = totem.pid ?? null
+  }
 }
 
 const endAndLeave = (code: number) => void end().finally(() => process.exit(code))

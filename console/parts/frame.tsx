@@ -11,7 +11,7 @@ import { MeContext } from './who.ts'
 
 const KEYS = [
   ['/', 'cerca'],
-  ['g, poi f a o i r', 'Flotta, Allarmi, Operazioni, Incarichi, Registro'],
+  [`g, poi ${SCREENS.map(({ key }) => key).join(' ')}`, SCREENS.map(({ name }) => name).join(', ')],
   ['↑ ↓', 'righe della tabella'],
   ['Invio', 'apre la riga'],
   ['Esc', 'chiude, o torna indietro'],

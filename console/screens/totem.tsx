@@ -4,11 +4,10 @@ import { useEffect } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { regions } from '../../contract/console/regions.ts'
-import { journalText } from '../../contract/journal.ts'
-import { type JournalEventId, journalEvents } from '../../contract/journal-events.ts'
 import { ask } from '../ask.ts'
 import { Ago, useNow } from '../parts/ago.tsx'
-import { Flag, SeverityMark, StateMark } from '../parts/marks.tsx'
+import { Entries } from '../parts/entries.tsx'
+import { Flag, StateMark } from '../parts/marks.tsx'
 import { NoteField } from '../parts/note.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { HourStrip } from '../parts/strip.tsx'
@@ -172,12 +171,6 @@ function Beat({ of }: { of: Answer<'totem'>['heartbeat'] }) {
   )
 }
 
-type Entry = Answer<'totemLog'>['entries'][number]
-const sentence = ({ event, fields }: Entry): string =>
-  event in journalEvents
-    ? journalText({ event: event as JournalEventId, fields }, 'it')
-    : `${event} (voce che questa console non conosce)`
-
 const FILTERS = [
   { severity: undefined, name: 'tutto' },
   { severity: 'warn', name: 'avvisi e allarmi' },
@@ -220,43 +213,12 @@ function Log({ totem }: { totem: string }) {
             </Button>
           ))}
         </fieldset>
+        <Link to="/voci" search={{ totem }} className="aside">
+          Cerca, verifica, esporta
+        </Link>
       </div>
       <Problem of={pages.error} />
-      {pages.isPending ? (
-        <Loading />
-      ) : entries.length === 0 ? (
-        <p className="quiet">Nessuna voce.</p>
-      ) : (
-        <table className="small log">
-          <thead>
-            <tr>
-              <th scope="col">Quando</th>
-              <th scope="col">Gravità</th>
-              <th scope="col">Che cosa</th>
-              <th scope="col">Voce</th>
-            </tr>
-          </thead>
-          <tbody>
-            {entries.map((entry) => (
-              <tr key={`${entry.chain}.${entry.seq}.${entry.at}`}>
-                <td>
-                  <Ago at={entry.receivedAt} />
-                  {Math.abs(Date.parse(entry.at) - Date.parse(entry.receivedAt)) > 3_600_000 && (
-                    <span className="quiet"> (per il totem: {new Date(entry.at).toLocaleString('it-IT')})</span>
-                  )}
-                </td>
-                <td>
-                  <SeverityMark severity={entry.severity} />
-                </td>
-                <td>{sentence(entry)}</td>
-                <td className="id quiet">
-                  {entry.event} {entry.seq}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {pages.isPending ? <Loading /> : <Entries of={entries} />}
       {pages.hasNextPage && (
         <Button className="plain-button" onPress={() => void pages.fetchNextPage()}>
           Voci precedenti

@@ -3,6 +3,7 @@ import { alarmList, alarmNote, alarmParams, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
+import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
 import {
   type Action,
@@ -29,7 +30,8 @@ interface Route {
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
-  answer: z.ZodType
+  /** `file`: a download, line by line, instead of one JSON. */
+  answer: z.ZodType | 'file'
 }
 
 /** The console's whole wire, under `/console/v1`. A route cannot be here without the action that it asks for. */
@@ -55,6 +57,20 @@ export const consoleApi = {
   addNote: {
     ...{ method: 'POST', path: '/totems/:totem/notes', action: 'fleet.note' },
     ...{ params: totemParams, body: noteText, answer: done },
+  },
+
+  log: { method: 'GET', path: '/log', action: 'fleet.see', told: true, query: logSearch, answer: logFound },
+  logFile: {
+    ...{ method: 'GET', path: '/log/file', action: 'log.export', told: true },
+    ...{ query: logFileQuery, answer: 'file' },
+  },
+  verifyLog: {
+    ...{ method: 'GET', path: '/totems/:totem/log/verdict', action: 'fleet.see', told: true },
+    ...{ params: totemParams, query: logRange, answer: logVerdict },
+  },
+  logProof: {
+    ...{ method: 'GET', path: '/totems/:totem/log/proof', action: 'log.export', told: true },
+    ...{ params: totemParams, query: logRange, answer: 'file' },
   },
 
   alarms: { method: 'GET', path: '/alarms', action: 'fleet.see', query: alarmQuery, answer: alarmList },
@@ -120,4 +136,10 @@ type Parsed<N extends RouteName, K extends 'params' | 'query' | 'body'> =
 export type Params<N extends RouteName> = Parsed<N, 'params'>
 export type Query<N extends RouteName> = Parsed<N, 'query'>
 export type Body<N extends RouteName> = Parsed<N, 'body'>
-export type Answer<N extends RouteName> = z.output<Api[N]['answer']>
+export type Answer<N extends RouteName> = Api[N]['answer'] extends infer A
+  ? A extends z.ZodType
+    ? z.output<A>
+    : never
+  : never
+/** Routes whose answer is a file. */
+export type FileRoute = { [N in RouteName]: Api[N]['answer'] extends 'file' ? N : never }[RouteName]

@@ -19,6 +19,7 @@ export type Role = (typeof roles)[number]
 const plainActions = [
   'fleet.see',
   'fleet.note',
+  'log.export',
   'alarms.handle',
   'commands.order',
   'commands.approve',

@@ -3,6 +3,8 @@ import { z } from 'zod'
 /** Why the console does not do it; each has its HTTP status and a sentence on the screen. */
 export const problemStatus = {
   malformed: 400,
+  /** The filter finds too little in too much of the log. */
+  'too-wide': 400,
   'signed-out': 401,
   forbidden: 403,
   'cross-site': 403,

@@ -22,6 +22,7 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'totem_hour',
       'totem_note',
       'journal_entry',
+      'journal_base',
       'totem_enrolled',
       'hearing',
       'console_audit',

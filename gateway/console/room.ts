@@ -23,6 +23,7 @@ import { FRESH_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
 import { everybody, namesOf } from './identity/people.ts'
 import { createSessions } from './identity/sessions.ts'
+import { logHandlers } from './log/handlers.ts'
 import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
 import { operationsOf } from './operations/operations.ts'
@@ -109,13 +110,15 @@ function handlersOf({
   sessions: ReturnType<typeof createSessions>
   anchors: Anchors
   redrive(): Promise<number>
-  keys: Pick<Keyring, 'anchors' | 'signCommand'>
+  keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
   own: OwnDeeds
   version: string
   now(): Date
 }): Handlers {
   const ordering = { db, keys, own, now }
   return {
+    ...logHandlers({ keys, now }),
+
     me: async ({ session, held }) =>
       ok({
         ...{ person: session.person, name: session.name, csrf: session.csrf, version },

@@ -1,10 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import {
   type Answer,
   type Body,
   consoleApi,
+  type FileRoute,
   type Params,
   type Query,
   type RouteName,
@@ -39,10 +41,19 @@ export interface Ask<N extends RouteName> {
   seen<T>(work: (transaction: ConsoleTransaction) => Promise<T>): Promise<T>
   /** In another sight of the same person, such as that of one kind of command. */
   seenAs<T>(sight: Sight, work: (transaction: ConsoleTransaction) => Promise<T>): Promise<T>
+  /** As `seen`, in the sight of this moment: a long file ends with the session or the grant that it was begun by. */
+  stillSeen<T>(work: (transaction: ConsoleTransaction) => Promise<T>): Promise<T>
+}
+
+/** A file that is sent as it is read; whoever holds the connection sees it broken off where `text` throws. */
+export interface Download {
+  name: string
+  type: string
+  text: AsyncIterable<string>
 }
 
 export type Handlers = {
-  [N in RouteName]: (ask: Ask<N>) => Promise<Result<Answer<N>, ConsoleProblem>>
+  [N in RouteName]: (ask: Ask<N>) => Promise<Result<N extends FileRoute ? Download : Answer<N>, ConsoleProblem>>
 }
 
 interface Ground {
@@ -82,7 +93,7 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
     params?: z.ZodType
     query?: z.ZodType
     body?: z.ZodType
-    answer: z.ZodType
+    answer: z.ZodType | 'file'
   } = consoleApi[name]
   server.route({
     method: route.method,
@@ -118,6 +129,8 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
           ground.asActor(session.person, sight, work),
         seenAs: (other: Sight, work: (transaction: ConsoleTransaction) => Promise<unknown>) =>
           ground.asActor(session.person, other, work),
+        stillSeen: async (work: (transaction: ConsoleTransaction) => Promise<unknown>) =>
+          ground.asActor(session.person, await sightNow(), work),
       })
       if (!result.ok) {
         if (result.error.kind === 'not-found') await tell(`missed.${name}`, 'refused')
@@ -125,12 +138,22 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
       }
       // Before the answer leaves: a look that could not be told shows nothing.
       if (route.told) await tell(`seen.${name}`, 'done')
+      if (route.answer === 'file') return sendFile(reply, result.value as Download)
       return reply.send(route.answer.parse(result.value))
+
+      async function sightNow(): Promise<Sight> {
+        const lasts = await ground.sessions.of(request.cookies[SESSION_COOKIE] ?? '', false)
+        const counts =
+          lasts && route.action ? may(await heldBy(ground.db, lasts.person, ground.now()), route.action) : null
+        if (!counts) throw new Error('the session or the grant has ended')
+        return counts
+      }
 
       async function tell(what: string, outcome: 'done' | 'refused'): Promise<void> {
         const deed = what.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
         const asked = Object.entries((parsed.query ?? {}) as Record<string, unknown>)
-          .filter(([, value]) => value !== undefined)
+          // Further pages of one look are the same look.
+          .filter(([key, value]) => value !== undefined && key !== 'before' && key !== 'after')
           .map(([key, value]) => [key, String(value).slice(0, 100)] as const)
         const detail = Object.fromEntries(asked)
         if (!ground.isNewLook(session?.id ?? '', `${deed} ${object} ${JSON.stringify(detail)}`)) return
@@ -141,6 +164,20 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
       }
     },
   })
+}
+
+/** Files that one gateway sends at a time: each reads the database page by page. */
+const MOST_FILES = 3
+let sending = 0
+
+function sendFile(reply: FastifyReply, { name, type, text }: Download) {
+  if (sending >= MOST_FILES) return refuse(reply, 'too-many')
+  sending++
+  const body = Readable.from(text)
+  body.once('close', () => {
+    sending--
+  })
+  return reply.header('content-type', type).header('content-disposition', `attachment; filename="${name}"`).send(body)
 }
 
 /** A screen that looks again by itself keeps nobody signed in: the page says when its person has just used it. */

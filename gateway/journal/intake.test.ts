@@ -107,7 +107,7 @@ describe('on a database', () => {
   })
   beforeEach(async () => {
     await sql`delete from journal_day`.execute(db)
-    for (const table of ['journal_entry', 'journal_chain', 'journal_trouble'] as const)
+    for (const table of ['journal_entry', 'journal_base', 'journal_chain', 'journal_trouble'] as const)
       await db.deleteFrom(table).execute()
     clock = new Date('2026-11-22T10:00:00.000Z')
   })

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { JournalBatch, JournalReceipt } from '../../contract/journal.ts'
-import { FIRST_PREVIOUS, JOURNAL_ANCHOR_TYP, type JournalEntry, journalHashInput } from '../../contract/journal.ts'
+import { FIRST_PREVIOUS, JOURNAL_ANCHOR_TYP, type JournalEntry } from '../../contract/journal.ts'
 import { journalEvents } from '../../contract/journal-events.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
+import { entryHash } from '../../trust/sync-log.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { JournalBounds } from '../settings/config.ts'
 import { broughtOn, countBrought, isSpent } from './quota.ts'
@@ -58,7 +58,7 @@ function isSound(entry: JournalEntry, totem: string): boolean {
     entry.totem === totem &&
     entry.severity === severity &&
     fields.safeParse(entry.fields).success &&
-    createHash('sha256').update(journalHashInput(entry)).digest('hex') === entry.hash
+    entryHash(entry) === entry.hash
   )
 }
 
@@ -84,14 +84,15 @@ export async function takeIn(
     // SECURITY: every entry is kept for 36 months, and the end of a chain for good.
     if (isSpent(await broughtOn(transaction, totem, now()), bounds, isNew)) return null
     const known = await lockedChain(transaction, totem, chain)
-    const held = await transaction
-      .selectFrom('journal_entry')
-      .select(['seq', 'hash'])
-      .where('totem', '=', totem)
-      .where('chain', '=', chain)
-      .where('seq', '>=', before.seq)
-      .where('seq', '<=', before.seq + batch.length)
-      .execute()
+    const pointsIn = (table: 'journal_entry' | 'journal_base') =>
+      transaction
+        .selectFrom(table)
+        .select(['seq', 'hash'])
+        .where('totem', '=', totem)
+        .where('chain', '=', chain)
+        .where('seq', '>=', before.seq)
+        .where('seq', '<=', before.seq + batch.length)
+    const held = await pointsIn('journal_entry').unionAll(pointsIn('journal_base')).execute()
     const isHeld = ({ seq, hash }: Point) => held.some((point) => point.seq === seq && point.hash === hash)
 
     const hangs = before.seq === 0 ? before.hash === FIRST_PREVIOUS : isHeld(before)
@@ -123,6 +124,7 @@ export async function takeIn(
       trouble('older-chain', older.seq)
       trouble('older-chain', newest.seq, newest.chain)
     }
+    if (skips) await keepBase(transaction, { totem, chain, ...before })
     await store(transaction, totem, fresh)
     const bytes = fresh.reduce((sum, entry) => sum + JSON.stringify(entry).length, 0)
     await countBrought(transaction, totem, { entries: fresh.length, bytes, chains: isNew ? 1 : 0 })
@@ -209,6 +211,14 @@ async function store(db: JournalDatabase, totem: string, entries: readonly Journ
     )
     .execute()
 }
+
+/** What the entries after a gap hang on: without it nobody could reckon their hashes again. */
+const keepBase = (db: JournalDatabase, base: JournalTables['journal_base']) =>
+  db
+    .insertInto('journal_base')
+    .values(base)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 
 const update = (db: JournalDatabase, totem: string, chain: string, changed: Partial<JournalTables['journal_chain']>) =>
   db.updateTable('journal_chain').set(changed).where('totem', '=', totem).where('chain', '=', chain).execute()

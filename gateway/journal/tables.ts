@@ -25,9 +25,12 @@ export type JournalTables = {
     event: string
     severity: string
     fields: JSONColumnType<JournalEntry['fields']>
-    /** By the database's clock. */
+    /** By the database's clock; which month's table it lies in. */
     received_at: Generated<Date>
+    operation: ColumnType<string | null, never, never>
   }
+  /** An entry that is not here, and on which one that is hangs, or the next will (months.ts). */
+  journal_base: { totem: string; chain: string; seq: number; hash: string }
   journal_trouble: {
     totem: string
     chain: string

@@ -24,6 +24,7 @@ import { consoleFleet } from './migrations/031-console-fleet.ts'
 import { consoleAlarms } from './migrations/032-console-alarms.ts'
 import { consoleOperations } from './migrations/033-console-operations.ts'
 import { service } from './migrations/037-service.ts'
+import { journalMonths } from './migrations/040-journal-months.ts'
 import { commands } from './migrations/042-commands.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
@@ -177,6 +178,7 @@ const migrations: Record<string, Migration> = {
   '032-console-alarms': consoleAlarms,
   '033-console-operations': consoleOperations,
   '037-service': service,
+  '040-journal-months': journalMonths,
   '042-commands': commands,
 }
 

@@ -3,6 +3,7 @@ import { syncFileSync } from '../../basics/files.ts'
 import type { ExportedLine, JournalBatch, JournalEntry, JournalReceipt } from '../../contract/journal.ts'
 import { type JournalEventId, type JournalFields, journalEvents } from '../../contract/journal-events.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { anchorContent, checkLog, entryHash, type LogFault } from '../../trust/sync-log.ts'
 import type { Repaired } from '../queue/repair.ts'
 import {
   openStorage,
@@ -11,8 +12,7 @@ import {
   type StorageOptions,
   storageFailure,
 } from '../queue/storage.ts'
-import { checkLog, type LogFault } from './check.ts'
-import { anchorContent, type Chain, entryHash, logOn } from './log.ts'
+import { type Chain, logOn } from './log.ts'
 import { migrations } from './migrations.ts'
 import { salvageFor } from './salvage.ts'
 
@@ -52,7 +52,7 @@ export type Journal = {
   entries(): Iterable<JournalEntry>
   /** The newest entries of this life of the log, oldest first. */
   newest(limit: number): JournalEntry[]
-  /** Recomputes the whole log (main/journal/check.ts) and answers the first fault, when there is one. */
+  /** Recomputes the whole log (trust/sync-log.ts) and answers the first fault, when there is one. */
   verify(): Result<{ count: number }, LogFault>
   close(): void
 }

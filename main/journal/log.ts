@@ -1,11 +1,4 @@
-import { createHash } from 'node:crypto'
-import {
-  type ExportedLine,
-  type JournalAnchor,
-  type JournalEntry,
-  journalAnchor,
-  journalHashInput,
-} from '../../contract/journal.ts'
+import type { ExportedLine, JournalEntry } from '../../contract/journal.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import { readStorage, type Storage, type StorageFailure } from '../queue/storage.ts'
 import { migrations } from './migrations.ts'
@@ -112,18 +105,5 @@ function fieldsOf(text: string): JournalEntry['fields'] {
     return JSON.parse(text)
   } catch {
     return {}
-  }
-}
-
-export const entryHash = (entry: Omit<JournalEntry, 'hash'>): string =>
-  createHash('sha256').update(journalHashInput(entry), 'utf8').digest('hex')
-
-/** The content of an anchor, whoever signed it; null when it is no anchor. */
-export function anchorContent(jws: string): JournalAnchor | null {
-  try {
-    const content = journalAnchor.safeParse(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()))
-    return content.success ? content.data : null
-  } catch {
-    return null
   }
 }

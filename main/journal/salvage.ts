@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { operationId, totemId } from '../../contract/identity.ts'
 import { FIRST_PREVIOUS, type JournalEntry, journalEntry, NAMELESS_CHAIN } from '../../contract/journal.ts'
+import { anchorContent, entryHash } from '../../trust/sync-log.ts'
 import type { FoundRow } from '../queue/pages.ts'
 import type { Salvage } from '../queue/repair.ts'
 import type { Storage } from '../queue/storage.ts'
-import { anchorContent, entryHash } from './log.ts'
 
 /** A row of 0002_chain.ts, as it lies in the file. */
 const chainRow = z.tuple([

@@ -56,7 +56,7 @@ export async function firstBoot({ image, config: file, dataDir }: Bare): Promise
       const done = await enrol(asked).finally(client.close)
       if (!done.ok) return { ok: false, error: await clockOr(done.error, url, ca) }
       // What a bench needs besides, no registrar knows.
-      if (bench) await benched(file, { deviceEnv: bench.deviceEnv, dockUrl: null, ear: null })
+      if (bench) await benched(file, { deviceEnv: bench.deviceEnv, dockUrl: bench.dockUrl, ear: null })
       return done
     },
     undo: () => rm(placesIn(dirname(file)).config, { force: true }),

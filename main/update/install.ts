@@ -16,13 +16,13 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
-import { z } from 'zod'
 import { putInPlaceSync, syncFileSync, writeWholeSync } from '../../basics/files.ts'
 import { jsonOf } from '../../basics/json.ts'
-import { type Release, release } from '../../contract/release.ts'
+import { type Release, releaseMachine } from '../../contract/release.ts'
 import type { ReleaseRefusal } from '../../contract/release-refusals.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { mayTake, verifyReleases } from '../../trust/releases.ts'
+import { missing } from './needs.ts'
 import type { Order } from './orders.ts'
 import { listFile, MACHINE_FILE, type Places, readyFile } from './places.ts'
 import { numberOf, readPrograms, TRIES } from './programs.ts'
@@ -38,19 +38,16 @@ export interface InstallOptions {
   room(bytes: number): boolean
 }
 
-type Refused = { kind: ReleaseRefusal }
+/** `detail`: for the log of whoever installs. */
+type Refused = { kind: ReleaseRefusal; detail?: string }
 
-const machine = z.strictObject({
-  releaseKey: z.looseObject({ kty: z.literal('EC') }),
-  compatible: release.shape.compatible,
-})
 export type Machine = { releaseKey: JWK; compatible: string }
 
 /** What root wrote of this machine; null: nothing, or a file that others than root could have written. */
 export function machineIn(file = MACHINE_FILE, owner = 0): Machine | null {
   const found = statSync(file, { throwIfNoEntry: false })
   if (!found?.isFile() || found.uid !== owner || (found.mode & 0o022) !== 0) return null
-  const read = machine.safeParse(jsonOf(readFileSync(file, 'utf8')))
+  const read = releaseMachine.safeParse(jsonOf(readFileSync(file, 'utf8')))
   return read.success ? (read.data as Machine) : null
 }
 
@@ -101,6 +98,9 @@ async function install(number: number, options: InstallOptions): Promise<Result<
   try {
     const copied = copyOf(readyFile(places, number), deb, taken.value, room)
     if (!copied.ok) return copied
+    const lacking = await missing(deb)
+    if (lacking === null) return err({ kind: 'archive-damaged' })
+    if (lacking.length > 0) return err({ kind: 'packages-missing', detail: lacking.join(', ') })
     const unpacked = await unpackProgram(deb, folder, { room })
     if (!unpacked.ok) return unpacked
     if (numberOf(folder) !== number || !existsSync(join(folder, 'totem-polis'))) return err({ kind: 'other-release' })

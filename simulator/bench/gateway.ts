@@ -114,6 +114,8 @@ export interface BenchGateway {
   readonly registrar: { operators: string; door: string; ca: Buffer; authorization: string } | null
   /** Two operators let this card (SHA-256 of its certificate) work on that totem for twelve hours. */
   grant(card: string, totem: string): Promise<number>
+  /** An operator orders a new totem (contract/enrolment.ts); the code that its technician types. */
+  order(order: object): Promise<string>
   /** SIGKILL, as when its machine dies. */
   kill(): Promise<void>
   restart(): Promise<void>
@@ -250,6 +252,11 @@ export async function startGatewayProcess(options: {
   const end = async (signal: NodeJS.Signals) => {
     if (running) await endChild(running.child, signal)
   }
+  const ask = async (path: string, token: string, body: object) => {
+    if (!running) throw new Error('the gateway does not run')
+    const headers = { authorization: token, 'content-type': 'application/json' }
+    return await postJson(new URL(path, running.operator), body, { ca, headers })
+  }
   if (options.console) await firstGrants(configFile, options.databaseUrl)
   await start()
 
@@ -280,16 +287,16 @@ export async function startGatewayProcess(options: {
       return running?.enrolment ? { operators: running.operator, door: running.enrolment, ca, authorization } : null
     },
     async grant(card, totem) {
-      if (!running) throw new Error('the gateway does not run')
-      const ask = (path: string, token: string, body: object) =>
-        postJson(new URL(`/v1/operator/service/grants${path}`, running?.operator), body, {
-          ...{ ca, headers: { authorization: token, 'content-type': 'application/json' } },
-        })
+      const grants = '/v1/operator/service/grants'
       const { number } = z
         .object({ number: z.number() })
-        .parse(await ask('', authorization, { card, totem, hours: 12 }))
-      await ask('/approve', `Bearer ${second}`, { number })
+        .parse(await ask(grants, authorization, { card, totem, hours: 12 }))
+      await ask(`${grants}/approve`, `Bearer ${second}`, { number })
       return number
+    },
+    async order(order) {
+      const made = z.looseObject({ orders: z.tuple([z.looseObject({ code: z.string() })]) })
+      return made.parse(await ask('/v1/operator/orders', authorization, { orders: [order] })).orders[0].code
     },
     kill: () => end('SIGKILL'),
     async restart() {

@@ -5,12 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consoleApi, type RouteName } from '../../contract/console/api.ts'
 import { type OrderKind, orderKinds } from '../../contract/console/commands.ts'
 import type { Role } from '../../contract/console/people.ts'
+import { exportedLine } from '../../contract/journal.ts'
 import { ownPath } from '../../gateway/console/log-in.ts'
 import { matrix, mayApprove } from '../../gateway/console/permissions/matrix.ts'
 import { verifyAudit } from '../../trust/audit-chain.ts'
 import { type KnownCommand, openCommand } from '../../trust/command.ts'
+import { openAnchor } from '../../trust/journal-anchor.ts'
+import { checkLog } from '../../trust/sync-log.ts'
 import type { Browser } from '../support/console/browser.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
+import { chainOf } from '../support/journal/chain.ts'
 import { PKI } from '../support/pki.ts'
 import { HEALTHY as HEARTBEAT } from '../support/sync/syncing-totem.ts'
 
@@ -43,6 +47,10 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   totemHours: (totem) => ({ path: `/totems/${totem}/hours` }),
   totemLog: (totem) => ({ path: `/totems/${totem}/log` }),
   addNote: (totem) => ({ path: `/totems/${totem}/notes`, body: { text: 'Chiamato l’ufficio' } }),
+  log: () => ({ path: '/log' }),
+  logFile: () => ({ path: '/log/file?format=csv' }),
+  verifyLog: (totem) => ({ path: `/totems/${totem}/log/verdict` }),
+  logProof: (totem) => ({ path: `/totems/${totem}/log/proof` }),
   alarms: () => ({ path: '/alarms' }),
   takeAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/take', body: {} }),
   noteAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/notes', body: { text: 'nota' } }),
@@ -156,6 +164,67 @@ describe('totems', () => {
     await at('campo').post('/totems/TT-0001/notes', { text })
     const { body } = await at('operatore').get('/totems/TT-0001')
     expect(body.notes).toContainEqual(expect.objectContaining({ by: 'c.testa', text }))
+  })
+})
+
+describe('the sync logs of all totems', () => {
+  const found = async (who: string, query = '') => (await at(who).get(`/log${query}`)).body.entries
+  beforeAll(async () => {
+    // A totem whose clock is ten years behind sends a day late.
+    const old = '2016-11-22T10:00:00.000Z'
+    await centre.totem('TT-0001').post('/v1/journal', { entries: chainOf('TT-0001', 3, { at: old }), base: null })
+    await centre.totem('TT-0002').post('/v1/journal', { entries: chainOf('TT-0002', 2), base: null })
+  })
+
+  test('show whoever asks their own scope alone, whatever they name', async () => {
+    const totems = (entries: { totem: string }[]) => [...new Set(entries.map(({ totem }) => totem))].sort()
+    expect(totems(await found('operatore'))).toEqual(['TT-0001', 'TT-0002'])
+    expect(totems(await found('campo'))).toEqual(['TT-0001'])
+    for (const query of ['?totem=TT-0002', '?region=12', '?office=RI-201'])
+      expect(await found('campo', query)).toEqual([])
+    const { body } = await at('campo').get('/log/file?format=csv')
+    expect([body.includes('TT-0001'), body.includes('TT-0002')]).toEqual([true, false])
+  })
+
+  test('an entry of a clock ten years off stands at the time at which the gateway received it, with both', async () => {
+    const today = new Date(+centre.clock.now - 3_600_000).toISOString()
+    const [newest] = await found('campo', `?from=${today}&event=line.changed`)
+    expect(newest).toMatchObject({ totem: 'TT-0001', at: '2016-11-22T10:00:00.000Z' })
+    expect(newest.receivedAt > today).toBe(true)
+    expect(await found('campo', '?until=2017-01-01T00:00:00.000Z')).toEqual([])
+  })
+
+  test.each([
+    "?event='%20or%20'1'='1",
+    '?totem=%3Cscript%3E',
+    '?office==1%2B1',
+    '?operation=01KB',
+    '?from=ieri',
+    '?from=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z',
+    '?before=e30',
+    '?severity=info',
+    '?testo=x',
+  ])('a filter that is none is refused by name: %s', async (query) => {
+    expect((await at('operatore').get(`/log${query}`)).body.kind).toBe('malformed')
+    expect((await at('operatore').get(`/log/file${query}&format=csv`)).body.kind).toBe('malformed')
+  })
+
+  test('the proof of a totem is what its own export is; the gateway has signed its end', async () => {
+    expect((await at('campo').get('/totems/TT-0001/log/verdict')).body).toMatchObject({ kind: 'sound', entries: 3 })
+    const { body, headers } = await at('campo').get('/totems/TT-0001/log/proof')
+    expect(headers.get('content-disposition')).toMatch(/^attachment; filename="registro-TT-0001-[\d-]+\.jsonl"$/)
+    const lines: string[] = body.trimEnd().split('\n')
+    const checked = checkLog(lines.map((line) => exportedLine.parse(JSON.parse(line))))
+    expect(checked).toMatchObject({
+      count: 3,
+      faults: [],
+      chains: [{ totem: 'TT-0001', from: 1, upTo: 3, anchored: 3 }],
+    })
+    expect(await openAnchor(checked.anchors[0] ?? '', anchorKeys())).toMatchObject({ totem: 'TT-0001', seq: 3 })
+    const told = (await at('auditor').get('/audit?object=TT-0001')).body.entries
+    expect(told.map(({ deed }: { deed: string }) => deed)).toEqual(
+      expect.arrayContaining(['seen.log-proof', 'seen.verify-log']),
+    )
   })
 })
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -100,6 +100,41 @@ test('installed beside, begun on trial, confirmed: it stays, and what is no more
   count('start')
   expect(await order('confirm', 8)).toEqual(ok(null))
   expect(left()).toEqual(['8', 'current', 'memory.json'])
+})
+
+describe('a release that needs more of the system than there is', () => {
+  const { stdout: version } = spawnSync('dpkg-query', ['--show', `--showformat=\${Version}`, 'dpkg'], {
+    encoding: 'utf8',
+  })
+  const needing = (depends: string) => debOf(programOf(7), `Depends: ${depends}\n`)
+
+  test.each([
+    ['what is here', 'dpkg, libc6'],
+    ['a version that is here', `dpkg (= ${version}), dpkg (>= 1.0~), dpkg (<< 99)`],
+    ['one of two', 'no-such-package | dpkg'],
+    ['a name that another package provides', 'awk'],
+    ['an architecture beside it', 'dpkg:any'],
+  ])('%s: installed', async (_, depends) => {
+    await fetched(7, needing(depends))
+    expect(await order('install', 7)).toEqual(ok(null))
+  })
+
+  test.each([
+    ['a package that is not here', 'dpkg, no-such-package', 'no-such-package'],
+    ['a later version', 'dpkg (>= 99)', 'dpkg (>= 99)'],
+    ['an earlier one', 'dpkg (<< 1.0)', 'dpkg (<< 1.0)'],
+    ['neither of two', 'no-such-package | dpkg (>> 99), dpkg', 'no-such-package | dpkg (>> 99)'],
+    ['a version of a name that is only provided', 'awk (>= 1)', 'awk (>= 1)'],
+  ])('%s: refused by name, and nothing is left of it', async (_, depends, detail) => {
+    await fetched(7, needing(depends))
+    expect(await order('install', 7)).toEqual(err({ kind: 'packages-missing', detail }))
+    expect(left()).toEqual(['memory.json'])
+  })
+
+  test.each(['dpkg (~ 1)', '$(touch x)'])('%s is no dependency', async (depends) => {
+    await fetched(7, needing(depends))
+    expect(await order('install', 7)).toEqual(err({ kind: 'archive-damaged' }))
+  })
 })
 
 test('never healthy: after three starts the program before is back, once and for good', async () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { checkLog } from '../../main/journal/check.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
+import { checkLog } from '../../trust/sync-log.ts'
 import { openIntake, openLog } from '../support/journal/intake.ts'
 
 // 768 KiB, an eighth of it for warnings and alarms.
@@ -125,7 +125,7 @@ test('gateway-restored-from-a-backup: it gets what the totem still has, and its 
 
   await intake.empty()
   await intake.db.insertInto('journal_chain').values(backup.chains).execute()
-  for (const { fields, at, ...entry } of backup.entries)
+  for (const { fields, at, operation: _, ...entry } of backup.entries)
     await intake.db
       .insertInto('journal_entry')
       .values({ ...entry, at: at.toISOString(), fields: JSON.stringify(fields) })

@@ -8,11 +8,10 @@ import { CompactSign } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { type ExportedLine, exportedLine, JOURNAL_ANCHOR_TYP, type JournalEntry } from '../../contract/journal.ts'
-import { checkLog } from '../../main/journal/check.ts'
 import { exportJournal } from '../../main/journal/export.ts'
 import type { Journal } from '../../main/journal/journal.ts'
-import { entryHash } from '../../main/journal/log.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
+import { checkLog, entryHash } from '../../trust/sync-log.ts'
 import { openLog } from '../support/journal/intake.ts'
 
 // An attacker has the disk, or the exported file, and every tool, but not the gateway's key.

@@ -1,38 +1,39 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { totemConfigIn } from '../../contract/config.ts'
 import type { TotemBridge } from '../../contract/ipc.ts'
 import type { ServiceScreen } from '../../contract/service-screen.ts'
-import { giveToBenchUser } from '../../simulator/bench/user.ts'
+import { machineId } from '../../main/enrolment/tpm-machine.ts'
+import { makeBare } from '../../simulator/bench/bare.ts'
 import { visitorAt } from '../../simulator/visitor/visitor.ts'
-import { TotemClient } from '../support/gateway/totem-client.ts'
+import { type SoftwareTpm, startTpm } from '../support/keys/swtpm.ts'
 import { type ElectronTotem, electronTotem } from '../support/totem/electron-totem.ts'
 
-// A bare machine: no totem.json, and an image that knows the gateway's door. From the first screen to a totem in service.
+// A bare machine with a TPM: no totem.json, and an image that knows the gateway's door. From the first screen to a totem in
+// service, whose keys lie in the TPM's care.
 
 let machine: ElectronTotem
 let code: string
+let folder: string
+let tpm: SoftwareTpm
 beforeAll(async () => {
   machine = await electronTotem(inject('stage'), { enrols: true })
-  const { bench } = machine
-  const { config, configFile } = bench.totem
-  rmSync(configFile)
-  const image = join(dirname(configFile), 'enrolment.json')
-  const { registrar } = bench.gateway
-  if (!registrar) throw new Error('the gateway enrols nobody')
-  const { dataDir, panel, gateway } = config
-  const own = { dataDir, tcti: null, deviceEnv: config.bench?.deviceEnv ?? {} }
-  writeFileSync(image, JSON.stringify({ url: registrar.door, ca: gateway.ca, panel, bench: own }))
-  giveToBenchUser(image)
-  const operator = new TotemClient(registrar.operators, null)
-  const office = { name: 'Ufficio postale di Foligno', comune: 'Foligno', province: 'PG' }
-  const orders = [{ totem: 'FB-0001', office, printer: { profile: 'a4-kiosk' }, softwareKey: true }]
-  const { body } = await operator.post('/v1/operator/orders', { orders }, { authorization: registrar.authorization })
-  await operator.close()
-  code = body.orders[0].code
+  // The totem runs as another user than this test, as its TPM's group would let it in.
+  folder = mkdtempSync(join(tmpdir(), 'totem-tpm-'))
+  tpm = await startTpm(folder)
+  chmodSync(folder, 0o755)
+  for (const socket of ['tpm.sock', 'tpm.sock.ctrl']) chmodSync(join(folder, socket), 0o666)
+  const id = await machineId(tpm.tcti)
+  if (!id.ok) throw new Error(id.error.kind)
+  code = await makeBare(machine.bench, { tpm: { tcti: tpm.tcti, machine: id.value } })
 })
-afterAll(() => machine?.close())
+afterAll(async () => {
+  await machine?.close()
+  await tpm?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const person = () => visitorAt(machine.app())
 const shown = async (): Promise<ServiceScreen | null> =>
@@ -82,5 +83,8 @@ test('the code of an order, id and office confirmed, the report: then it is in s
   await machine.start()
   await person().sees('attract')
   const config = totemConfigIn(readFileSync(machine.bench.totem.configFile, 'utf8'))
-  expect(config).toMatchObject({ ok: true, value: { totem: 'FB-0001', service: { secret: expect.any(String) } } })
+  expect(config).toMatchObject({
+    ok: true,
+    value: { totem: 'FB-0001', service: { secret: expect.any(String) }, keyProtection: { kind: 'tpm' } },
+  })
 })

@@ -21,6 +21,7 @@ const { look, stop } = evaluateAlarms({ db: store, now: () => clock.now, log: pi
 
 beforeAll(async () => {
   await migrate(store)
+  await sql`select make_journal_month(${START}::timestamptz)`.execute(store)
 })
 afterAll(async () => {
   await stop()

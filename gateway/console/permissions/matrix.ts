@@ -17,6 +17,7 @@ const FIELD = { ...BOTH, OPERATORE: '-' } as const
 export const matrix: Record<Action, Record<Role, Reach>> = {
   'fleet.see': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: 'scope', AUDITOR: 'scope', ...FUTURE },
   'fleet.note': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
+  'log.export': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: 'scope', ...FUTURE },
   'alarms.handle': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
   'commands.order': BOTH,
   'commands.approve': { OPERATORE: 'scope', CAMPO: '-', PIATTAFORMA: 'scope', AUDITOR: '-', ...FUTURE },

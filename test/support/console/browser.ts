@@ -95,7 +95,9 @@ export class Browser {
   async #told(path: string, init: Asked): Promise<Told> {
     const answer = await this.#ask(new URL(`${this.#console}/console/v1${path}`), init)
     const text = await answer.text()
-    return { status: answer.status, body: text === '' ? null : JSON.parse(text), headers: answer.headers }
+    // A file is told as it is.
+    const isJson = /^application\/json\b/.test(answer.headers.get('content-type') ?? '')
+    return { status: answer.status, body: isJson ? JSON.parse(text) : text || null, headers: answer.headers }
   }
 
   async #ask(url: URL, { headers = {}, ...init }: Asked) {

@@ -1,29 +1,20 @@
-import { createHash } from 'node:crypto'
-import { type JournalEntry, journalHashInput } from '../../../contract/journal.ts'
+import { FIRST_PREVIOUS, type JournalEntry } from '../../../contract/journal.ts'
+import { entryHash } from '../../../trust/sync-log.ts'
 
-/** A sound chain of `count` entries of a totem's sync log, going on from `from`. */
+/** A sound chain of `count` entries of a totem's sync log, going on from `seq` and `hash`; `at`: what its clock says. */
 export function chainOf(
   totem: string,
   count: number,
-  from: { seq: number; hash: string } = { seq: 0, hash: '0'.repeat(64) },
+  { seq = 0, hash = FIRST_PREVIOUS, at = new Date().toISOString() }: { seq?: number; hash?: string; at?: string } = {},
 ): JournalEntry[] {
   const entries: JournalEntry[] = []
-  let { seq, hash: previous } = from
-  for (let index = 0; index < count; index++) {
-    seq++
+  for (let previous = hash; entries.length < count; ) {
     const entry = {
-      totem,
-      chain: '01KB0000000000000000000000',
-      seq,
-      at: new Date().toISOString(),
-      event: 'line.changed' as const,
-      severity: 'info' as const,
-      fields: { state: 'up' },
-      previous,
+      ...{ totem, chain: '01KB0000000000000000000000', seq: seq + entries.length + 1, at, previous },
+      ...{ event: 'line.changed' as const, severity: 'info' as const, fields: { state: 'up' } },
     }
-    const hash = createHash('sha256').update(journalHashInput(entry)).digest('hex')
-    entries.push({ ...entry, hash })
-    previous = hash
+    previous = entryHash(entry)
+    entries.push({ ...entry, hash: previous })
   }
   return entries
 }

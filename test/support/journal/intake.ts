@@ -71,7 +71,7 @@ export async function openIntake() {
         .orderBy('seq')
         .execute(),
     async empty() {
-      for (const table of ['journal_entry', 'journal_chain', 'journal_trouble'] as const)
+      for (const table of ['journal_entry', 'journal_base', 'journal_chain', 'journal_trouble'] as const)
         await db.deleteFrom(table).execute()
       logged.length = 0
     },

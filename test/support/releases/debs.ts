@@ -3,6 +3,9 @@ import { Header, type HeaderData } from 'tar'
 export type Entry = HeaderData & { content?: string | Buffer; path: string }
 
 const BLOCK = 512
+const CONTROL = ['Package: totem-polis', 'Version: 1', 'Architecture: all', 'Maintainer: Nobody <a@b.test>', ''].join(
+  '\n',
+)
 
 /** A tar archive of whatever somebody may put into one. */
 function tarOf(entries: readonly Entry[]): Buffer {
@@ -15,11 +18,11 @@ function tarOf(entries: readonly Entry[]): Buffer {
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)])
 }
 
-/** The frame of a Debian package (ar(5)). */
-export function debOf(entries: readonly Entry[]): Buffer {
+/** The frame of a Debian package (ar(5)). `control`: more lines of its control file. */
+export function debOf(entries: readonly Entry[], control = ''): Buffer {
   const members: [string, Buffer][] = [
     ['debian-binary', Buffer.from('2.0\n')],
-    ['control.tar', tarOf([{ path: './control', content: 'Package: totem-polis\n' }])],
+    ['control.tar', tarOf([{ path: './control', content: `${CONTROL}${control}` }])],
     ['data.tar', tarOf(entries)],
   ]
   const parts = members.flatMap(([name, body]) => [
