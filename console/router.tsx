@@ -2,12 +2,14 @@ import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/
 import type { z } from 'zod'
 import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
+import { ordersQuery } from '../contract/console/commands.ts'
 import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
 import { logFilter } from '../contract/console/log.ts'
 import { operationsQuery } from '../contract/console/operations.ts'
 import { Frame } from './parts/frame.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
 import { AuditScreen } from './screens/audit.tsx'
+import { CommandsScreen } from './screens/commands.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
 import { LogScreen } from './screens/log.tsx'
@@ -50,6 +52,10 @@ const log = createRoute({
   ...{ getParentRoute: () => root, path: '/voci', component: LogScreen },
   validateSearch: (search) => keptOf(logFilter.shape, search),
 })
+const commandsRoute = createRoute({
+  ...{ getParentRoute: () => root, path: '/comandi', component: CommandsScreen },
+  validateSearch: (search) => ordersQuery.safeParse(search).data ?? {},
+})
 const operations = createRoute({
   ...{ getParentRoute: () => root, path: '/operazioni', component: OperationsScreen },
   validateSearch: (search) => operationsQuery.safeParse(search).data ?? {},
@@ -63,7 +69,7 @@ const audit = createRoute({
 const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', component: SessionsScreen })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, fleet, totem, alarms, log, operations, grants, audit, sessions]),
+  routeTree: root.addChildren([home, fleet, totem, alarms, log, commandsRoute, operations, grants, audit, sessions]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {
