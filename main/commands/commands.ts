@@ -83,7 +83,7 @@ export function createCommands(parts: CommandsParts): CommandRoom {
       const opened = await openCommand(text, { totem, keys: parts.keys(), now, last: last(), has })
       if (stopped) return
       if (opened.ok) {
-        if (!store.take(opened.value)) return
+        if (!store.take(opened.value).ok) return
         journal.record('command.taken', { command: opened.value.id, kind: opened.value.kind })
         onChange()
         continue
@@ -106,7 +106,7 @@ export function createCommands(parts: CommandsParts): CommandRoom {
   }
 
   function settle({ serial, id, kind }: Taken, { refusal, found = [] }: Done): void {
-    if (!store.end(serial, { refusal, found })) return
+    if (!store.end(serial, { refusal, found }).ok) return
     if (refusal === null) journal.record('command.done', { command: id, kind })
     else tellRefused(id, kind, refusal)
     onChange()
@@ -120,7 +120,7 @@ export function createCommands(parts: CommandsParts): CommandRoom {
     const deed = deeds[kind] as Deed<TotemCommandKind>
     if ((deed.idle && !parts.isIdle()) || deed.mayBegin?.() === false) return
     // What is begun may never be begun again: that it is stands on the disk first.
-    if (taken.state === 'taken' && !store.begin(serial)) return
+    if (taken.state === 'taken' && !store.begin(serial).ok) return
     const done = await Promise.resolve(deed.run(taken.args as CommandArgs<typeof kind>, id)).catch(
       (failure: NodeJS.ErrnoException) => {
         if (failure.code === undefined) throw failure

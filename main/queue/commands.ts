@@ -1,8 +1,9 @@
 import { jsonOf } from '../../basics/json.ts'
 import { DAY_MS } from '../../basics/time.ts'
 import type { CommandOutcome, CommandRefusal } from '../../contract/command.ts'
+import type { Result } from '../../contract/result.ts'
 import type { KnownCommand } from '../../trust/command.ts'
-import { type Storage, storageFailure } from './database.ts'
+import { inOneCommit, type Storage, type StorageFailure, written } from './database.ts'
 
 /** How long a command is remembered beside the newest of its kind. */
 const KEPT_MS = 90 * DAY_MS
@@ -19,6 +20,8 @@ export interface Taken {
   endedAt: number | null
 }
 
+type Stored = Result<unknown, StorageFailure>
+
 /**
  * The commands of operators, each done once. Whether the totem is withdrawn, and what its first screen says, follow from these
  * rows and stand nowhere else.
@@ -27,17 +30,17 @@ export interface Commands {
   /** The highest serial that was spent. */
   last(): number
   has(serial: number): boolean
-  /** Spends the serial, before anything is done. False, here and below: the disk is full or fails, and nothing may be done. */
-  take(command: KnownCommand): boolean
+  /** Spends the serial, before anything is done. Where the disk is full or fails, here and below, nothing may be done. */
+  take(command: KnownCommand): Stored
   /** Spends the serial of one that is refused unread. */
-  turnAway(command: { serial: number; id: string; kind: string }, refusal: CommandRefusal): boolean
+  turnAway(command: { serial: number; id: string; kind: string }, refusal: CommandRefusal): Stored
   /** Not ended yet, in their order. */
   open(): Taken[]
-  begin(serial: number): boolean
-  end(serial: number, outcome: { refusal: CommandRefusal | null; found?: CommandOutcome['found'] }): boolean
+  begin(serial: number): Stored
+  end(serial: number, outcome: { refusal: CommandRefusal | null; found?: CommandOutcome['found'] }): Stored
   /** What the gateway does not know yet of what became of them. */
   untold(): CommandOutcome[]
-  told(ids: readonly string[]): boolean
+  told(ids: readonly string[]): Stored
   /** The newest of these kinds that counts: done, or a withdrawal that is under way. */
   newest(...kinds: KnownCommand['kind'][]): Taken | null
   /** How many of this kind were begun since. */
@@ -50,17 +53,6 @@ const takenOf = ({ args, ended_at: endedAt, ...row }: Row): Taken => ({
   endedAt,
   args: (jsonOf(args) ?? {}) as Record<string, unknown>,
 })
-
-/** A file that is damaged is the caller's to see: the store opens itself anew (healing.ts), and does it again. */
-function stored(work: () => unknown): boolean {
-  try {
-    work()
-    return true
-  } catch (error) {
-    if (storageFailure(error).kind === 'storage-corrupt') throw error
-    return false
-  }
-}
 
 const COLUMNS = 'serial, id, kind, args, expires, state, ended_at'
 
@@ -98,17 +90,17 @@ export function commandsOn(db: Storage, now: () => number): Commands {
     has: (serial) => selectOne.get(serial) !== undefined,
     take({ serial, id, kind, args, expires }) {
       const row = { serial, id, kind, args: JSON.stringify(args), expires: Date.parse(expires), now: now() }
-      return stored(() => insert.run({ ...row, state: 'taken', refusal: null, endedAt: null }))
+      return written(() => insert.run({ ...row, state: 'taken', refusal: null, endedAt: null }))
     },
     turnAway({ serial, id, kind }, refusal) {
       const at = now()
       const row = { serial, id, kind, args: '{}', expires: at, now: at, state: 'refused', refusal, endedAt: at }
-      return stored(() => insert.run(row))
+      return written(() => insert.run(row))
     },
     open: () => (selectOpen.all() as Row[]).map(takenOf),
-    begin: (serial) => stored(() => begin.run(serial)),
+    begin: (serial) => written(() => begin.run(serial)),
     end: (serial, { refusal, found = [] }) =>
-      stored(() =>
+      written(() =>
         end.run({
           ...{ serial, refusal, found: JSON.stringify(found), now: now() },
           state: refusal === null ? 'done' : 'refused',
@@ -119,12 +111,10 @@ export function commandsOn(db: Storage, now: () => number): Commands {
         ({ id, refusal, found }) => ({ id, refusal, found: (jsonOf(found) ?? []) as CommandOutcome['found'] }),
       ),
     told: (ids) =>
-      stored(
-        db.transaction(() => {
-          for (const id of ids) tell.run(id)
-          forget.run(now() - KEPT_MS)
-        }),
-      ),
+      inOneCommit(db, () => {
+        for (const id of ids) tell.run(id)
+        forget.run(now() - KEPT_MS)
+      }),
     newest(...kinds) {
       const row = selectNewest.get({ kinds: ` ${kinds.join(' ')} ` }) as Row | undefined
       return row ? takenOf(row) : null

@@ -203,7 +203,7 @@ describe('once, whatever ends the program', () => {
   ])('killed in the middle of %s: not again', async (kind, refusal) => {
     idle = false
     await comes(await signed(commandOf(1, { kind })))
-    expect(queue.commands.begin(1)).toBe(true)
+    expect(queue.commands.begin(1).ok).toBe(true)
     startAnew()
     idle = true
     await room.heard(null)

@@ -1,6 +1,9 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
+import { neverFromAfar } from '../support/console/never.ts'
 import { type ConsoleWindow, openWindow } from '../support/console/window.ts'
 import { HEALTHY } from '../support/sync/syncing-totem.ts'
 
@@ -102,7 +105,7 @@ test.each(['chiaro', 'scuro'])('each screen is as readable: %s', async (colours)
   expect(await page.evaluate(() => document.documentElement.dataset.colours)).toBe(
     colours === 'scuro' ? 'dark' : 'usual',
   )
-  for (const screen of ['Flotta', 'Allarmi', 'Operazioni', 'Incarichi', 'Registro', 'Sessioni']) {
+  for (const screen of ['Flotta', 'Allarmi', 'Comandi', 'Operazioni', 'Incarichi', 'Registro', 'Sessioni']) {
     await page.getByRole('link', { name: screen, exact: true }).first().click()
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await browser.findings(), screen).toEqual([])
@@ -114,6 +117,12 @@ test('signed out, nothing is left', async () => {
   await page.getByRole('button', { name: 'Esci' }).click()
   await page.getByRole('link', { name: 'Accedi con l’account aziendale' }).waitFor()
   expect(await page.getByText('TT-0001').count()).toBe(0)
+})
+
+test('the built page can do nothing that nobody may do from afar', () => {
+  const built = globSync('assets/*.js', { cwd: PAGE }).map((name) => readFileSync(join(PAGE, name), 'utf8'))
+  expect(built.length).toBeGreaterThan(0)
+  expect(built.flatMap(neverFromAfar)).toEqual([])
 })
 
 test('the auditor reads who did it, and the chain holds', async () => {

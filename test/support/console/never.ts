@@ -6,7 +6,7 @@ const NEVER: [what: string, code: RegExp][] = [
   ['a shell or a program', /\b(?:exec|execFile|execSync|spawnSync|fork)\(['"`{[]|\/bin\/(?:ba)?sh\b|node-pty/],
   ['a browser of files', /\breaddir(?:Sync)?\(|createReadStream\(|showOpenFilePicker|webkitdirectory/],
   ['reads a request', /\.sealed\b|openSealed|decryptOutcome|operation_request|operation_outcome/],
-  ['a card', /card\.(?:read|login)|transmit\(|\bapdu\b/i],
+  ['a card', /['"`]card\.(?:read|login)['"`]|transmit\(|sendApdu/],
   ['erases the log', /delete from journal|deleteFrom\(['"`]journal/i],
   ['lowers TLS', /rejectUnauthorized: ?(?:false|!1)|NODE_TLS_REJECT_UNAUTHORIZED/],
 ]
