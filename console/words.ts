@@ -191,10 +191,12 @@ export const deedSaid = (deed: string): string =>
 const MINUTE = 60_000
 const relative = new Intl.RelativeTimeFormat('it', { numeric: 'auto', style: 'short' })
 const exact = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'medium' })
+const short = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'short' })
 const day = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', dateStyle: 'medium' })
 
 export const exactly = (at: string): string =>
   `${exact.format(new Date(at))} (${at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')})`
+export const shortly = (at: string): string => short.format(new Date(at))
 export const onDay = (at: string): string => day.format(new Date(at))
 
 /** As people read it: `4 min fa`. */

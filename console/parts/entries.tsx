@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { clockOf, type FoundEntry } from '../../contract/console/log.ts'
 import { journalText } from '../../contract/journal.ts'
 import { type JournalEventId, journalEvents } from '../../contract/journal-events.ts'
-import { apart, exactly } from '../words.ts'
+import { apart, exactly, shortly } from '../words.ts'
 import { Ago } from './ago.tsx'
 import { SeverityMark } from './marks.tsx'
 
@@ -61,11 +61,16 @@ export function Entries({ of, withTotem = false }: { of: readonly Entry[]; withT
 function TotemClock({ of: { at, receivedAt } }: { of: Entry }) {
   const clock = clockOf({ at, receivedAt })
   if (clock === 'agrees') return null
-  if (clock === 'late') return <span className="quiet below">scritta {exactly(at)}</span>
+  const own = (
+    <time dateTime={at} title={exactly(at)}>
+      {shortly(at)}
+    </time>
+  )
+  if (clock === 'late') return <span className="quiet below">scritta {own}</span>
   return (
     <span className="below">
       <span className="mark warning">▲ orologio del totem {clock === 'ahead' ? 'avanti' : 'indietro'} di </span>
-      {apart(at, receivedAt)}: {exactly(at)}
+      {apart(at, receivedAt)}: {own}
     </span>
   )
 }

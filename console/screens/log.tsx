@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { type LogFilter, logFilter } from '../../contract/console/log.ts'
@@ -78,7 +78,7 @@ export function LogScreen() {
           )}
         </span>
       </div>
-      <fieldset className="filters" aria-label="Filtri" key={JSON.stringify(filter)}>
+      <fieldset className="filters" aria-label="Filtri">
         <label>
           Evento
           <select
@@ -127,7 +127,7 @@ export function LogScreen() {
           />
         ))}
         {TIMES.map(({ key, name }) => (
-          <label key={key}>
+          <label key={`${key} ${filter[key]}`}>
             {name}
             <input
               type="datetime-local"
@@ -201,27 +201,34 @@ function TextFilter({
   onSet(text: string): void
 }) {
   const [typed, setTyped] = useState(value)
+  useEffect(() => setTyped(value), [value])
   const text = typed.trim().toUpperCase()
   const isWrong = text !== '' && !isGood(text)
   const apply = () => {
     if (text !== value && !isWrong) onSet(text)
   }
+  const hintId = useId()
   return (
-    <label>
-      {name}
-      <input
-        value={typed}
-        placeholder={hint}
-        maxLength={40}
-        aria-invalid={isWrong}
-        onChange={({ target }) => setTyped(target.value)}
-        onBlur={apply}
-        onKeyDown={({ key }) => {
-          if (key === 'Enter') apply()
-        }}
-      />
-      {isWrong && <span className="below quiet">{wrong}</span>}
-    </label>
+    <div>
+      <label>
+        {name}
+        <input
+          aria-describedby={hintId}
+          value={typed}
+          placeholder={hint}
+          maxLength={40}
+          aria-invalid={isWrong}
+          onChange={({ target }) => setTyped(target.value)}
+          onBlur={apply}
+          onKeyDown={({ key }) => {
+            if (key === 'Enter') apply()
+          }}
+        />
+      </label>
+      <span id={hintId} className="below quiet">
+        {isWrong && wrong}
+      </span>
+    </div>
   )
 }
 

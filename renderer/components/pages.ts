@@ -4,7 +4,15 @@ import { createContext, type RefObject, use, useCallback, useLayoutEffect, useSt
 const LISTS =
   '.question, .figure, .answers, .points, .facts, .summary, .sheets, .dialog-answers, .aid-switches, .attract-words, .attract-start, .offered, .ways'
 /** They stand on every page. */
-const ALWAYS = 'h1, .steps, .unseen, .town, .attract-more, .start, .start-others'
+const ALWAYS = 'h1, .steps, .unseen, .emblem, .town, .attract-more, .start, .start-others'
+/** It takes the height that the words of a page leave, and where that is little it is not shown. */
+const EMBLEM = '.emblem'
+const LEAST_EMBLEM_MM = 45
+/** Ways of dividing that are tried, before the parts stand as they follow each other. */
+const MOST_TRIES = 4
+/** It grows to this height beyond its least one (theme/composition.css). */
+const DRAWING = '.illustration'
+const DRAWING_GROWS_MM = 180
 /**
  * Marks what stands on another page, and a list of which nothing is on this one: neither eye, focus nor voice meets it.
  */
@@ -35,6 +43,7 @@ export function usePages(content: RefObject<HTMLElement | null>) {
     const shown = Math.min(page, last)
     for (const [at, part] of parts.entries()) part.toggleAttribute(ELSEWHERE, pageOf[at] !== shown)
     hideEmpty(content.current)
+    showEmblem(content.current)
     setPages(last + 1)
     setPage(shown)
   })
@@ -56,26 +65,17 @@ function hideEmpty(content: Element): void {
       list.toggleAttribute(ELSEWHERE, !list.querySelector(`:scope > :not([${ELSEWHERE}], .unseen)`))
 }
 
-/** For each part its page: as many on each as fit, and at least one. */
+/** For each part its page: as few pages as hold them all, each about as full as the others. */
 function divided(content: Element, parts: readonly Element[]): number[] {
-  const glass = content.getBoundingClientRect()
-  // A drawing may go beyond its place, up to the edge of the glass.
-  const below = content.querySelectorAll('.start-others')
-  const boxes = [...content.children, ...parts.filter((part) => !part.matches('svg')), ...below]
-  // Not by its scroll height: the tails of letters hang a few pixels below a line's box.
-  const fits = () => {
-    hideEmpty(content)
-    return boxes.every((box) => {
-      const { top, bottom, height } = box.getBoundingClientRect()
-      return height === 0 || (top >= glass.top - 1 && bottom <= glass.bottom + 1)
-    })
-  }
+  content.querySelector(EMBLEM)?.setAttribute(ELSEWHERE, '')
+  const fits = fitting(content, parts)
   for (const part of parts) part.removeAttribute(ELSEWHERE)
   if (fits()) return parts.map(() => 0)
+  const empty = emptiness(content, parts)
   for (const part of parts) part.setAttribute(ELSEWHERE, '')
   let page = 0
   let onPage: Element[] = []
-  return parts.map((part) => {
+  const filled = parts.map((part) => {
     part.removeAttribute(ELSEWHERE)
     if (!fits() && onPage.length > 0) {
       for (const earlier of onPage) earlier.setAttribute(ELSEWHERE, '')
@@ -85,4 +85,95 @@ function divided(content: Element, parts: readonly Element[]): number[] {
     onPage.push(part)
     return page
   })
+  // Each height was taken among the others; a page by itself may need more.
+  const tooHigh = new Set<string>()
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const even = evenly(parts.length, page + 1, (from, to) =>
+      tooHigh.has(`${from} ${to}`) ? Number.POSITIVE_INFINITY : empty(from, to),
+    )
+    if (!even) break
+    const wrong = even.find((onIt, at) => {
+      if (onIt === even[at - 1]) return false
+      for (const [one, part] of parts.entries()) part.toggleAttribute(ELSEWHERE, even[one] !== onIt)
+      return !fits()
+    })
+    if (wrong === undefined) return even
+    tooHigh.add(`${even.indexOf(wrong)} ${even.lastIndexOf(wrong)}`)
+  }
+  return filled
+}
+
+/** How much of the glass a page of the parts `from` to `to` leaves empty, in px; Infinity where it has no room for them. */
+function emptiness(content: Element, parts: readonly Element[]): (from: number, to: number) => number {
+  const { top, height } = content.getBoundingClientRect()
+  const beside = getComputedStyle(content).flexDirection === 'row'
+  const answers = content.querySelector(':scope > .answers')
+  const placed = parts.map((part) => ({
+    ...{ top: part.getBoundingClientRect().top, bottom: part.getBoundingClientRect().bottom },
+    answer: answers?.contains(part) ?? false,
+    grows: part.matches(DRAWING) ? DRAWING_GROWS_MM * pxPerMm() : 0,
+  }))
+  // The title stands on each page, and no answer above what a person who sits reaches.
+  const above = Math.min(...placed.flatMap((part) => (part.answer && beside ? [] : [part.top - top])), height)
+  const asks = answers?.previousElementSibling
+  const { paddingTop = '0', paddingBottom = '0' } = answers ? getComputedStyle(answers) : {}
+  const frame = { above: Number.parseFloat(paddingTop), below: Number.parseFloat(paddingBottom) }
+  const least = asks ? Number.parseFloat(getComputedStyle(asks).minHeight) || 0 : 0
+  const span = (run: typeof placed) =>
+    run.length === 0 ? 0 : Math.max(...run.map(({ bottom }) => bottom)) - Math.min(...run.map((part) => part.top))
+  return (from, to) => {
+    const run = placed.slice(from, to + 1)
+    const [asked, answered] = [run.filter(({ answer }) => !answer), run.filter(({ answer }) => answer)]
+    const question = asked.length > 0 || beside ? above + span(asked) : Math.max(above, least)
+    const answers = answered.length > 0 ? frame.above + span(answered) + frame.below : 0
+    const used = beside ? Math.max(question, answers) : question + answers
+    if (used > height + 1) return Number.POSITIVE_INFINITY
+    return Math.max(0, height - used - run.reduce((sum, { grows }) => sum + grows, 0))
+  }
+}
+
+/** Parts in their order on so many pages that the emptiest of them is as full as can be. */
+function evenly(parts: number, pages: number, empty: (from: number, to: number) => number): number[] | null {
+  type Split = { cost: number; starts: number[] }
+  const none: Split = { cost: Number.POSITIVE_INFINITY, starts: [] }
+  // The best ways of putting the first parts on one page, then on two, and so on.
+  let best: Split[] = Array.from({ length: parts }, (_, to) => ({ cost: empty(0, to) ** 2, starts: [0] }))
+  for (let page = 1; page < pages; page++)
+    best = best.map((_, to) =>
+      Array.from({ length: to }, (_, before) => {
+        const { cost, starts } = best[before] ?? none
+        return { cost: cost + empty(before + 1, to) ** 2, starts: [...starts, before + 1] }
+      }).reduce((least, one) => (one.cost < least.cost ? one : least), none),
+    )
+  const { cost, starts } = best.at(-1) ?? none
+  if (cost === Number.POSITIVE_INFINITY) return null
+  return Array.from({ length: parts }, (_, part) => starts.filter((start) => start <= part).length - 1)
+}
+
+function showEmblem(content: Element): void {
+  const emblem = content.querySelector(EMBLEM)
+  if (!emblem) return
+  emblem.removeAttribute(ELSEWHERE)
+  hideEmpty(content)
+  const low = emblem.getBoundingClientRect().height < LEAST_EMBLEM_MM * pxPerMm()
+  emblem.toggleAttribute(ELSEWHERE, low)
+  hideEmpty(content)
+}
+
+const pxPerMm = () => Number.parseFloat(document.documentElement.style.getPropertyValue('--mm'))
+
+/** Whether all that is shown stands on the glass. */
+function fitting(content: Element, parts: readonly Element[]): () => boolean {
+  const glass = content.getBoundingClientRect()
+  // A drawing may go beyond its place, up to the edge of the glass.
+  const below = content.querySelectorAll('.start-others')
+  const boxes = [...content.children, ...parts.filter((part) => !part.matches('svg')), ...below]
+  // Not by its scroll height: the tails of letters hang a few pixels below a line's box.
+  return () => {
+    hideEmpty(content)
+    return boxes.every((box) => {
+      const { top, bottom, height } = box.getBoundingClientRect()
+      return height === 0 || (top >= glass.top - 1 && bottom <= glass.bottom + 1)
+    })
+  }
 }

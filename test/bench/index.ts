@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { cardFigures } from './card.ts'
 import { fleetFigures } from './fleet.ts'
 import { gatewayFigures } from './gateway.ts'
+import { logFigures } from './log.ts'
 import { pdndFigures } from './pdnd.ts'
 import { printerFigures } from './printer.ts'
 import { readerFigures } from './reader.ts'
@@ -25,6 +26,7 @@ const BENCHES: Record<string, Bench> = {
   fleet: fleetFigures,
   rollout: rolloutFigures,
   gateway: gatewayFigures,
+  log: logFigures,
   pdnd: pdndFigures,
   sync: syncFigures,
   speech: speechFigures,

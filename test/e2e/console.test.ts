@@ -2,9 +2,11 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkLog } from '../../trust/sync-log.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
 import { neverFromAfar } from '../support/console/never.ts'
 import { type ConsoleWindow, openWindow } from '../support/console/window.ts'
+import { chainOf } from '../support/journal/chain.ts'
 import { HEALTHY } from '../support/sync/syncing-totem.ts'
 
 // An operator's minutes at the console, in a browser: a paper is out, somebody sees to it, and it is in again.
@@ -29,6 +31,8 @@ const places = {
     ]),
   ),
 }
+
+const SCREENS = ['Flotta', 'Voci', 'Allarmi', 'Comandi', 'Operazioni', 'Incarichi', 'Registro', 'Sessioni']
 
 let centre: ConsoleCentre
 let browser: ConsoleWindow
@@ -98,6 +102,31 @@ test('a paper out is an alarm, which somebody takes; the paper is in, and it end
   await expect.poll(() => page.getByRole('table', { name: 'Allarmi' }).count()).toBe(0)
 })
 
+test('a totem’s log is searched, its chain verified, and the proof of it holds elsewhere', async () => {
+  const { page } = browser
+  const old = '2016-11-22T10:00:00.000Z'
+  await centre.totem('TT-0001').post('/v1/journal', { entries: chainOf('TT-0001', 3, { at: old }), base: null })
+  await page.keyboard.press('g')
+  await page.keyboard.press('v')
+  await page.getByRole('heading', { name: 'Voci dei totem' }).waitFor()
+  await page.getByText('Linea: up').first().waitFor()
+  await page.getByLabel('Totem', { exact: true }).fill('tt-00')
+  await page.getByText('due lettere, un trattino, quattro cifre').waitFor()
+  await page.getByLabel('Totem', { exact: true }).fill('tt-0001')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.url()).toContain('totem=TT-0001')
+  await page.getByLabel('Evento').selectOption('line.changed')
+  await page.getByText('orologio del totem indietro di').first().waitFor()
+  await page.getByRole('button', { name: 'Verifica la catena di TT-0001' }).click()
+  await page.getByText('La catena è integra: 3 voci').waitFor()
+  expect(await browser.findings()).toEqual([])
+  const href = await page.getByRole('link', { name: 'Esporta con la prova' }).getAttribute('href')
+  const proof = await page.evaluate(async (url) => (await fetch(url)).text(), href ?? '')
+  const lines = proof.trimEnd().split('\n')
+  expect(checkLog(lines.map((line) => JSON.parse(line)))).toMatchObject({ count: 3, faults: [] })
+  expect(checkLog(lines.toSpliced(1, 1).map((line) => JSON.parse(line))).faults).toHaveLength(1)
+})
+
 test.each(['chiaro', 'scuro'])('each screen is as readable: %s', async (colours) => {
   const { page } = browser
   while ((await page.getByRole('button', { name: `Colori: ${colours}` }).count()) === 0)
@@ -105,7 +134,7 @@ test.each(['chiaro', 'scuro'])('each screen is as readable: %s', async (colours)
   expect(await page.evaluate(() => document.documentElement.dataset.colours)).toBe(
     colours === 'scuro' ? 'dark' : 'usual',
   )
-  for (const screen of ['Flotta', 'Allarmi', 'Comandi', 'Operazioni', 'Incarichi', 'Registro', 'Sessioni']) {
+  for (const screen of SCREENS) {
     await page.getByRole('link', { name: screen, exact: true }).first().click()
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await browser.findings(), screen).toEqual([])

