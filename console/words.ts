@@ -164,6 +164,7 @@ const DEEDS: Record<string, string> = {
   'grants.approve': 'ha approvato un incarico',
   'grants.revoke': 'ha revocato un incarico',
   'fleet.note': 'ha scritto una nota',
+  'payments.refunded': 'ha segnato un rimborso',
   'commands.order': 'ha ordinato un comando',
   'commands.approve': 'ha approvato un comando',
   'commands.stop': 'ha fermato un comando',

@@ -1,10 +1,12 @@
 import type { z } from 'zod'
+import { refundDone } from '../operators.ts'
 import { alarmList, alarmNote, alarmParams, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
 import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
+import { consolePayments } from './payments.ts'
 import {
   type Action,
   done,
@@ -105,6 +107,12 @@ export const consoleApi = {
   stopOrder: {
     ...{ method: 'POST', path: '/commands/stop', action: 'commands.order' },
     ...{ body: orderNamed, answer: done },
+  },
+
+  payments: { method: 'GET', path: '/payments', action: 'operations.see', answer: consolePayments },
+  refunded: {
+    ...{ method: 'POST', path: '/payments/refunded', action: 'payments.refunded', fresh: true },
+    ...{ body: refundDone, answer: done },
   },
 
   people: { method: 'GET', path: '/people', action: 'grants.decide', answer: knownPeople },

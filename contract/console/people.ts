@@ -25,6 +25,7 @@ const plainActions = [
   'commands.approve',
   'operations.see',
   'operations.redrive',
+  'payments.refunded',
   'grants.see',
   'grants.decide',
   'audit.see',

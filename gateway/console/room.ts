@@ -7,6 +7,7 @@ import type { ConsoleProblemKind } from '../../contract/console/problem.ts'
 import { err, ok } from '../../contract/result.ts'
 import { judgeAudit } from '../../trust/audit-chain.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import { createRefunds, type Refunds } from '../payments/refunds.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
@@ -27,6 +28,7 @@ import { logHandlers } from './log/handlers.ts'
 import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
 import { operationsOf } from './operations/operations.ts'
+import { paymentsOf } from './operations/payments.ts'
 import { approve, grantsOf, propose, revoke } from './permissions/grants.ts'
 import { may, mayApprove } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
@@ -75,7 +77,17 @@ export async function openConsole(
   const sessions = createSessions(db, now)
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
-  const handlers = handlersOf({ db, sessions, anchors, redrive, keys, own, version, now })
+  const handlers = handlersOf({
+    db,
+    sessions,
+    anchors,
+    redrive,
+    refunds: createRefunds({ db: store.db, now, log }),
+    keys,
+    own,
+    version,
+    now,
+  })
   const tidying = setInterval(() => void sessions.tidy().catch(() => undefined), HOUR_MS)
   return {
     mount(server, origin, { logIn: limit }) {
@@ -101,6 +113,7 @@ function handlersOf({
   sessions,
   anchors,
   redrive,
+  refunds,
   keys,
   own,
   version,
@@ -110,6 +123,7 @@ function handlersOf({
   sessions: ReturnType<typeof createSessions>
   anchors: Anchors
   redrive(): Promise<number>
+  refunds: Pick<Refunds, 'done'>
   keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
   own: OwnDeeds
   version: string
@@ -207,6 +221,13 @@ function handlersOf({
         append(transaction, doer, { deed: 'operations.redrive', detail: { redriven } }, now()),
       )
       return ok({ redriven })
+    },
+
+    payments: async ({ seen }) => ok(await seen((transaction) => paymentsOf(transaction, now()))),
+    refunded: async ({ body: { receipt }, doer, session: { name }, seen }) => {
+      if (!(await refunds.done(receipt, name))) return problem('conflict')
+      await seen((transaction) => append(transaction, doer, { deed: 'payments.refunded', object: receipt }, now()))
+      return DONE
     },
 
     people: async () => ok(await everybody(db)),

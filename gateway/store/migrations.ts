@@ -26,6 +26,7 @@ import { consoleOperations } from './migrations/033-console-operations.ts'
 import { service } from './migrations/037-service.ts'
 import { journalMonths } from './migrations/040-journal-months.ts'
 import { commands } from './migrations/042-commands.ts'
+import { consolePayments } from './migrations/043-console-payments.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -180,6 +181,7 @@ const migrations: Record<string, Migration> = {
   '037-service': service,
   '040-journal-months': journalMonths,
   '042-commands': commands,
+  '043-console-payments': consolePayments,
 }
 
 /** Takes a database from one version to another. */

@@ -64,6 +64,8 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   }),
   approveOrder: () => ({ path: '/commands/approve', body: { order: '01KB0000000000000000000001' } }),
   stopOrder: () => ({ path: '/commands/stop', body: { order: '01KB0000000000000000000001' } }),
+  payments: () => ({ path: '/payments' }),
+  refunded: () => ({ path: '/payments/refunded', body: { receipt: 'none' } }),
   people: () => ({ path: '/people' }),
   grants: () => ({ path: '/grants' }),
   proposeGrant: () => ({ path: '/grants', body: {} }),

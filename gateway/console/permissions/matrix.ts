@@ -36,6 +36,7 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
   'command.resume-updates': OPERATOR,
   'operations.see': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: 'fleet', ...FUTURE },
   'operations.redrive': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
+  'payments.refunded': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
   'grants.see': { OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'all', AUDITOR: 'all', ...FUTURE },
   'grants.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
   'audit.see': { OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'own', AUDITOR: 'all', ...FUTURE },
