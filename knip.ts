@@ -4,7 +4,7 @@ import type { KnipConfig } from 'knip'
 const config: KnipConfig = {
   entry: [
     'scripts/{setup,start,test,bench,package,package-test}.mjs',
-    'scripts/{start,build,package}.ts',
+    'scripts/{start,build,package,comuni}.ts',
     'commands/{totem.mjs,index.ts}',
     'test/bench/index.ts',
     'test/soak/reader-cycles.ts',
@@ -16,8 +16,8 @@ const config: KnipConfig = {
     'native/printer/image/worker.ts',
     'renderer/{main,gallery}.tsx',
     'renderer/vite.config.ts',
-    'console/main.tsx',
-    'console/vite.config.ts',
+    'console/{main,polis/main}.tsx',
+    'console/{,polis/}vite.config.ts',
     'gateway/{index,operators,orders,technicians,consult,console}.ts',
     'gateway/verify/{build,page}.ts',
     'simulator/{anpr/index,pki/make,bench/user}.ts',

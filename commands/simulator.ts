@@ -33,12 +33,14 @@ Keeps one synthetic person's card in a virtual reader until Ctrl+C; its PIN is 1
 totem simulator anpr runs PDND's token server and ANPR for any client; see its --help.
 totem simulator pagopa runs pagoPA's platform for any creditor; see its --help.
 totem simulator population writes synthetic people, a JSON line each; see its --help.
-totem simulator fleet tries thousands of totems against a gateway; see its --help.`
+totem simulator fleet tries thousands of totems against a gateway; see its --help.
+totem simulator trouble makes what operators are told of, one condition after the other; see its --help.`
 
 /** `totem simulator …`: virtual hardware for any client. Resolves to the exit code when it is interrupted. */
 export async function simulator([what = '', ...args]: string[]): Promise<number> {
   // Loaded on demand: it brings half of the totem with it.
   if (what === 'fleet') return (await import('./fleet.ts')).fleet(args)
+  if (what === 'trouble') return (await import('./trouble.ts')).trouble(args, PKI)
   if (what === 'anpr') return (await import('./simulator-anpr.ts')).simulatorAnpr(args, PKI)
   if (what === 'pagopa') return (await import('./simulator-pagopa.ts')).simulatorPagopa(args, PKI)
   if (what === 'population') return (await import('./simulator-population.ts')).simulatorPopulation(args)

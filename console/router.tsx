@@ -1,10 +1,11 @@
-import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import type { z } from 'zod'
 import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
 import { ordersQuery } from '../contract/console/commands.ts'
 import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
 import { logFilter } from '../contract/console/log.ts'
+import { maintenanceQuery } from '../contract/console/maintenance.ts'
 import { operationsQuery } from '../contract/console/operations.ts'
 import { Frame } from './parts/frame.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
@@ -13,7 +14,9 @@ import { CommandsScreen } from './screens/commands.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
 import { LogScreen } from './screens/log.tsx'
+import { MaintenanceScreen } from './screens/maintenance.tsx'
 import { OperationsScreen } from './screens/operations.tsx'
+import { RunbooksScreen } from './screens/runbooks.tsx'
 import { SessionsScreen } from './screens/sessions.tsx'
 import { TotemScreen } from './screens/totem.tsx'
 
@@ -48,6 +51,11 @@ const alarms = createRoute({
   ...{ getParentRoute: () => root, path: '/allarmi', component: AlarmsScreen },
   validateSearch: (search) => alarmQuery.safeParse(search).data ?? {},
 })
+const maintenance = createRoute({
+  ...{ getParentRoute: () => root, path: '/manutenzione', component: MaintenanceScreen },
+  validateSearch: (search) => maintenanceQuery.safeParse(search).data ?? {},
+})
+const runbooks = createRoute({ getParentRoute: () => root, path: '/procedure', component: RunbooksScreen })
 const log = createRoute({
   ...{ getParentRoute: () => root, path: '/voci', component: LogScreen },
   validateSearch: (search) => keptOf(logFilter.shape, search),
@@ -66,10 +74,17 @@ const audit = createRoute({
   ...{ getParentRoute: () => root, path: '/registro', component: AuditScreen },
   validateSearch: (search) => auditSearch.safeParse(search).data ?? {},
 })
+const polis = createRoute({
+  ...{ getParentRoute: () => root, path: '/diffusione' },
+  component: lazyRouteComponent(() => import('./polis/figures.tsx'), 'PolisFigures'),
+})
 const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', component: SessionsScreen })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, fleet, totem, alarms, log, commandsRoute, operations, grants, audit, sessions]),
+  routeTree: root.addChildren([
+    ...([home, fleet, totem, log, alarms, maintenance, runbooks] as const),
+    ...([commandsRoute, operations, grants, audit, polis, sessions] as const),
+  ]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

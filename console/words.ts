@@ -1,6 +1,7 @@
 import type { NoticeSentence } from '../contract/command.ts'
 import type { CommandState, OrderKind, OrderState } from '../contract/console/commands.ts'
 import type { FleetTotem } from '../contract/console/fleet.ts'
+import type { MaintenanceScope } from '../contract/console/maintenance.ts'
 import type { Action, Role, Scope } from '../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../contract/console/problem.ts'
 import { regions } from '../contract/console/regions.ts'
@@ -10,6 +11,7 @@ export const STATES: Record<FleetTotem['state'], string> = {
   'fuori-linea': 'fuori linea',
   ridotto: 'ridotto',
   'in-ritardo': 'registro in ritardo',
+  'in-manutenzione': 'in manutenzione',
   ritirato: 'ritirato',
   'mai-visto': 'mai visto',
   chiuso: 'ufficio chiuso',
@@ -138,6 +140,9 @@ export const scopeSaid = (scope: Scope): string =>
       ? regions[scope.region]
       : `ufficio ${scope.office}`
 
+export const maintenanceSaid = (scope: MaintenanceScope): string =>
+  scope.kind === 'totem' ? scope.totem : scopeSaid(scope)
+
 /** Screens, each with the action without which it is not offered. */
 export const SCREENS = [
   { to: '/flotta', name: 'Flotta', action: 'fleet.see', key: 'f' },
@@ -145,6 +150,7 @@ export const SCREENS = [
   { to: '/allarmi', name: 'Allarmi', action: 'fleet.see', key: 'a' },
   { to: '/comandi', name: 'Comandi', action: 'fleet.see', key: 'c' },
   { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
+  { to: '/diffusione', name: 'Diffusione', action: 'fleet.see', key: 'd' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]
@@ -162,6 +168,7 @@ const DEEDS: Record<string, string> = {
   'grants.first': 'primo incarico, dall’installazione',
   'grants.propose': 'ha proposto un incarico',
   'grants.approve': 'ha approvato un incarico',
+  'grants.confirm': 'ha confermato un incarico',
   'grants.revoke': 'ha revocato un incarico',
   'fleet.note': 'ha scritto una nota',
   'payments.refunded': 'ha segnato un rimborso',
@@ -173,6 +180,10 @@ const DEEDS: Record<string, string> = {
   'alarms.take': 'ha preso in carico un allarme',
   'alarms.assign': 'ha assegnato un allarme',
   'alarms.note': 'ha annotato un allarme',
+  'alarms.close': 'ha chiuso un allarme',
+  'maintenance.plan': 'ha aperto una finestra di manutenzione',
+  'maintenance.approve': 'ha approvato una finestra di manutenzione',
+  'maintenance.end': 'ha chiuso una finestra di manutenzione',
   'seen.totem': 'ha aperto il totem',
   'seen.audit': 'ha letto il registro',
   'seen.log': 'ha cercato nelle voci dei totem',
@@ -197,6 +208,12 @@ const day = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', dateStyl
 
 export const exactly = (at: string): string =>
   `${exact.format(new Date(at))} (${at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')})`
+const time = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', timeStyle: 'short' })
+const dayAndTime = new Intl.DateTimeFormat('it-IT', {
+  ...{ timeZone: 'Europe/Rome', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+} as const)
+export const atTime = (at: string): string => time.format(new Date(at))
+export const atDayAndTime = (at: string): string => dayAndTime.format(new Date(at))
 export const shortly = (at: string): string => short.format(new Date(at))
 export const onDay = (at: string): string => day.format(new Date(at))
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { sql } from 'kysely'
 import { destination, pino } from 'pino'
 import { ulid } from 'ulid'
 import { z } from 'zod'
@@ -11,7 +10,7 @@ import { isCodiceFiscale } from '../contract/identity.ts'
 import { accessReferences } from './access/references.ts'
 import { argumentsOf, runProgram, USAGE } from './command.ts'
 import { append } from './console/audit/chain.ts'
-import { INSTALLATION } from './console/permissions/grants.ts'
+import { held, INSTALLATION } from './console/permissions/grants.ts'
 import { withConsole } from './console/tables.ts'
 import { gatewayConfig, readConfig } from './settings/config.ts'
 import { requireSafeDatabase, requireTlsChecked } from './settings/line.ts'
@@ -77,11 +76,11 @@ async function run(): Promise<void> {
         for (const { codiceFiscale, days, scope: over, ...grant } of list.data) {
           // One after the other, beside other gateways too.
           await transaction.selectFrom('console_audit_head').select('n').forUpdate().execute()
-          const { rows } = await sql<{ people: number }>`
-            select count(distinct holder)::integer as people from console_grant
-            where role = 'PIATTAFORMA' and scope ->> 'kind' = 'flotta' and approved_at is not null and revoked_at is null
-              and until_at > ${at}::timestamptz`.execute(transaction)
-          if ((rows[0]?.people ?? 0) >= ENOUGH) {
+          // Those that are suspended do not count: whoever reaches the machine helps a console that nobody administers any more.
+          const administer = (await held(transaction, at)).filter(
+            ({ role, scope }) => role === 'PIATTAFORMA' && scope.kind === 'flotta',
+          )
+          if (new Set(administer.map(({ holder }) => holder)).size >= ENOUGH) {
             const sentence =
               'two people administer the platform already: one of them proposes a grant, the other approves it'
             throw new Unusable(NO_PERMISSION, `${sentence}, at the console`)

@@ -11,7 +11,6 @@ import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { askingAnpr, wayToAnpr } from './anpr/open.ts'
 import { createConsoleDoor } from './channels/console/door.ts'
-import { readPage } from './channels/console/page.ts'
 import { createEnrolmentDoor } from './channels/enrolment/door.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
@@ -25,6 +24,8 @@ import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { toldFor } from './citizen/store.ts'
 import { createCommandRoom } from './commands/routes.ts'
+import { createFacts } from './console/alarms/facts.ts'
+import { seriesRoutes } from './console/alarms/series.ts'
 import { openConsole } from './console/room.ts'
 import { createDelivery } from './delivery/room.ts'
 import { openEnrolment, registrarFiles } from './enrolment/open.ts'
@@ -32,6 +33,7 @@ import { openOffices } from './fleet/offices.ts'
 import { keepPlaces } from './fleet/places.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
+import { readPage } from './http/page.ts'
 import { type Routes, routes } from './http/route.ts'
 import { openTls } from './http/tls.ts'
 import { makeMonths } from './journal/months.ts'
@@ -58,6 +60,7 @@ import { createMeans } from './payments/means.ts'
 import { openPayments } from './payments/open.ts'
 import { createRefunds } from './payments/refunds.ts'
 import { overseePayments, paymentRoutes } from './payments/routes.ts'
+import { polisFiles } from './polis/open.ts'
 import { createReleaseRoom, openReleaseKeeper } from './releases/open.ts'
 import { startRetention } from './retention.ts'
 import { createServiceRoom } from './service/routes.ts'
@@ -93,6 +96,8 @@ export interface Gateway {
   enrolmentUrl: string | null
   /** Where operators work with a browser; null: not here. */
   consoleUrl: string | null
+  /** Takes up now what it looks at by itself every some seconds: lists, certificates, what it knows of ANPR, alarms. */
+  look(): Promise<void>
   /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -115,7 +120,8 @@ export async function startGateway(
   const tls = await openTls('tls', config.tls, { now, log })
   const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
   const consoleTls = config.console && (await openTls('console.tls', config.console.tls, { now, log }))
-  const consolePage = config.console && (await readPage(config.console.page))
+  const consolePage = config.console && (await readPage('console.page', config.console.page))
+  const openPolis = config.polis && (await polisFiles(config.polis, log))
   const paying = config.pagopa && {
     settings: config.pagopa,
     access: await pagopaAccess(config.pagopa),
@@ -159,18 +165,25 @@ export async function startGateway(
     throw noDatabase(reason)
   })
   const bell = createBell(store, log)
+  const certificates = () =>
+    new Map([...tls.ends(), ...(publicTls?.ends() ?? []), ...(consoleTls?.ends() ?? []), ...(paying?.tls.ends() ?? [])])
+  const lists = () => new Map([...trust.validities(), ['keys.list', keys.validity()] as const])
   const metrics = createMetrics({
-    ...{ db, now },
-    certificates: () =>
-      new Map([
-        ...tls.ends(),
-        ...(publicTls?.ends() ?? []),
-        ...(consoleTls?.ends() ?? []),
-        ...(paying?.tls.ends() ?? []),
-      ]),
+    ...{ db, now, certificates },
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
-  const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics, log, now })
+  const facts = createFacts({ db, lists, certificates, now, log })
+  const anprWatch = {
+    anprOpen(...told: Parameters<typeof facts.anprOpen>) {
+      metrics.anprOpen(...told)
+      facts.anprOpen(...told)
+    },
+    anprAnswered(...told: Parameters<typeof facts.anprAnswered>) {
+      metrics.anprAnswered(...told)
+      facts.anprAnswered(...told)
+    },
+  }
+  const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics: anprWatch, log, now })
   const register = createRegister({ db: byKey, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const enrolment =
     config.enrolment &&
@@ -246,14 +259,6 @@ export async function startGateway(
     ...{ register, means, reference, terms: config.certificates, now },
     mayBegin: () => offers.mayBegin('certificates'),
   }
-  const forPublic =
-    config.public && publicTls && verify
-      ? createPublicDoor({
-          ...{ tls: publicTls, connections: config.public.connections, log },
-          rooms: [verify, delivery.forPublic],
-        })
-      : null
-
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
     tls,
@@ -306,12 +311,20 @@ export async function startGateway(
       releases: releases.forOperators,
       service: service.forOperators,
     },
-    metrics: metrics.routes,
+    metrics: routes(metrics.routes, seriesRoutes({ db, now, log })),
     isReady: async () => !stopping.signal.aborted && (await store.answers()),
     log,
   })
 
   const places = await keepPlaces(db, officeFile, log)
+  const polis = openPolis && (await openPolis({ db, now }))
+  const forPublic =
+    config.public && publicTls && verify
+      ? createPublicDoor({
+          ...{ tls: publicTls, connections: config.public.connections, log },
+          rooms: [verify, delivery.forPublic, ...(polis ? [polis.page] : [])],
+        })
+      : null
   const consoleRoom =
     config.console &&
     (await openConsole(
@@ -334,7 +347,7 @@ export async function startGateway(
     config.console && consoleRoom && consoleTls && consolePage
       ? await createConsoleDoor({
           ...{ tls: consoleTls, connections: config.console.connections, url: config.console.url },
-          ...{ page: consolePage, room: consoleRoom, log },
+          ...{ page: consolePage, room: consoleRoom, polis: polis?.figures ?? null, log },
         })
       : null
 
@@ -365,7 +378,9 @@ export async function startGateway(
     await forOperators.close()
     await forPublic?.close()
     await consoleRoom?.stop()
+    await facts.stop()
     await places.stop()
+    await polis?.stop()
     await delivery.stop()
     releases.stop()
     tls.stop()
@@ -395,6 +410,11 @@ export async function startGateway(
       consoleUrl: forConsole && config.console && (await listen('console', forConsole, config.console)),
       publicUrl,
       returnsPort: delivery.returnsPort,
+      async look() {
+        await Promise.all([trust.look(), keys.look(), tls.look()])
+        await facts.look()
+        await consoleRoom?.look()
+      },
       stop,
     }
   } catch (reason) {

@@ -262,11 +262,16 @@ export async function build({
     build: { outDir: path.join(dist, 'renderer'), chunkSizeWarningLimit: 5_000 },
     logLevel: 'warn',
   })
-    // The operators' page is the gateway's, which runs from here; a totem's package has no place for it.
+    // The operators' page and that of the public figures are the gateway's, which runs from here; a totem's package has no place for them.
     .then(async () => {
       if (!development) return
-      const configFile = path.join(root, 'console/vite.config.ts')
-      await buildPage({ configFile, build: { outDir: path.join(dist, 'console') }, logLevel: 'warn' })
+      for (const [folder, page] of [
+        ['console', 'console'],
+        ['console/polis', 'polis'],
+      ] as const) {
+        const configFile = path.join(root, folder, 'vite.config.ts')
+        await buildPage({ configFile, build: { outDir: path.join(dist, page) }, logLevel: 'warn' })
+      }
     })
     .finally(() => {
       if (NODE_ENV === undefined) delete process.env.NODE_ENV

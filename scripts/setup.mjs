@@ -2,7 +2,7 @@
 // system's Node 20 with nothing installed, so it imports nothing but Node. A second run takes seconds.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { provideElectron } from './electron-runtime/provide.mjs'
@@ -45,9 +45,9 @@ const systemPath = (process.env.PATH ?? '')
   .concat('/usr/sbin', '/sbin')
   .join(path.delimiter)
 
-function run(command, args, { env = {}, timeout = 1_800_000 } = {}) {
+function run(command, args, { env = {}, timeout = 1_800_000, cwd = root } = {}) {
   const child = spawnSync(command, args, {
-    cwd: root,
+    cwd,
     env: { ...process.env, PATH: systemPath, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
@@ -103,6 +103,36 @@ async function debianPackages(more) {
   return `installed ${missing.join(' ')}`
 }
 
+/** Prometheus' and Alertmanager's programs: tests try the rules of alerts/ with them. */
+const ALERTING = { prometheus: ['promtool'], 'prometheus-alertmanager': ['amtool', 'prometheus-alertmanager'] }
+const alertingFolder = path.join(root, '.bench/alerting')
+
+/**
+ * Takes the programs out of Debian's packages without installing them: an installed Prometheus is a daemon that listens, and
+ * brings the fonts and scripts of its pages. They need libc alone. Those of an installed package serve as well.
+ */
+async function alertingTools() {
+  const names = Object.values(ALERTING).flat()
+  if (names.every((name) => existsSync(path.join(alertingFolder, name)))) return `${names.join(', ')} present`
+  if (names.every((name) => existsSync(path.join('/usr/bin', name)))) return `${names.join(', ')}, installed`
+  const folder = path.join(alertingFolder, 'unpacked')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const packages = Object.keys(ALERTING)
+  const download = () => run('apt-get', ['download', '-q', ...packages], { cwd: folder })
+  let got = download()
+  if (!got.ok && asRoot) {
+    mustRun('apt-get', ['update', '-q'])
+    got = download()
+  }
+  if (!got.ok) throw new SetupError(`cannot fetch ${packages.join(' and ')}: sudo apt-get update\n${got.said}`)
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.deb')))
+    mustRun('dpkg-deb', ['-x', path.join(folder, file), folder])
+  for (const name of names) renameSync(path.join(folder, 'usr/bin', name), path.join(alertingFolder, name))
+  rmSync(folder, { recursive: true })
+  return `${names.join(', ')}, of Debian's packages`
+}
+
 const benchUser = async () => mustRun(node, ['simulator/bench/user.ts']).trim()
 
 /** Finds the Electron to run here: the user's choice, else the official one, else the registry's. */
@@ -154,6 +184,7 @@ async function keys() {
 const steps = {
   'npm packages': npmPackages,
   'Debian packages': debianPackages,
+  'alerting tools': alertingTools,
   'bench user': benchUser,
   'test PKI': keys,
   Electron: electron,

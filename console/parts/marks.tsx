@@ -6,6 +6,7 @@ const SHAPES: Record<FleetTotem['state'], { shape: string; tone: string }> = {
   'fuori-linea': { shape: '■', tone: 'danger' },
   ridotto: { shape: '▲', tone: 'warning' },
   'in-ritardo': { shape: '◆', tone: 'warning' },
+  'in-manutenzione': { shape: '⚒', tone: 'quiet' },
   ritirato: { shape: '⊘', tone: 'quiet' },
   'mai-visto': { shape: '○', tone: 'quiet' },
   chiuso: { shape: '☾', tone: 'quiet' },

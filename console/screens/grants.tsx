@@ -5,6 +5,7 @@ import type { Answer, Body } from '../../contract/console/api.ts'
 import { type Role, scope as scopeForm } from '../../contract/console/people.ts'
 import { regions } from '../../contract/console/regions.ts'
 import { ask } from '../ask.ts'
+import { Ago } from '../parts/ago.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay, useMe } from '../parts/who.ts'
 import { queries } from '../queries.ts'
@@ -14,6 +15,8 @@ type Grant = Answer<'grants'>['grants'][number]
 const STATES: Record<Grant['state'], string> = {
   proposed: '◆ attende la seconda persona',
   given: '● in vigore',
+  unused: '◌ sospeso: non usato da 90 giorni',
+  unconfirmed: '◌ sospeso: non confermato',
   revoked: '⊘ revocato',
   ended: '○ terminato',
 }
@@ -28,7 +31,7 @@ export function GrantsScreen() {
   const mayDecide = useMay('grants.decide')
   const [problem, setProblem] = useState<unknown>(null)
   const list = useQuery({ queryKey: ['grants'], queryFn: () => ask('grants') })
-  const decide = (name: 'approveGrant' | 'revokeGrant', grant: string) =>
+  const decide = (name: 'approveGrant' | 'confirmGrant' | 'revokeGrant', grant: string) =>
     ask(name, { body: { grant } })
       .then(() => setProblem(null), setProblem)
       .finally(refresh)
@@ -37,6 +40,7 @@ export function GrantsScreen() {
     <section className="page" aria-labelledby="grants-title">
       <h1 id="grants-title">{mayDecide ? 'Incarichi' : 'I miei incarichi'}</h1>
       <Problem of={problem ?? list.error} />
+      <Waiting grants={list.data?.grants ?? []} />
       {mayDecide && <Proposal />}
       <table className="small">
         <thead>
@@ -48,6 +52,8 @@ export function GrantsScreen() {
             <th scope="col">Dal – al</th>
             <th scope="col">Proposto da</th>
             <th scope="col">Approvato da</th>
+            <th scope="col">Usato</th>
+            <th scope="col">Da confermare</th>
             <th scope="col">Motivo</th>
             <th scope="col">
               <span className="unseen">Azioni</span>
@@ -59,7 +65,7 @@ export function GrantsScreen() {
             <tr key={each.grant}>
               <td>
                 <span
-                  className={`mark ${each.state === 'proposed' ? 'warning' : each.state === 'given' ? 'plain' : 'quiet'}`}
+                  className={`mark ${each.state === 'proposed' || isSuspended(each) ? 'warning' : each.state === 'given' ? 'plain' : 'quiet'}`}
                 >
                   {STATES[each.state]}
                 </span>
@@ -72,12 +78,21 @@ export function GrantsScreen() {
               </td>
               <td>{each.proposedBy}</td>
               <td>{each.approvedBy ?? '–'}</td>
+              <td>{each.usedAt ? <Ago at={each.usedAt} /> : '–'}</td>
+              <td>
+                <Due of={each} />
+              </td>
               <td>{each.reason}</td>
               <td>
                 {mayDecide && each.state === 'proposed' && each.holder !== person && (
                   <Button onPress={() => void decide('approveGrant', each.grant)}>Approva</Button>
                 )}{' '}
-                {mayDecide && ['proposed', 'given'].includes(each.state) && (
+                {mayDecide && each.holder !== person && (isSuspended(each) || isDue(each)) && (
+                  <Button onPress={() => void decide('confirmGrant', each.grant)}>
+                    {isSuspended(each) ? 'Riattiva' : 'Conferma'}
+                  </Button>
+                )}{' '}
+                {mayDecide && !['revoked', 'ended'].includes(each.state) && (
                   <Button className="plain-button" onPress={() => void decide('revokeGrant', each.grant)}>
                     Revoca
                   </Button>
@@ -88,6 +103,34 @@ export function GrantsScreen() {
         </tbody>
       </table>
     </section>
+  )
+}
+
+/** What its reader is to do, before the list. */
+function Waiting({ grants }: { grants: readonly Grant[] }) {
+  const mayDecide = useMay('grants.decide')
+  const [due, suspended] = [grants.filter(isDue).length, grants.filter(isSuspended).length]
+  if (due + suspended === 0) return null
+  return (
+    <p className="notice">
+      {due > 0 && `Da confermare questo trimestre: ${due}. Senza risposta, dopo 30 giorni sono sospesi. `}
+      {suspended > 0 && `Sospesi: ${suspended}. `}
+      {!mayDecide && 'Lo chieda a chi amministra la piattaforma.'}
+    </p>
+  )
+}
+
+const isSuspended = ({ state }: Grant) => state === 'unused' || state === 'unconfirmed'
+/** A quarter has passed since somebody said that it is wanted. */
+const isDue = ({ state, confirmFrom }: Grant) =>
+  state === 'given' && confirmFrom !== null && Date.parse(confirmFrom) <= Date.now()
+
+function Due({ of }: { of: Grant }) {
+  if (of.state !== 'given' || of.confirmFrom === null || of.confirmBy === null) return '–'
+  return isDue(of) ? (
+    <span className="mark warning">◆ entro il {onDay(of.confirmBy)}</span>
+  ) : (
+    <span className="quiet">dal {onDay(of.confirmFrom)}</span>
   )
 }
 

@@ -16,6 +16,7 @@ import { queries, REFRESH_MS } from '../queries.ts'
 import { counted, outSaid, printerSaid, readerSaid } from '../words.ts'
 import { AlarmList } from './alarms.tsx'
 import { TotemCommands } from './commands.tsx'
+import { TotemMaintenance } from './maintenance.tsx'
 
 const DAYS: Record<string, string> = {
   ...{
@@ -77,7 +78,8 @@ export function TotemScreen() {
           Chiesto il ritiro <Ago at={withdrawnAt} />: il gateway non lo accetta più.
         </p>
       )}
-      <AlarmList query={{ totem }} isPart />
+      <TotemMaintenance totem={totem} />
+      <AlarmList query={{ totem, all: '1' }} isPart />
       <div className="columns">
         <section aria-labelledby="now-title">
           <h2 id="now-title">Adesso</h2>

@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import { refundDone } from '../operators.ts'
-import { alarmList, alarmNote, alarmParams, alarmQuery } from './alarms.ts'
+import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
 import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
+import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
 import { consolePayments } from './payments.ts'
 import {
@@ -80,6 +81,14 @@ export const consoleApi = {
     ...{ method: 'POST', path: '/alarms/:alarm/take', action: 'alarms.handle' },
     ...{ params: alarmParams, answer: done },
   },
+  alarmPeople: {
+    ...{ method: 'GET', path: '/alarms/:alarm/people', action: 'alarms.handle' },
+    ...{ params: alarmParams, answer: alarmPeople },
+  },
+  assignAlarm: {
+    ...{ method: 'POST', path: '/alarms/:alarm/assign', action: 'alarms.handle' },
+    ...{ params: alarmParams, body: alarmAssign, answer: done },
+  },
   noteAlarm: {
     ...{ method: 'POST', path: '/alarms/:alarm/notes', action: 'alarms.handle' },
     ...{ params: alarmParams, body: alarmNote, answer: done },
@@ -87,6 +96,23 @@ export const consoleApi = {
   closeAlarm: {
     ...{ method: 'POST', path: '/alarms/:alarm/close', action: 'alarms.handle' },
     ...{ params: alarmParams, body: alarmNote, answer: done },
+  },
+
+  maintenance: {
+    ...{ method: 'GET', path: '/maintenance', action: 'fleet.see' },
+    ...{ query: maintenanceQuery, answer: maintenanceList },
+  },
+  planMaintenance: {
+    ...{ method: 'POST', path: '/maintenance', action: 'maintenance.plan' },
+    ...{ body: maintenanceWish, answer: maintenanceMade },
+  },
+  approveMaintenance: {
+    ...{ method: 'POST', path: '/maintenance/approve', action: 'maintenance.plan' },
+    ...{ body: maintenanceNamed, answer: done },
+  },
+  endMaintenance: {
+    ...{ method: 'POST', path: '/maintenance/end', action: 'maintenance.plan' },
+    ...{ body: maintenanceNamed, answer: done },
   },
 
   operations: {
@@ -123,6 +149,10 @@ export const consoleApi = {
   },
   approveGrant: {
     ...{ method: 'POST', path: '/grants/approve', action: 'grants.decide', fresh: true },
+    ...{ body: grantNamed, answer: done },
+  },
+  confirmGrant: {
+    ...{ method: 'POST', path: '/grants/confirm', action: 'grants.decide', fresh: true },
     ...{ body: grantNamed, answer: done },
   },
   revokeGrant: {

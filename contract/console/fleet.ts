@@ -8,10 +8,19 @@ import { region } from './regions.ts'
 /**
  * How a totem stands, the worst first. `fuori-linea`: nothing was heard of it for five minutes while its office is open;
  * `in-ritardo`: it is heard, and its heartbeat does not come; `ridotto`: it is heard and cannot do all of its work;
- * `chiuso`: the office is; `mai-visto`: it has a place and never called.
+ * `in-manutenzione`: somebody works on it; `chiuso`: the office is; `mai-visto`: it has a place and never called.
  */
 export const totemStates = [
-  ...(['fuori-linea', 'ridotto', 'in-ritardo', 'ritirato', 'mai-visto', 'chiuso', 'in-servizio'] as const),
+  ...([
+    'fuori-linea',
+    'ridotto',
+    'in-ritardo',
+    'in-manutenzione',
+    'ritirato',
+    'mai-visto',
+    'chiuso',
+    'in-servizio',
+  ] as const),
 ] as const
 const totemState = z.enum(totemStates)
 

@@ -23,6 +23,7 @@ const plainActions = [
   'alarms.handle',
   'commands.order',
   'commands.approve',
+  'maintenance.plan',
   'operations.see',
   'operations.redrive',
   'payments.refunded',
@@ -83,8 +84,11 @@ export const knownPeople = z.strictObject({
   people: z.array(z.strictObject({ person: personRef, name: z.string(), seenAt: isoInstant })),
 })
 
-/** `proposed`: waits for a second person. `given` counts between `from` and `until`. */
-const grantState = z.enum(['proposed', 'given', 'revoked', 'ended'])
+/**
+ * `proposed`: waits for a second person. `given` counts between `from` and `until`. `unused`, `unconfirmed`: suspended, because
+ * nobody used it for 90 days, or nobody confirmed it; a confirmation makes it count again.
+ */
+const grantState = z.enum(['proposed', 'given', 'unused', 'unconfirmed', 'revoked', 'ended'])
 const grantTerms = { holder: personRef, role, scope, from: isoInstant, until: isoInstant, reason }
 export const grantWish = z.strictObject(grantTerms)
 export const grants = z.strictObject({
@@ -98,6 +102,10 @@ export const grants = z.strictObject({
       proposedBy: z.string(),
       approvedBy: z.string().nullable(),
       revokedBy: z.string().nullable(),
+      usedAt: isoInstant.nullable(),
+      /** From when it is to be confirmed, and until when it counts without. */
+      confirmFrom: isoInstant.nullable(),
+      confirmBy: isoInstant.nullable(),
     }),
   ),
 })

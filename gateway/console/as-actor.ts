@@ -28,6 +28,7 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'console_audit',
       'alarm',
       'alarm_note',
+      'maintenance',
       'operation',
       'payment',
       'payment_receipt',
@@ -36,9 +37,10 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'totem_command',
     ],
   ],
-  ['insert', ['totem_note', 'console_audit', 'alarm_note']],
+  ['insert', ['totem_note', 'console_audit', 'alarm_note', 'maintenance']],
   // Who looks after it, and an end that a person has said: what an alarm is about, the evaluation says.
-  ['update (taken_by, taken_name, taken_at, ended_at)', ['alarm']],
+  ['update (taken_by, taken_name, taken_at, assigned_by, ended_at)', ['alarm']],
+  ['update (approved_by, approved_name, approved_at, ended_by, ended_name, ended_at)', ['maintenance']],
   ['select, update', ['console_audit_head']],
 ]
 

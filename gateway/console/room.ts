@@ -11,8 +11,10 @@ import { createRefunds, type Refunds } from '../payments/refunds.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
-import { alarmsOf, closeAlarm, noteAlarm, takeAlarm } from './alarms/alarms.ts'
+import { ableNow, alarmsOf, assignAlarm, closeAlarm, noteAlarm, peopleFor, takeAlarm } from './alarms/alarms.ts'
+import { type Bell, openBell } from './alarms/bell.ts'
 import { evaluateAlarms } from './alarms/evaluate.ts'
+import { approveMaintenance, endMaintenance, planMaintenance, windowsOf } from './alarms/maintenance.ts'
 import { openAsActor } from './as-actor.ts'
 import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
@@ -29,7 +31,7 @@ import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
 import { operationsOf } from './operations/operations.ts'
 import { paymentsOf } from './operations/payments.ts'
-import { approve, grantsOf, propose, revoke } from './permissions/grants.ts'
+import { approve, confirm, grantsOf, propose, revoke } from './permissions/grants.ts'
 import { may, mayApprove } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
@@ -41,6 +43,8 @@ const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({
 export interface ConsoleRoom {
   /** Mounts the wire and the log-in; `origin`: where browsers reach it. */
   mount(server: FastifyInstance, origin: () => string, limits: { logIn: object }): void
+  /** Evaluates alarms and asks Alertmanager now. */
+  look(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -77,10 +81,12 @@ export async function openConsole(
   const sessions = createSessions(db, now)
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
+  const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
   const handlers = handlersOf({
     db,
     sessions,
     anchors,
+    bell,
     redrive,
     refunds: createRefunds({ db: store.db, now, log }),
     keys,
@@ -98,9 +104,14 @@ export async function openConsole(
         { prefix: '/v1' },
       )
     },
+    async look() {
+      await evaluation.look()
+      await bell.look()
+    },
     async stop() {
       clearInterval(tidying)
       await evaluation.stop()
+      await bell.stop()
       await anchors.stop()
       await issuer.close()
       await close()
@@ -112,6 +123,7 @@ function handlersOf({
   db,
   sessions,
   anchors,
+  bell,
   redrive,
   refunds,
   keys,
@@ -122,6 +134,7 @@ function handlersOf({
   db: ConsoleDatabase
   sessions: ReturnType<typeof createSessions>
   anchors: Anchors
+  bell: Bell
   redrive(): Promise<number>
   refunds: Pick<Refunds, 'done'>
   keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
@@ -176,9 +189,27 @@ function handlersOf({
         return ok({ done: true as const })
       }),
 
-    alarms: async ({ query, seen }) => ok(await seen((transaction) => alarmsOf(transaction, query, now()))),
+    alarms: async ({ query, seen }) =>
+      ok(await seen((transaction) => alarmsOf(transaction, query, bell.state(), now()))),
     takeAlarm: async ({ params: { alarm }, session: { name }, doer, seen }) =>
       (await seen((transaction) => takeAlarm(transaction, alarm, { doer, name }, now()))) ? DONE : problem('not-found'),
+    alarmPeople: async ({ params: { alarm }, seen }) => {
+      const everybody = await ableNow(db, now())
+      const people = await seen((transaction) => peopleFor(transaction, alarm, everybody))
+      return people ? ok({ people }) : problem('not-found')
+    },
+    assignAlarm: async ({ params: { alarm }, body: { person }, session: { name }, doer, seen }) => {
+      const everybody = await ableNow(db, now())
+      return seen(async (transaction) => {
+        const people = await peopleFor(transaction, alarm, everybody)
+        if (!people) return problem('not-found')
+        const to = people.find((each) => each.person === person)
+        // Whoever cannot see it can do nothing about it.
+        if (!to) return problem('not-found', 'person')
+        await assignAlarm(transaction, alarm, to, { doer, name }, now())
+        return DONE
+      })
+    },
     noteAlarm: async ({ params: { alarm }, body: { text }, session: { name }, doer, seen }) =>
       (await seen((transaction) => noteAlarm(transaction, alarm, { text, doer, name }, now())))
         ? DONE
@@ -211,6 +242,15 @@ function handlersOf({
         ? stopOrder(ordering, { doer, name }, order)
         : problem('not-found'),
 
+    maintenance: async ({ query, session: { person }, seen }) =>
+      ok(await seen((transaction) => windowsOf(transaction, query, person, now()))),
+    planMaintenance: ({ body, session: { name }, doer, seen }) =>
+      seen((transaction) => planMaintenance(transaction, { doer, name }, body, now())),
+    approveMaintenance: ({ body, session: { name }, doer, seen }) =>
+      seen((transaction) => approveMaintenance(transaction, { doer, name }, body, now())),
+    endMaintenance: ({ body, session: { name }, doer, seen }) =>
+      seen((transaction) => endMaintenance(transaction, { doer, name }, body, now())),
+
     operations: async ({ query, seen }) => {
       const given = await deadOperations(db)
       return ok(await seen((transaction) => operationsOf(transaction, query, given, now())))
@@ -237,6 +277,8 @@ function handlersOf({
       db.transaction().execute((transaction) => propose(transaction, doer, body, now())),
     approveGrant: ({ doer, body }) =>
       db.transaction().execute((transaction) => approve(transaction, doer, body, now())),
+    confirmGrant: ({ doer, body }) =>
+      db.transaction().execute((transaction) => confirm(transaction, doer, body, now())),
     revokeGrant: ({ doer, body }) => db.transaction().execute((transaction) => revoke(transaction, doer, body, now())),
 
     audit: async ({ query, seen }) => {

@@ -23,7 +23,7 @@ import { append, type Doer } from './audit/chain.ts'
 import { FRESH_MS } from './identity/fresh.ts'
 import type { Session, Sessions } from './identity/sessions.ts'
 import type { IsNewLook } from './looks.ts'
-import { heldBy } from './permissions/grants.ts'
+import { heldBy, noteUse } from './permissions/grants.ts'
 import { type Held, may, type Sight } from './permissions/matrix.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from './tables.ts'
 
@@ -122,6 +122,12 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
         if (read?.success === false) return refuse(reply, 'malformed', read.error.issues[0]?.path.join('.') ?? null)
         parsed[part] = read?.data
       }
+      if (hasActed(request))
+        await noteUse(
+          ground.db,
+          held.filter(({ role }) => role === sight.role && sight !== NOTHING),
+          ground.now(),
+        )
       const result = await handle({
         ...parsed,
         ...{ session, held, sight, doer },

@@ -1,6 +1,7 @@
 import type { ColumnType, JSONColumnType, Transaction } from 'kysely'
 import type { AuditEntry } from '../../contract/console/audit.ts'
 import type { ConditionId, Severity } from '../../contract/console/conditions.ts'
+import type { MaintenanceScope } from '../../contract/console/maintenance.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
 import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
@@ -40,6 +41,9 @@ export type ConsoleTables = {
     approved_at: Date | null
     revoked_by: string | null
     revoked_at: Date | null
+    used_at: Date | null
+    confirmed_by: string | null
+    confirmed_at: Date | null
   }
   console_audit: {
     n: ColumnType<string | number, number, never>
@@ -71,6 +75,29 @@ export type ConsoleTables = {
     taken_by: string | null
     taken_name: string | null
     taken_at: Date | null
+    again_at: Date
+    seen_at: Date
+    confirmed_at: Date | null
+    follows: ConditionId | null
+    assigned_by: string | null
+  }
+  maintenance: {
+    id: string
+    kind: MaintenanceScope['kind']
+    covers: string
+    from_at: Date
+    until_at: Date
+    reason: string
+    needs_second: boolean
+    proposed_by: string
+    proposed_name: string
+    proposed_at: Date
+    approved_by: string | null
+    approved_name: string | null
+    approved_at: Date | null
+    ended_by: string | null
+    ended_name: string | null
+    ended_at: Date | null
   }
   alarm_note: { id: string; alarm: string; at: Date; person: string; name: string; text: string }
   totem_place: { totem: string; office: string | null; name: string; region: string | null }

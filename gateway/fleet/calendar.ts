@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../basics/time.ts'
 import { weekdays } from '../../contract/office.ts'
 
 /** National holidays of fixed date, MM-DD; 4 October since 2026 (law 151/2025). Patron's days are each town's own. */
@@ -23,6 +24,22 @@ const ROME = new Intl.DateTimeFormat('en-GB', {
   ...{ year: 'numeric', month: '2-digit', day: '2-digit', weekday: 'short', hour: '2-digit', minute: '2-digit' },
 } as const)
 
+/** The national holidays from one day to the other, YYYY-MM-DD. */
+export function holidaysBetween(from: Date, to: Date): string[] {
+  const days = []
+  for (let day = new Date(+from - DAY_MS); +day <= +to + DAY_MS; day = new Date(+day + DAY_MS)) {
+    if (isHoliday(day.getUTCFullYear(), dayText(day))) days.push(day.toISOString().slice(0, 10))
+  }
+  return days
+}
+
+function isHoliday(year: number, day: string): boolean {
+  const sunday = easter(year)
+  const monday = dayText(new Date(Date.parse(`${year}-${sunday}T00:00:00Z`) + DAY_MS))
+  const isFixed = FIXED.includes(day) && !(day === SAN_FRANCESCO.day && year < SAN_FRANCESCO.since)
+  return isFixed || day === sunday || day === monday
+}
+
 /** The moment as an office's door knows it: `weekday` from 1 (Monday), `time` HH:MM, `day` MM-DD. */
 export interface OfficeMoment {
   weekday: number
@@ -34,13 +51,10 @@ export interface OfficeMoment {
 export function officeMoment(at: Date): OfficeMoment {
   const part = Object.fromEntries(ROME.formatToParts(at).map(({ type, value }) => [type, value]))
   const [year, day] = [Number(part.year), `${part.month}-${part.day}`]
-  const sunday = easter(year)
-  const monday = dayText(new Date(Date.parse(`${year}-${sunday}T00:00:00Z`) + 86_400_000))
-  const isFixed = FIXED.includes(day) && !(day === SAN_FRANCESCO.day && year < SAN_FRANCESCO.since)
   return {
     weekday: weekdays.indexOf((part.weekday ?? '').toLowerCase() as (typeof weekdays)[number]) + 1,
     time: `${part.hour}:${part.minute}`,
     day,
-    holiday: isFixed || day === sunday || day === monday,
+    holiday: isHoliday(year, day),
   }
 }

@@ -11,7 +11,7 @@ import { err, ok, type Result } from '../../contract/result.ts'
 import { type GatewayKeysRefusal, sealingKeysUsed, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
 import type { SealingKeys } from '../sealing/sealing.ts'
 import { secretIn } from '../settings/secret.ts'
-import { createEndTeller } from './list-ends.ts'
+import { createEndTeller, type Validity, validityOf } from './list-ends.ts'
 
 /** New keys and lists count after this time at the latest. */
 const LOOK_EVERY_MS = MINUTE_MS
@@ -29,6 +29,7 @@ export interface Keyring {
   readonly list: string
   /** When the list ends. */
   readonly ends: Date
+  validity(): Validity
   /** Public halves of the keys that have ever signed anchors. */
   readonly anchors: GatewayKeys['anchor']
   /** What the gateway vouches for (anchors of sync logs, assignments of releases) as a compact JWS of this `typ`, by the newest anchor key. */
@@ -117,6 +118,7 @@ export async function openKeyring(
     get ends() {
       return new Date(ring.list.nextUpdate)
     },
+    validity: () => validityOf(ring.list),
     get anchors() {
       return ring.list.anchor
     },

@@ -4,6 +4,16 @@ import type { ListDates } from '../../contract/signed-list.ts'
 import { listStanding } from '../../trust/list-end.ts'
 import { daysTo } from '../http/tls.ts'
 
+/** From when to when a signed list or a CRL is good. */
+export interface Validity {
+  issued: Date
+  ends: Date
+}
+export const validityOf = ({ issued, nextUpdate }: ListDates): Validity => ({
+  issued: new Date(issued),
+  ends: new Date(nextUpdate),
+})
+
 /** Tells the log once a day of a signed list that ends soon or has ended; the gateway goes on with it. */
 export function createEndTeller(setting: 'trust.list' | 'keys.list', { now, log }: { now: Clock; log: Logger }) {
   let told = { nextUpdate: '', at: 0 }

@@ -192,6 +192,11 @@ export const gatewayConfig = z.strictObject({
     })
     .nullable()
     .default(null),
+  /**
+   * The public figures of Polis. `plan`: where it is planned (polis/plan.ts); a change counts without a restart. `page`: the
+   * folder of their built page (dist/polis), which the public door serves under `/polis`. Null: no figures are kept here.
+   */
+  polis: z.strictObject({ plan: z.string(), page: z.string() }).nullable().default(null),
   bounds: bounds.prefault({}),
   certificates: terms.prefault({}),
 })

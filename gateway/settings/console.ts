@@ -15,6 +15,15 @@ export const consoleSettings = z.strictObject({
   page: z.string(),
   anchors: z.string().nullable().default(null),
   /**
+   * The company's Alertmanager (alerts/), as this gateway reaches it: the console says whether it would call somebody, and
+   * has it silent where somebody works. `ca`: PEM of who vouches for its certificate. Null: nobody is called, and the console
+   * says so.
+   */
+  alertmanager: z
+    .strictObject({ url: z.url({ protocol: /^https?$/ }), ca: z.string().nullable().default(null) })
+    .nullable()
+    .default(null),
+  /**
    * Who says who somebody is: an OpenID Connect issuer, asked by code and PKCE. `secret`: file of the client's secret.
    * `ca`: PEM of who vouches for the issuer's certificate, where no public authority does. `personClaim`: the claim of the
    * ID token that holds the codice fiscale, with or without `TINIT-` before it. What somebody may do is no claim of the

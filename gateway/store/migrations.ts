@@ -24,9 +24,13 @@ import { consoleFleet } from './migrations/031-console-fleet.ts'
 import { consoleAlarms } from './migrations/032-console-alarms.ts'
 import { consoleOperations } from './migrations/033-console-operations.ts'
 import { service } from './migrations/037-service.ts'
+import { consoleConditions } from './migrations/038-console-conditions.ts'
+import { consoleMaintenance } from './migrations/039-console-maintenance.ts'
 import { journalMonths } from './migrations/040-journal-months.ts'
 import { commands } from './migrations/042-commands.ts'
 import { consolePayments } from './migrations/043-console-payments.ts'
+import { polis } from './migrations/044-polis.ts'
+import { grantsKept } from './migrations/045-grants-kept.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -179,9 +183,13 @@ const migrations: Record<string, Migration> = {
   '032-console-alarms': consoleAlarms,
   '033-console-operations': consoleOperations,
   '037-service': service,
+  '038-console-conditions': consoleConditions,
+  '039-console-maintenance': consoleMaintenance,
   '040-journal-months': journalMonths,
   '042-commands': commands,
   '043-console-payments': consolePayments,
+  '044-polis': polis,
+  '045-grants-kept': grantsKept,
 }
 
 /** Takes a database from one version to another. */

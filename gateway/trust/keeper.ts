@@ -8,11 +8,11 @@ import type { Evidence } from '../../contract/evidence.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { TrustBundle, TrustList } from '../../contract/trust.ts'
 import type { CardCertificate } from '../../trust/card-certificate.ts'
-import { type CrlShelf, createCrlShelf } from '../../trust/crl-shelf.ts'
+import { type CrlShelf, createCrlShelf, sha256Of } from '../../trust/crl-shelf.ts'
 import { type EvidenceRefusal, verifyEvidence } from '../../trust/evidence.ts'
 import { replaces, verifyTrustList } from '../../trust/list.ts'
 import type { Trust } from '../../trust/trust.ts'
-import { createEndTeller } from '../keys/list-ends.ts'
+import { createEndTeller, type Validity, validityOf } from '../keys/list-ends.ts'
 import type { GatewayConfig } from '../settings/config.ts'
 import { openCrlFolder } from './crl-folder.ts'
 import { openCrlPoints } from './crl-points.ts'
@@ -38,6 +38,8 @@ export interface TrustKeeper {
   bundle(): TrustBundle
   /** When the list in force ends. */
   readonly ends: Date
+  /** Of the list, and of each CRL, named by the key that signed it. */
+  validities(): Map<string, Validity>
   /** File and length of a CRL of the bundle. */
   crl(sha256: string): { path: string; bytes: number } | null
   /** Takes up files that have changed; runs by itself, whatever the hosts of CRLs do. */
@@ -159,6 +161,16 @@ export async function openTrust({
     get ends() {
       return new Date(inForce.list.nextUpdate)
     },
+    validities: () =>
+      new Map([
+        ['trust.list', validityOf(inForce.list)],
+        ...[...inForce.shelf.trust.crls].flatMap(([key, crls]) =>
+          crls.map(({ thisUpdate, nextUpdate }, index) => {
+            const name = `crl ${sha256Of(Buffer.from(key)).slice(0, 8)}${index > 0 ? `.${index}` : ''}`
+            return [name, { issued: new Date(thisUpdate), ends: new Date(nextUpdate) }] as const
+          }),
+        ),
+      ]),
     crl: (sha256) => folder.files.get(sha256) ?? null,
     look,
     fetch,

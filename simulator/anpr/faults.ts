@@ -13,6 +13,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   fault('unavailable'),
   fault('slow').extend({ ms }),
   fault('unknown-path'),
+  // The gate says that the request is not the contract's.
+  fault('question-wrong'),
   // The gate's quotas.
   fault('daily-limit'),
   fault('rate-limit'),

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { AnprAccess } from '../anpr/index.ts'
+import { fleetPlan } from '../fleet/places.ts'
 import { INAD } from '../inad/registration.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { PagopaAccess } from '../pagopa/index.ts'
@@ -104,6 +105,8 @@ export interface BenchGateway {
   readonly pid: number | null
   /** The page on which anybody verifies a paper; null while the gateway does not run. */
   readonly publicUrl: string | null
+  /** Where operators' programs call; null while the gateway does not run. */
+  readonly operatorUrl: string | null
   /** Where a mail server brings what came back; null: nowhere, or while the gateway does not run. */
   readonly returnsPort: number | null
   /** Where pagoPA sends receipts; null while the gateway does not run, or takes no payments. */
@@ -138,6 +141,10 @@ export async function startGatewayProcess(options: {
   database?: string
   /** Folder of the provisioned totems; default those of the PKI. */
   totems?: string
+  /** Where totems stand (gateway/fleet/offices.ts), a trust list and a TLS pair, where they are not the bench's own. */
+  offices?: object
+  trustList?: string
+  tls?: { key: string; certificate: string }
   /** What one totem may leave at the gateway, where a load needs more than an office does. */
   bounds?: Record<string, number>
   /** The gateway's settings of certificates, where they differ from its own. */
@@ -177,13 +184,14 @@ export async function startGatewayProcess(options: {
     tls: {
       key: join(pki, 'gateway.key.pem'),
       certificate: join(pki, 'gateway.cert.pem'),
+      ...options.tls,
       clientCa: join(pki, 'totem-ca.pem'),
     },
     dataDir: folder,
     // Gateways on one database share the secret by which they recognise persons.
     accessLogKey: options.databaseUrl ? join(dirname(folder), 'access-log.key') : null,
     trust: {
-      list: join(pki, 'trust-list.jws'),
+      list: options.trustList ?? join(pki, 'trust-list.jws'),
       listKey: join(pki, 'trust-list.pub.jwk.json'),
       crls,
       crlHosts: [],
@@ -196,6 +204,7 @@ export async function startGatewayProcess(options: {
     offices: join(folder, 'offices.json'),
     ...(options.console && {
       console: throughConsole(options.console.issuer, { pki, page: options.console.page, folder }),
+      polis: { plan: join(folder, 'polis.json'), page: join(dirname(options.console.page), 'polis') },
     }),
     ...(options.bounds && { bounds: options.bounds }),
     ...(options.certificates && { certificates: options.certificates }),
@@ -206,7 +215,8 @@ export async function startGatewayProcess(options: {
       }),
     }),
   }
-  writeFileSync(config.offices, JSON.stringify({ 'TT-0001': SPELLO }))
+  writeFileSync(join(folder, 'polis.json'), JSON.stringify(fleetPlan()))
+  writeFileSync(config.offices, JSON.stringify(options.offices ?? { 'TT-0001': SPELLO }))
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   const program = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
   const ca = readFileSync(join(pki, 'gateway-ca.pem'))
@@ -273,6 +283,9 @@ export async function startGatewayProcess(options: {
     },
     get publicUrl() {
       return running?.publicUrl ?? null
+    },
+    get operatorUrl() {
+      return running?.operator ?? null
     },
     get returnsPort() {
       return running?.returns ?? null

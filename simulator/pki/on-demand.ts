@@ -50,8 +50,12 @@ export async function cardsFolderOf(person: string, pki: string): Promise<string
 
 export async function authorityIn(pki: string, file: string): Promise<Authority> {
   const certificate = new X509Certificate(await readFile(join(pki, `${file}.pem`), 'utf8'))
-  const pkcs8 = createPrivateKey(await readFile(join(pki, `${file}.key.pem`))).export({ format: 'der', type: 'pkcs8' })
-  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+  const key = createPrivateKey(await readFile(join(pki, `${file}.key.pem`)))
+  const pkcs8 = key.export({ format: 'der', type: 'pkcs8' })
+  const algorithm =
+    key.asymmetricKeyType === 'ec'
+      ? { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+      : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
   const privateKey = await crypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), algorithm, true, ['sign'])
   return { certificate, keys: { privateKey, publicKey: await certificate.publicKey.export(algorithm, ['verify']) } }
 }

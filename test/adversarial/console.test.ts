@@ -1,4 +1,4 @@
-// More than 400 lines: one gateway with its issuer, started once for all that people do at its console.
+// More than 400 lines: one gateway with its console, issuer and log-ins serves them all; each of its own would take half a minute.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -14,6 +14,7 @@ import { openAnchor } from '../../trust/journal-anchor.ts'
 import { checkLog } from '../../trust/sync-log.ts'
 import type { Browser } from '../support/console/browser.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
+import { outsider } from '../support/gateway/public-page.ts'
 import { chainOf } from '../support/journal/chain.ts'
 import { PKI } from '../support/pki.ts'
 import { HEALTHY as HEARTBEAT } from '../support/sync/syncing-totem.ts'
@@ -29,7 +30,7 @@ const anchorKeys = () => {
 }
 
 beforeAll(async () => {
-  centre = await openConsoleCentre()
+  centre = await openConsoleCentre(null, { polis: { plan: { '080085': { from: '2027-01-11', to: '2027-06-30' } } } })
   for (const totem of ['TT-0001', 'TT-0002']) await centre.totem(totem).post('/v1/heartbeat', HEARTBEAT)
   for (const who of ['operatore', 'campo', 'piattaforma', 'piattaforma2', 'auditor', 'nuovo', 'piattaforma-bis'])
     people[who] = await centre.signedIn(who)
@@ -53,8 +54,14 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   logProof: (totem) => ({ path: `/totems/${totem}/log/proof` }),
   alarms: () => ({ path: '/alarms' }),
   takeAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/take', body: {} }),
+  alarmPeople: () => ({ path: '/alarms/01KB0000000000000000000001/people' }),
+  assignAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/assign', body: { person: 'A'.repeat(43) } }),
   noteAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/notes', body: { text: 'nota' } }),
   closeAlarm: () => ({ path: '/alarms/01KB0000000000000000000001/close', body: { text: 'nota' } }),
+  maintenance: () => ({ path: '/maintenance' }),
+  planMaintenance: () => ({ path: '/maintenance', body: {} }),
+  approveMaintenance: () => ({ path: '/maintenance/approve', body: { window: '01KB0000000000000000000001' } }),
+  endMaintenance: () => ({ path: '/maintenance/end', body: { window: '01KB0000000000000000000001' } }),
   operations: () => ({ path: '/operations' }),
   redrive: () => ({ path: '/operations/redrive', body: {} }),
   orders: () => ({ path: '/commands?totem=TT-0001' }),
@@ -70,6 +77,7 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   grants: () => ({ path: '/grants' }),
   proposeGrant: () => ({ path: '/grants', body: {} }),
   approveGrant: () => ({ path: '/grants/approve', body: { grant: '01KB0000000000000000000001' } }),
+  confirmGrant: () => ({ path: '/grants/confirm', body: { grant: '01KB0000000000000000000001' } }),
   revokeGrant: () => ({ path: '/grants/revoke', body: { grant: '01KB0000000000000000000001' } }),
   audit: () => ({ path: '/audit' }),
   verifyAudit: () => ({ path: '/audit/verdict' }),
@@ -434,6 +442,24 @@ describe('grants', () => {
     expect((await at('piattaforma').post('/grants', await wish('nuovo', more))).body.kind).toBe(kind)
   })
 
+  test('is kept by another’s word, and it is known when it was used', async () => {
+    const { grants } = (await at('piattaforma').get('/grants')).body
+    const of = (role: string, holderName: string) =>
+      grants.find(
+        (each: Record<string, string>) =>
+          each.role === role && each.holderName === holderName && each.state === 'given',
+      )
+    const [own, other] = [of('PIATTAFORMA', 'p.neri') ?? of('PIATTAFORMA', 'p.neri.2'), of('CAMPO', 'c.testa')]
+    expect(+new Date(other.usedAt)).toBeGreaterThan(+centre.clock.now - 86_400_000)
+    expect((await at('piattaforma').post('/grants/confirm', { grant: own.grant })).body.kind).toBe('same-person')
+    expect((await at('piattaforma').post('/grants/confirm', { grant: other.grant })).status).toBe(200)
+    const after = (await at('piattaforma').get('/grants')).body.grants
+    const kept = after.find(({ grant }: { grant: string }) => grant === other.grant)
+    expect(+new Date(kept.confirmFrom)).toBeGreaterThanOrEqual(+new Date(other.confirmFrom))
+    const revoked = after.find(({ state }: { state: string }) => state === 'revoked')
+    expect((await at('piattaforma').post('/grants/confirm', { grant: revoked.grant })).body.kind).toBe('conflict')
+  })
+
   test('the last two who can grant stay', async () => {
     const { grants } = (await at('piattaforma').get('/grants')).body
     const own = grants.find(
@@ -501,6 +527,30 @@ test('a log-in of more than five minutes ago changes no rights, and an idle sess
     expect((await at('operatore').get('/totems')).status).toBe(200)
   }
   expect((await at('piattaforma').get('/grants')).status).toBe(401)
+})
+
+// They are counted anew, since the clock went on.
+test('anybody may read the public figures, and do nothing else', async () => {
+  const anybody = outsider(() => centre.gateway.publicUrl)
+  const json = async (path: string) => JSON.parse((await anybody.ask('GET', `/polis/v1${path}`)).body.toString())
+  try {
+    const { status, headers, body } = await anybody.ask('GET', '/polis/v1/dashboard')
+    expect([status, headers['cache-control'], headers['set-cookie']]).toEqual([200, 'public, max-age=300', undefined])
+    // Spello's totem; no comune of Lazio is called as the other office's.
+    expect(JSON.parse(body.toString()).summaries).toMatchObject({ com_sub: 1, com_prev: 1, comuni: 7_901 })
+    expect(body.toString()).not.toMatch(/TT-\d|office|codice/i)
+    expect((await json('/comuni.geojson')).features.length).toBe(7_900)
+    expect(await json('/comuni/080085')).toMatchObject({ name: 'Scilla', state: 'previsto', totemSince: null })
+    expect((await json('/search?q=reggio')).found.slice(0, 2)).toMatchObject([
+      { name: 'Reggio di Calabria' },
+      { name: "Reggio nell'Emilia" },
+    ])
+    const wrong = ['/search?q=a', '/search?q=aa&all=1', '/search', '/comuni/1', '/comuni/999999', '/comuni/..%2f..%2fx']
+    for (const path of wrong) expect([400, 404], path).toContain((await anybody.ask('GET', `/polis/v1${path}`)).status)
+    expect((await anybody.ask('POST', '/polis/v1/dashboard', {})).status).toBe(404)
+  } finally {
+    await anybody.close()
+  }
 })
 
 async function fetchLocation(browser: Browser): Promise<URL> {

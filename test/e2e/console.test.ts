@@ -11,7 +11,9 @@ import { HEALTHY } from '../support/sync/syncing-totem.ts'
 
 // An operator's minutes at the console, in a browser: a paper is out, somebody sees to it, and it is in again.
 
-const PAGE = fileURLToPath(new URL('../../dist/console', import.meta.url))
+const [PAGE, PUBLIC] = ['console', 'polis'].map((name) =>
+  fileURLToPath(new URL(`../../dist/${name}`, import.meta.url)),
+) as [string, string]
 const SPELLO = {
   ...{
     name: 'Ufficio postale di Spello',
@@ -32,12 +34,16 @@ const places = {
   ),
 }
 
-const SCREENS = ['Flotta', 'Voci', 'Allarmi', 'Comandi', 'Operazioni', 'Incarichi', 'Registro', 'Sessioni']
+/** Spello's counter is open; Scilla's is planned. */
+const PLAN = {
+  '054050': { from: '2026-09-01', to: '2027-03-31', counter: '2026-10-05' },
+  '080085': { from: '2027-01-11', to: '2027-06-30' },
+}
 
 let centre: ConsoleCentre
 let browser: ConsoleWindow
 beforeAll(async () => {
-  centre = await openConsoleCentre(null, { page: PAGE, places })
+  centre = await openConsoleCentre(null, { page: PAGE, places, polis: { plan: PLAN, page: PUBLIC } })
   await beat('ready')
   browser = await openWindow(`https://localhost:${new URL(centre.gateway.consoleUrl ?? '').port}/`)
 })
@@ -134,11 +140,36 @@ test.each(['chiaro', 'scuro'])('each screen is as readable: %s', async (colours)
   expect(await page.evaluate(() => document.documentElement.dataset.colours)).toBe(
     colours === 'scuro' ? 'dark' : 'usual',
   )
-  for (const screen of SCREENS) {
+  const screens = await page.getByRole('navigation').getByRole('link').allTextContents()
+  expect(screens).toContain('Diffusione')
+  for (const screen of [...screens, 'Sessioni']) {
     await page.getByRole('link', { name: screen, exact: true }).first().click()
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await browser.findings(), screen).toEqual([])
   }
+})
+
+test('anybody finds their comune, without a log-in', async () => {
+  const { page } = browser
+  const console = page.url()
+  // The figures are counted anew after five minutes.
+  centre.clock.now = new Date(+centre.clock.now + 5 * 60_000)
+  await beat('ready')
+  await page.goto(`${centre.gateway.publicUrl}/polis/`)
+  await page.getByText('7901').first().waitFor()
+  const found = page.getByRole('table', { name: 'Comuni trovati' })
+  for (const [asked, told] of [
+    ['reggio', ['Reggio di Calabria', "Reggio nell'Emilia"]],
+    ['spello', ['totem attivo']],
+    ['scilla', ['previsto dal 11 gen 2027 al 30 giu 2027']],
+    ['bazzano', ['Valsamoggia', 'qui è oggi Bazzano']],
+  ] as const) {
+    await page.getByRole('searchbox').fill(asked)
+    await found.getByText(told[0]).waitFor()
+    for (const each of told) expect(await found.textContent()).toContain(each)
+  }
+  expect(await browser.findings()).toEqual([])
+  await page.goto(console)
 })
 
 test('signed out, nothing is left', async () => {

@@ -5,10 +5,11 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { consoleProblem, problemStatus } from '../../../contract/console/problem.ts'
 import { boundConnections, HANDSHAKE } from '../../http/connections.ts'
+import { type BuiltPage, servePage } from '../../http/page.ts'
+import type { Routes } from '../../http/route.ts'
 import type { DoorTls } from '../../http/tls.ts'
 import type { Connections } from '../../settings/config.ts'
 import { isDatabaseAway } from '../../store/away.ts'
-import { type ConsolePage, servePage } from './page.ts'
 
 const BODY_LIMIT = 64 * 1_024
 /** A screen asks some ten things when it opens, and then a few a minute. Each address has its own count (each session, behind a load balancer). */
@@ -30,13 +31,16 @@ export async function createConsoleDoor({
   url,
   page,
   room,
+  polis,
   log,
 }: {
   tls: DoorTls
   connections: Connections
   url: string | null
-  page: ConsolePage
+  page: BuiltPage
   room: Room
+  /** The public figures, which operators look at too; null: none are kept here. */
+  polis: Routes | null
   log: Logger
 }): Promise<FastifyInstance> {
   const server = Fastify({
@@ -95,6 +99,7 @@ export async function createConsoleDoor({
       }),
     { prefix: '/console' },
   )
+  if (polis) server.register(async (scope) => polis(scope), { prefix: '/polis' })
   servePage(server, page)
   return server
 }

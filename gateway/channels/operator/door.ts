@@ -81,6 +81,6 @@ const may = ({ role }: Operator, request: FastifyRequest): boolean =>
   ROLES.indexOf(role) >= ROLES.indexOf(asks(request))
 
 function asks({ routeOptions, method }: FastifyRequest): Role {
-  if (routeOptions.url === '/metrics') return 'metrics'
+  if (routeOptions.url === '/metrics' || routeOptions.url === '/metrics/fleet') return 'metrics'
   return method === 'GET' || method === 'HEAD' ? 'read' : 'write'
 }

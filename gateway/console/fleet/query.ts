@@ -5,6 +5,7 @@ import { MINUTE_MS } from '../../../basics/time.ts'
 import { type FleetQuery, type FleetSort, type FleetTotem, totemStates } from '../../../contract/console/fleet.ts'
 import { weekdays } from '../../../contract/office.ts'
 import { officeMoment } from '../../fleet/calendar.ts'
+import { underMaintenance } from '../alarms/maintenance.ts'
 
 /** At one heartbeat a minute, a totem that was silent for so long is missing. */
 const SILENT_MIN = 5
@@ -66,6 +67,7 @@ export function fleetSeen({ q, region, printer }: Pick<FleetQuery, 'q' | 'region
     select *, case
       when withdrawn then 'ritirato'
       when at is null and not heard then 'mai-visto'
+      when maintained then 'in-manutenzione'
       when not is_open then 'chiuso'
       when not heard then 'fuori-linea'
       when not beats then 'in-ritardo'
@@ -74,7 +76,8 @@ export function fleetSeen({ q, region, printer }: Pick<FleetQuery, 'q' | 'region
       else 'in-servizio' end as state
     from (
       select coalesce(place.totem, beat.totem) as totem, place.office, place.name, place.comune, place.region,
-        place.address, place.hours, place.patron, beat.received_at as at, beat.body, enrolled.withdrawn_at,
+        place.address, place.hours, place.patron, beat.received_at as at, beat.body, beat.stopped_at,
+        greatest(beat.received_at, to_timestamp(hearing.minute::float8 * 60)) as heard_at, enrolled.withdrawn_at,
         enrolled.withdrawn_at is not null as withdrawn, ${isOpen} as is_open,
         coalesce(beat.received_at > ${since}::timestamptz, false) as beats,
         coalesce(beat.received_at > ${since}::timestamptz, false)
@@ -83,6 +86,8 @@ export function fleetSeen({ q, region, printer }: Pick<FleetQuery, 'q' | 'region
           and (beat.body #>> '{devices,reader}') <> 'no-reader'
           and (beat.body #>> '{devices,printer}') in ('ready', 'paperLow') and beat.body ->> 'out' is null, false) as ready,
         beat.body ->> 'out' as out,
+        ${underMaintenance({ totem: sql`coalesce(place.totem, beat.totem)`, office: sql`place.office`, region: sql`place.region` }, now)}
+          as maintained,
         beat.body #>> '{devices,printer}' as printer, beat.body #>> '{devices,reader}' as reader,
         coalesce((beat.body #>> '{queue,queued}')::integer + (beat.body #>> '{queue,submitted}')::integer, 0) as waiting,
         coalesce((beat.body #>> '{queue,aside}')::integer, 0) as aside,

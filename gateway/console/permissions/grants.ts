@@ -1,4 +1,6 @@
+import type { Selectable } from 'kysely'
 import { ulid } from 'ulid'
+import { DAY_MS } from '../../../basics/time.ts'
 import type { Answer, Body } from '../../../contract/console/api.ts'
 import type { ConsoleProblem, ConsoleProblemKind } from '../../../contract/console/problem.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
@@ -16,10 +18,33 @@ const GIVEN = ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR']
 
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err<ConsoleProblem>({ kind, field })
 
-type Grant = Awaited<ReturnType<typeof held>>[number]
+type Grant = ConsoleTables['console_grant']
+type Terms = Pick<Selectable<Grant>, 'from_at' | 'until_at' | 'approved_at' | 'revoked_at' | 'used_at' | 'confirmed_at'>
 
-function held(db: Pick<ConsoleDatabase, 'selectFrom'>, at: Date) {
-  return db
+/** Rights that nobody uses are only of use to who steals them. */
+const UNUSED_MS = 90 * DAY_MS
+/** A quarter after the last word on it, a grant is to be confirmed, within a month. */
+const CONFIRM_MS = 91 * DAY_MS
+const ANSWER_MS = 30 * DAY_MS
+
+const latest = (...dates: (Date | null)[]) => Math.max(...dates.map((date) => Number(date ?? 0)))
+/** From when a grant is to be confirmed. */
+const confirmFrom = ({ confirmed_at, approved_at, from_at }: Terms) =>
+  latest(confirmed_at, approved_at, from_at) + CONFIRM_MS
+
+/** What a grant is worth at a moment. Only `given` counts, from its first day on. */
+export function stateOf(grant: Terms, at: Date): Answer<'grants'>['grants'][number]['state'] {
+  const { revoked_at, until_at, approved_at, from_at, used_at } = grant
+  if (revoked_at) return 'revoked'
+  if (+until_at <= +at) return 'ended'
+  if (!approved_at) return 'proposed'
+  if (+at >= confirmFrom(grant) + ANSWER_MS) return 'unconfirmed'
+  return +at >= latest(used_at, approved_at, from_at) + UNUSED_MS ? 'unused' : 'given'
+}
+
+/** All grants that count now. */
+export async function held(db: Pick<ConsoleDatabase, 'selectFrom'>, at: Date): Promise<Selectable<Grant>[]> {
+  const given = await db
     .selectFrom('console_grant')
     .selectAll()
     .where('approved_at', 'is not', null)
@@ -28,6 +53,7 @@ function held(db: Pick<ConsoleDatabase, 'selectFrom'>, at: Date) {
     .where('until_at', '>', at)
     .orderBy('id')
     .execute()
+  return given.filter((grant) => stateOf(grant, at) === 'given')
 }
 
 /** The grants of a person that count now: asked at each request, so that one that has ended counts no more. */
@@ -35,15 +61,27 @@ export const heldBy = async (
   db: Pick<ConsoleDatabase, 'selectFrom'>,
   person: string,
   at: Date,
-): Promise<(Held & { until: Date })[]> =>
+): Promise<(Held & { grant: string; until: Date; usedAt: Date | null })[]> =>
   (await held(db, at))
     .filter(({ holder }) => holder === person)
-    .map(({ role, scope, until_at }) => ({ role, scope, until: until_at }))
+    .map(({ id, role, scope, until_at, used_at }) => ({ grant: id, role, scope, until: until_at, usedAt: used_at }))
 
-const stateOf = ({ approved_at, revoked_at, until_at }: Grant, at: Date) => {
-  if (revoked_at) return 'revoked' as const
-  if (+until_at <= +at) return 'ended' as const
-  return approved_at ? ('given' as const) : ('proposed' as const)
+/** Everybody's. */
+export async function heldByAll(db: Pick<ConsoleDatabase, 'selectFrom'>, at: Date): Promise<Map<string, Held[]>> {
+  const all = new Map<string, Held[]>()
+  for (const { holder, role, scope } of await held(db, at))
+    all.set(holder, [...(all.get(holder) ?? []), { role, scope }])
+  return all
+}
+
+/** One note a day is enough to know that a grant is used. */
+export async function noteUse(
+  db: Pick<ConsoleDatabase, 'updateTable'>,
+  grants: readonly { grant: string; usedAt: Date | null }[],
+  at: Date,
+): Promise<void> {
+  const stale = grants.filter(({ usedAt }) => +at - Number(usedAt ?? 0) >= DAY_MS).map(({ grant }) => grant)
+  if (stale.length > 0) await db.updateTable('console_grant').set({ used_at: at }).where('id', 'in', stale).execute()
 }
 
 /** `of`: only this person's. */
@@ -64,6 +102,9 @@ export async function grantsOf(
       proposedBy: name(grant.proposed_by),
       approvedBy: grant.approved_by && name(grant.approved_by),
       revokedBy: grant.revoked_by && name(grant.revoked_by),
+      usedAt: grant.used_at?.toISOString() ?? null,
+      confirmFrom: grant.approved_at && new Date(confirmFrom(grant)).toISOString(),
+      confirmBy: grant.approved_at && new Date(confirmFrom(grant) + ANSWER_MS).toISOString(),
     })),
   }
 }
@@ -132,6 +173,32 @@ export async function approve(
   return ok({ done: true })
 }
 
+/**
+ * Somebody who may grant says that it is still wanted, which also brings back a suspended one. Not only who gave it may: they
+ * may have left. Its holder never.
+ */
+export async function confirm(
+  transaction: ConsoleTransaction,
+  doer: Doer & { person: string },
+  { grant: id }: Body<'confirmGrant'>,
+  at: Date,
+): Promise<Result<Answer<'confirmGrant'>, ConsoleProblem>> {
+  const grant = await locked(transaction, id)
+  if (!grant) return problem('not-found')
+  const was = stateOf(grant, at)
+  if (!['given', 'unused', 'unconfirmed'].includes(was)) return problem('conflict')
+  if (grant.holder === doer.person) return problem('same-person')
+  await transaction
+    .updateTable('console_grant')
+    // Of one that was only confirmed it is still known when it was last used.
+    .set({ confirmed_by: doer.person, confirmed_at: at, ...(was !== 'given' && { used_at: at }) })
+    .where('id', '=', id)
+    .execute()
+  const detail = { holder: grant.holder, role: grant.role, was }
+  await append(transaction, doer, { deed: 'grants.confirm', object: id, detail }, at)
+  return ok({ done: true })
+}
+
 /** Taking away needs no second person: it is what one does in an emergency. */
 export async function revoke(
   transaction: ConsoleTransaction,
@@ -143,7 +210,7 @@ export async function revoke(
   await transaction.selectFrom('console_audit_head').select('n').forUpdate().execute()
   const grant = await locked(transaction, id)
   if (!grant) return problem('not-found')
-  if (!['proposed', 'given'].includes(stateOf(grant, at))) return problem('conflict')
+  if (['revoked', 'ended'].includes(stateOf(grant, at))) return problem('conflict')
   const others = (await held(transaction, at)).filter(
     ({ id: other, role, scope, holder }) =>
       other !== id && role === LAST && scope.kind === 'flotta' && holder !== grant.holder,

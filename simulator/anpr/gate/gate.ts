@@ -63,9 +63,10 @@ export function gate(app: FastifyInstance, parts: GateParts): void {
     const write = (outcome: 'accepted' | 'refused' | 'warned', found: Finding) =>
       log.write({ ...stamp(), outcome, ...found, service: service.code, id: transaction.id })
 
-    const line = faults.take(service.code, 'unavailable', 'slow', 'unknown-path')
+    const line = faults.take(service.code, 'unavailable', 'slow', 'unknown-path', 'question-wrong')
     if (line?.kind === 'unavailable') return govwayProblem(reply, transaction, 'GatewayError')
     if (line?.kind === 'unknown-path') return govwayProblem(reply, transaction, 'NotFound')
+    if (line?.kind === 'question-wrong') return govwayProblem(reply, transaction, 'InvalidRequestContent')
     if (line?.kind === 'slow') await faults.wait(line.ms)
 
     const isStatus = request.method === 'GET' && operation === '/status'

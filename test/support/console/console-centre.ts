@@ -1,9 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownFolder } from '../../../basics/temporary.ts'
+import type { GatewayConfig } from '../../../gateway/index.ts'
 import { emptyPage, firstGrants, throughConsole } from '../../../simulator/bench/console.ts'
 import { startIssuer } from '../../../simulator/issuer/issuer.ts'
 import { type Centre, openCentre } from '../gateway/centre.ts'
+import { publicDoorIn } from '../gateway/public-page.ts'
 import { TotemClient } from '../gateway/totem-client.ts'
 import { PKI } from '../pki.ts'
 import { Browser } from './browser.ts'
@@ -34,16 +36,44 @@ export interface ConsoleCentre extends Centre {
 /** A gateway with its console, its issuer, and grants for each employee. `page`: the built console, where a test needs it. */
 export async function openConsoleCentre(
   databaseUrl: string | null = null,
-  { consoleDatabaseUrl, page, places = PLACES }: { consoleDatabaseUrl?: string; page?: string; places?: object } = {},
+  {
+    consoleDatabaseUrl,
+    page,
+    places = PLACES,
+    more = {},
+    alertmanager,
+    polis,
+  }: {
+    consoleDatabaseUrl?: string
+    page?: string
+    places?: object
+    /** Other settings of the gateway. */
+    more?: Partial<GatewayConfig>
+    /** The address of an Alertmanager. */
+    alertmanager?: string
+    /** The plan of the rollout (gateway/polis/plan.ts); with it anybody may see the figures at a public door. */
+    polis?: { plan: object; page?: string }
+  } = {},
 ): Promise<ConsoleCentre> {
   const folder = ownFolder('totem-console')
   mkdirSync(folder, { recursive: true })
   const issuer = await startIssuer({ pki: PKI })
   writeFileSync(join(folder, 'offices.json'), JSON.stringify(places))
-  const console = throughConsole(issuer, { pki: PKI, page: page ?? emptyPage(folder), folder })
+  if (polis) writeFileSync(join(folder, 'polis.json'), JSON.stringify(polis.plan))
+  const console = {
+    ...throughConsole(issuer, { pki: PKI, page: page ?? emptyPage(folder), folder }),
+    ...(alertmanager && { alertmanager: { url: alertmanager } }),
+  }
   const centre = await openCentre(
     databaseUrl,
-    { console, offices: join(folder, 'offices.json'), ...(consoleDatabaseUrl && { consoleDatabaseUrl }) },
+    {
+      ...{ console, offices: join(folder, 'offices.json'), ...(consoleDatabaseUrl && { consoleDatabaseUrl }) },
+      ...(polis && {
+        polis: { plan: join(folder, 'polis.json'), page: polis.page ?? emptyPage(folder) },
+        public: await publicDoorIn(folder),
+      }),
+      ...more,
+    },
     {
       async prepare({ databaseUrl: _, consoleDatabaseUrl: __, ...config }) {
         const file = join(folder, 'gateway.json')

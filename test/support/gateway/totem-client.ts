@@ -93,6 +93,11 @@ export class TotemClient {
     return Buffer.from(await body.arrayBuffer())
   }
 
+  async text(path: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
+    const response = await request(`${this.#url}${path}`, { dispatcher: this.#agent, headers })
+    return { status: response.statusCode, body: await response.body.text() }
+  }
+
   close(): Promise<void> {
     return this.#agent.close()
   }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { CONFIG, Unusable, unreadable } from '../../settings/unusable.ts'
+import { CONFIG, Unusable, unreadable } from '../settings/unusable.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -13,16 +13,16 @@ const TYPES: Record<string, string> = {
 /** Vite names each of these by its content, so that a browser may keep it. */
 const FOR_GOOD = 'public, max-age=31536000, immutable'
 
-/** The built console in memory: some ten files. No path of a request ever reaches the disk. */
-export interface ConsolePage {
+/** A built page in memory: some ten files. No path of a request ever reaches the disk. */
+export interface BuiltPage {
   index: Buffer
   files: ReadonlyMap<string, Buffer>
 }
 
-export async function readPage(folder: string): Promise<ConsolePage> {
+export async function readPage(setting: string, folder: string): Promise<BuiltPage> {
   const files = new Map<string, Buffer>()
   const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch((reason) => {
-    throw unreadable('console.page', folder, reason, 'folder')
+    throw unreadable(setting, folder, reason, 'folder')
   })
   for (const entry of names.filter((each) => each.isFile() && extname(each.name) in TYPES)) {
     const path = join(entry.parentPath, entry.name)
@@ -32,13 +32,13 @@ export async function readPage(folder: string): Promise<ConsolePage> {
   if (!index)
     throw new Unusable(
       CONFIG,
-      `console.page: ${folder} holds no built console: node scripts/build.ts makes dist/console`,
+      `${setting}: ${folder} holds no built page: node scripts/build.ts makes dist/console and dist/polis`,
     )
   return { index, files }
 }
 
-/** Every other path is a view of the console's, and gets its page. */
-export function servePage(server: FastifyInstance, { index, files }: ConsolePage): void {
+/** Every other path is a view of the page's, and gets it. */
+export function servePage(server: FastifyInstance, { index, files }: BuiltPage): void {
   server.get('/assets/*', async (request, reply) => {
     const name = `assets/${(request.params as { '*': string })['*']}`
     const file = files.get(name)

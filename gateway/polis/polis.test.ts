@@ -1,0 +1,132 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { PolisComune } from '../../contract/polis.ts'
+import { type Comuni, readComuni } from './comuni.ts'
+import { dashboardOf, documentsOf, type Known, standing } from './figures.ts'
+import { polisPage, polisRoutes } from './routes.ts'
+import { suppressed } from './suppress.ts'
+
+let comuni: Comuni
+beforeAll(async () => {
+  comuni = await readComuni()
+})
+const names = (q: string) => comuni.search(q).map(({ comune }) => comune.name)
+
+describe('a comune is found', () => {
+  test.each([
+    ['citta sant angelo', ["Città Sant'Angelo"]],
+    ['bozen', ['Bolzano']],
+    ['ponte nelle alpi', ['Ponte nelle Alpi']],
+    ['%', []],
+    ["' or 1=1 --", []],
+    ['<script>', []],
+  ])('by %s', (q, found) => expect(names(q)).toEqual(found))
+
+  test('reggio is two towns, and then those that begin so', () =>
+    expect(names('reggio')).toEqual(['Reggio di Calabria', "Reggio nell'Emilia", 'Reggiolo']))
+
+  test('a comune that is no more leads to the one that it is part of', () => {
+    expect(comuni.search('bazzano')).toMatchObject([
+      { comune: { name: 'Valsamoggia' }, formerly: { name: 'Bazzano', until: '2013-12-31' } },
+    ])
+    // Renamed: the same comune. Its own name today comes first.
+    expect(comuni.search('girgenti')[0]).toMatchObject({ comune: { name: 'Agrigento' } })
+  })
+
+  test('as an office’s address writes it, in its region', () => {
+    expect(comuni.named('CITTA’ SANT’ANGELO', '13')?.istat).toBe('068012')
+    // Two comuni are called Livo, one in Lombardia and one in Trentino.
+    expect(comuni.named('Livo', null)).toBeNull()
+    expect(comuni.named('Livo', '04')?.province).toBe('TN')
+    expect(comuni.named('Atlantide', null)).toBeNull()
+  })
+})
+
+test('each has a state, and what is there counts before what is planned', () => {
+  const known: Known = {
+    plan: new Map([
+      ['054050', { from: '2026-09-01', to: '2027-03-31', counter: '2026-10-05' }],
+      ['080085', { from: '2027-01-11', to: '2027-06-30', counter: null }],
+      ['054039', { from: '2026-09-01', to: '2027-03-31', counter: '2026-11-02' }],
+    ]),
+    since: new Map([
+      ['054050', '2026-11-20'],
+      ['058091', '2026-11-21'],
+    ]),
+    // Rome's only totem was taken out of service again.
+    served: new Set(['054050']),
+    documents: documentsOf([], new Map()),
+    at: new Date('2026-11-30T08:00:00Z'),
+  }
+  const all = comuni.all.map((each) => standing(each, known))
+  const states = (istat: string) => all.find((each) => each.istat === istat) as PolisComune
+  expect(states('054050')).toMatchObject({
+    state: 'totem-attivo',
+    totemSince: '2026-11-20',
+    counterSince: '2026-10-05',
+  })
+  expect(states('080085')).toMatchObject({ state: 'previsto', from: '2027-01-11', to: '2027-06-30' })
+  expect(states('054039').state).toBe('sportello-attivo')
+  expect(states('058091')).toMatchObject({ state: 'non-previsto', totemSince: null })
+
+  const { summaries, charts, regions } = dashboardOf(all, known)
+  expect(summaries).toMatchObject({ com_sub: 1, com_pre: 1, com_prev: 1, comuni: 7_901, pop_sub: 8_631 })
+  expect(charts.presubentro.map(({ date, comuni: reached }) => [date, reached])).toEqual([
+    ['2026-10-05', 1],
+    ['2026-11-02', 2],
+  ])
+  expect(regions.find(({ region }) => region === '10')).toMatchObject({ comuni: 92, com_sub: 1, com_pre: 1 })
+  expect(regions.reduce((sum, each) => sum + each.comuni, 0)).toBe(7_901)
+})
+
+describe('what could show a person is hidden', () => {
+  test.each([
+    [
+      'small numbers, and those from which they follow',
+      [
+        [120, 40, 3],
+        [60, 22, 0],
+        [18, 9, 7],
+      ],
+      [
+        [120, null, null],
+        [60, 22, 0],
+        [18, null, null],
+      ],
+    ],
+    ['nothing where all are large', [[5, 60]], [[5, 60]]],
+    ['a zero is no person', [[0, 60]], [[0, 60]]],
+  ])('%s', (_, table, shown) => expect(suppressed(table)).toEqual(shown))
+
+  test('a total too, where it is all that is missing', () => {
+    const counts = new Map([
+      ['10 2026-09', 3],
+      ['12 2026-10', 400],
+      ['10 2026-10', 300],
+    ])
+    const { rows, totals } = documentsOf(['2026-09', '2026-10'], counts)
+    expect(rows).toEqual([
+      { region: '10', counts: [null, null] },
+      { region: '12', counts: [0, null] },
+    ])
+    expect(totals).toEqual([null, 700])
+  })
+})
+
+test('who floods is turned away, and nobody else', async () => {
+  const server = Fastify() as unknown as FastifyInstance
+  const told = { plain: '{"at":"now"}', gzipped: Buffer.from('') }
+  const figures = { dashboard: told, map: told, comune: () => null, search: () => [] }
+  const keeper = { figures: async () => figures, stop: async () => undefined }
+  polisPage({ index: Buffer.from('<title>'), files: new Map() }, polisRoutes(keeper))(server)
+  const ask = (url: string, remoteAddress: string) => server.inject({ url, remoteAddress })
+  const statuses: number[] = []
+  for (let n = 0; n < 310; n++) statuses.push((await ask('/polis/v1/dashboard', '192.0.2.1')).statusCode)
+  expect(statuses).toEqual([...Array.from({ length: 300 }, () => 200), ...Array.from({ length: 10 }, () => 429)])
+  const page = await ask('/polis/', '192.0.2.2')
+  expect(page.statusCode).toBe(200)
+  expect(page.headers['content-security-policy']).toContain("default-src 'none'")
+  expect((await ask('/polis', '192.0.2.2')).headers.location).toBe('/polis/')
+  expect((await ask('/polis/v1/comuni/054050', '192.0.2.2')).statusCode).toBe(404)
+  await server.close()
+})
