@@ -3,7 +3,7 @@ import { isoInstant, operationId, totemId } from '../identity.ts'
 import { openRefund } from '../operators.ts'
 
 /** A payment waits too long: pagoPA has not taken the notice, the money came and buys nothing yet, the notice should be closed and is not. */
-export const paymentWaits = ['not-opened', 'paid-not-spent', 'not-closed'] as const
+const paymentWaits = ['not-opened', 'paid-not-spent', 'not-closed'] as const
 
 /** Money of citizens that somebody must see to, oldest first, without whose it is. */
 export const consolePayments = z.strictObject({
