@@ -15,6 +15,8 @@ const HELP = `totem console verify    is this export of the console's audit whol
                         chain that was written anew as a whole, or that has lost its end, is seen too
   --json                the verdict as one line of JSON
 
+The log of a totem, as the console's page Voci exports it with its proof: totem journal verify.
+
 Works offline. The first grants of a fresh installation are made at the gateway: node gateway/console.ts --help.
 Exit codes: ${exitCodes(EXIT_CODES)} (an anchor tells of an entry that is not there),
 ${NO_INPUT} no such file, ${CONFIG} no export, or keys refused, 64 wrong command`
@@ -38,12 +40,19 @@ export async function consoleAudit([what = '--help', ...args]: string[]): Promis
   if (!keys?.ok) throw new Failure(CONFIG, { kind: 'keys-refused' }, `${given.keys} is not a list of that signer's`)
   const kept = given.anchors === undefined ? [] : text(given.anchors).split('\n').filter(Boolean)
   const verdict = await verifyAudit(file, keys.value.anchor, kept)
-  if (!verdict.ok) throw new Failure(CONFIG, verdict.error, `${given.in} is no export of an audit`)
-  const { kind, entries, anchors, at } = verdict.value
+  if (!verdict.ok)
+    throw new Failure(
+      CONFIG,
+      verdict.error,
+      `${given.in} is no export of an audit (a totem's log: totem journal verify FILE --keys FILE --keys-signer FILE)`,
+    )
+  const { kind, entries, anchors, erased, at } = verdict.value
   if (given.json) console.log(JSON.stringify(verdict.value))
   else {
     const where = { sound: '', broken: `: not from entry ${at} on`, missing: `: an anchor tells of entry ${at}` }[kind]
-    console.log(`${kind.toUpperCase()}${where} (${entries} entries, ${anchors} anchors)`)
+    console.log(
+      `${kind.toUpperCase()}${where} (${entries} entries${erased > 0 ? ` after ${erased} that were erased for their age` : ''}, ${anchors} anchors)`,
+    )
   }
   return EXIT_CODES[kind]
 }

@@ -42,14 +42,17 @@ export interface Retention {
 export function startRetention({
   store: { db, boss },
   now,
+  journalMonths = LOG_MONTHS,
   log,
 }: {
   store: Pick<Store, 'db' | 'boss'>
   now: Clock
+  journalMonths?: number
   log: Logger
 }): Retention {
   const before = (ms: number) => new Date(+now() - ms)
-  const logsBegin = () => sql`${now()}::timestamptz - make_interval(months => ${LOG_MONTHS}::integer)`
+  const monthsAgo = (months: number) => sql`${now()}::timestamptz - make_interval(months => ${months}::integer)`
+  const logsBegin = () => monthsAgo(LOG_MONTHS)
   let stopping = false
 
   const eraseOutcomes = async (transaction: Transaction<Tables>) => {
@@ -134,7 +137,7 @@ export function startRetention({
 
   /** Month by month, as long as there is one. */
   const dropJournals = async (transaction: Transaction<Tables>) =>
-    (await dropOldestMonth(withJournals(transaction), logsBegin())) ? CHUNK : 0
+    (await dropOldestMonth(withJournals(transaction), monthsAgo(journalMonths))) ? CHUNK : 0
 
   const makeJournals = async (transaction: Transaction<Tables>) => {
     await makeMonths(transaction)

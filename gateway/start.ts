@@ -328,7 +328,11 @@ export async function startGateway(
   const consoleRoom =
     config.console &&
     (await openConsole(
-      { ...config.console, anchors: config.console.anchors ?? join(config.dataDir, 'audit-anchors.jsonl') },
+      {
+        ...config.console,
+        anchors: config.console.anchors ?? join(config.dataDir, 'audit-anchors.jsonl'),
+        auditMonths: config.retention.auditMonths,
+      },
       {
         ...{ store, consoleUrl: consoleDatabaseUrl, keys, reference, redrive: () => redrive(store, bell) },
         own: {
@@ -361,7 +365,7 @@ export async function startGateway(
     await store.close()
     throw noDatabase(reason)
   })
-  const retention = startRetention({ store, now, log })
+  const retention = startRetention({ store, now, journalMonths: config.retention.journalMonths, log })
   const tending = pagopa?.tend()
   const stop = async () => {
     stopping.abort()

@@ -58,6 +58,7 @@ export function AuditScreen() {
       {verdict && (
         <p className={`notice ${verdict.kind === 'sound' ? 'good' : ''}`} role="status">
           {VERDICTS[verdict.kind]} {counted(verdict.entries)} voci, {counted(verdict.anchors)} firme
+          {verdict.erased > 0 && `; le prime ${counted(verdict.erased)} cancellate per età, con firma`}
           {verdict.at !== null && `, dalla voce ${verdict.at}`}.
         </p>
       )}

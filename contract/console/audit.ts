@@ -44,6 +44,12 @@ export const AUDIT_ANCHOR_TYP = 'totem-audit-anchor+jws'
 /** Payload of an anchor, a JWS by the gateway's `sig` key: at `at` the chain went up to entry `n` with this hash. */
 export const auditAnchor = z.strictObject({ n: z.number().int().min(1), hash: sha256Hex, at: isoInstant })
 
+/**
+ * A base says the same of the last entry that the gateway has erased. It has a type of its own: if an anchor were one, the
+ * chain could be cut at each of them.
+ */
+export const AUDIT_BASE_TYP = 'totem-audit-base+jws'
+
 /** `before`: entries below this number, newest first. `person`, `deed`, `object`: only those. */
 export const auditQuery = z.strictObject({
   before: z.coerce.number().int().min(1).max(2_000_000_000).optional(),
@@ -60,11 +66,12 @@ export const auditPage = z.strictObject({
   next: z.number().int().nullable(),
 })
 
-/** `broken`: from this entry on the chain does not hold. `missing`: an anchor tells of an entry that is not there. */
+/** `erased`: entries before the first, erased for their age. `broken`: from this entry on the chain does not hold. `missing`: an anchor tells of an entry that is not there. */
 export const auditVerdict = z.strictObject({
   kind: z.enum(['sound', 'broken', 'missing']),
   entries: count,
   anchors: count,
+  erased: count,
   at: z.number().int().nullable(),
 })
 export type AuditVerdict = z.infer<typeof auditVerdict>
@@ -73,5 +80,10 @@ export type AuditVerdict = z.infer<typeof auditVerdict>
  * An export: one JSON of each entry a line, oldest first, after a first line with every anchor that was kept outside the
  * database. `npx totem console verify` checks it without the gateway.
  */
-export const auditExportHead = z.strictObject({ kind: z.literal('totem-audit-export'), anchors: z.array(z.string()) })
+export const auditExportHead = z.strictObject({
+  kind: z.literal('totem-audit-export'),
+  anchors: z.array(z.string()),
+  /** After which entry it begins; null: with the first. */
+  base: z.string().nullable().default(null),
+})
 export const auditExport = z.strictObject({ file: z.string(), entries: count })

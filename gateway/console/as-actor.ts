@@ -26,6 +26,7 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'totem_enrolled',
       'hearing',
       'console_audit',
+      'console_audit_base',
       'alarm',
       'alarm_note',
       'maintenance',

@@ -18,6 +18,7 @@ import { approveMaintenance, endMaintenance, planMaintenance, windowsOf } from '
 import { openAsActor } from './as-actor.ts'
 import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
+import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
 import { ordersOf } from './commands/list.ts'
 import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
@@ -49,7 +50,7 @@ export interface ConsoleRoom {
 }
 
 export async function openConsole(
-  settings: ConsoleSettings & { anchors: string },
+  settings: ConsoleSettings & { anchors: string; auditMonths: number },
   {
     store,
     consoleUrl,
@@ -94,7 +95,15 @@ export async function openConsole(
     version,
     now,
   })
-  const tidying = setInterval(() => void sessions.tidy().catch(() => undefined), HOUR_MS)
+  async function tidy(): Promise<void> {
+    try {
+      await sessions.tidy()
+      await eraseAudit(db, keys, settings.auditMonths, now())
+    } catch (failure) {
+      log.error({ kind: 'retention-failed', code: (failure as { code?: unknown }).code })
+    }
+  }
+  const tidying = setInterval(() => void tidy(), HOUR_MS)
   return {
     mount(server, origin, { logIn: limit }) {
       mountLogIn(server, { issuer, sessions, db, reference, origin, now, limit })
@@ -287,14 +296,14 @@ function handlersOf({
     },
     verifyAudit: async ({ seen }) => {
       const signed = await anchors.kept()
-      const entries = await seen(wholeAudit)
-      return ok(await judgeAudit(entries, signed, keys.anchors))
+      const { entries, base } = await seen(wholeAudit)
+      return ok(await judgeAudit(entries, signed, keys.anchors, base))
     },
     exportAudit: async ({ seen, doer }) => {
       await seen((transaction) => append(transaction, doer, { deed: 'audit.export' }, now()))
       const signed = await anchors.kept()
-      const entries = await seen(wholeAudit)
-      const lines = [{ kind: 'totem-audit-export', anchors: signed }, ...entries]
+      const { entries, base } = await seen(wholeAudit)
+      const lines = [{ kind: 'totem-audit-export', anchors: signed, base }, ...entries]
       return ok({ file: `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`, entries: entries.length })
     },
   }

@@ -1,4 +1,4 @@
-import type { ColumnType, JSONColumnType, Transaction } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType, Transaction } from 'kysely'
 import type { AuditEntry } from '../../contract/console/audit.ts'
 import type { ConditionId, Severity } from '../../contract/console/conditions.ts'
 import type { MaintenanceScope } from '../../contract/console/maintenance.ts'
@@ -59,6 +59,8 @@ export type ConsoleTables = {
     previous: string
     hash: string
   }
+  /** A JWS (contract/console/audit.ts). */
+  console_audit_base: { one: Generated<boolean>; signed: string }
   console_audit_head: { one: boolean; n: string | number; hash: string }
   alarm: {
     id: string

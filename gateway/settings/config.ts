@@ -193,6 +193,15 @@ export const gatewayConfig = z.strictObject({
     .nullable()
     .default(null),
   /**
+   * How long what is kept for its age is kept, in months. `journalMonths`: sync logs say when citizens came to a totem and
+   * left, so no longer than the access log to which they belong (36 months, Provv. Garante 493 of 26-10-2023), and long
+   * enough to compare with the year before. `auditMonths`: who looked at what is kept for as long as the access log at
+   * least; the database refuses to erase what is younger.
+   */
+  retention: z
+    .strictObject({ journalMonths: most.min(13).max(36).default(36), auditMonths: most.min(36).max(120).default(36) })
+    .prefault({}),
+  /**
    * The public figures of Polis. `plan`: where it is planned (polis/plan.ts); a change counts without a restart. `page`: the
    * folder of their built page (dist/polis), which the public door serves under `/polis`. Null: no figures are kept here.
    */

@@ -471,13 +471,9 @@ describe('grants', () => {
 
 describe('the audit', () => {
   test('tells who looked at whom and who was refused, to its auditor; to others their own', async () => {
-    const all = (await at('auditor').get('/audit')).body.entries
-    expect(
-      all.some(({ deed, actorName }: Record<string, string>) => deed === 'grants.approve' && actorName === 'p.riva'),
-    ).toBe(true)
-    expect(
-      all.some(({ deed, object }: Record<string, string>) => deed === 'missed.totem' && object === 'ZZ-9999'),
-    ).toBe(true)
+    const told = async (deed: string) => (await at('auditor').get(`/audit?deed=${deed}`)).body.entries
+    expect((await told('grants.approve')).map(({ actorName }: Record<string, string>) => actorName)).toContain('p.riva')
+    expect((await told('missed.totem')).map(({ object }: Record<string, string>) => object)).toContain('ZZ-9999')
     const own = (await at('campo').get('/audit')).body.entries
     expect(new Set(own.map(({ actorName }: Record<string, string>) => actorName))).toEqual(new Set(['c.testa']))
     expect((await at('auditor').get('/audit?deed=seen.audit')).body.entries.length).toBeGreaterThan(0)

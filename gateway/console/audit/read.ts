@@ -33,6 +33,14 @@ export async function auditPageOf(
   }
 }
 
-/** The whole chain, oldest first. */
-export const wholeAudit = async (transaction: ConsoleTransaction): Promise<AuditEntry[]> =>
-  (await entries(transaction).orderBy('n').limit(MOST).execute()).map(entryOf)
+/** The whole chain, oldest first, and the signature of what was erased before it; both of one moment. */
+export async function wholeAudit(
+  transaction: ConsoleTransaction,
+): Promise<{ entries: AuditEntry[]; base: string | null }> {
+  const rows = await entries(transaction)
+    .select(({ selectFrom }) => selectFrom('console_audit_base').select('signed').as('signed'))
+    .orderBy('n')
+    .limit(MOST)
+    .execute()
+  return { entries: rows.map(({ signed: _, ...row }) => entryOf(row)), base: rows[0]?.signed ?? null }
+}

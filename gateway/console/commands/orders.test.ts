@@ -138,7 +138,9 @@ describe('a second person', () => {
     const back = await order('ada', { kind: 'restore' })
     await sql`
       insert into alarm (id, condition, subject, severity, totem, since, again_at)
-      values ('01KB0000000000000000000001', 'clone', 'TT-0001', 'alarm', 'TT-0001', ${now()}::timestamptz, ${now()}::timestamptz)`.execute(db)
+      values ('01KB0000000000000000000001', 'clone', 'TT-0001', 'alarm', 'TT-0001', ${now()}::timestamptz, ${now()}::timestamptz)`.execute(
+      db,
+    )
     expect(await order('ada', { kind: 'restore' })).toMatchObject({ error: { kind: 'clone', field: 'TT-0001' } })
     expect(await approveOrder(parts(), who('bea'), back.ok ? back.value.order : '')).toMatchObject({
       error: { kind: 'clone' },
