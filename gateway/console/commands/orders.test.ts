@@ -137,8 +137,8 @@ describe('a second person', () => {
   test('shuts a cloned totem out, and brings none back before somebody has looked', async () => {
     const back = await order('ada', { kind: 'restore' })
     await sql`
-      insert into alarm (id, condition, subject, severity, totem, since, again_at)
-      values ('01KB0000000000000000000001', 'clone', 'TT-0001', 'alarm', 'TT-0001', ${now()}::timestamptz, ${now()}::timestamptz)`.execute(
+      insert into alarm (id, condition, subject, severity, totem, since, again_at, seen_at)
+      values ('01KB0000000000000000000001', 'clone', 'TT-0001', 'alarm', 'TT-0001', ${now()}::timestamptz, ${now()}::timestamptz, ${now()}::timestamptz)`.execute(
       db,
     )
     expect(await order('ada', { kind: 'restore' })).toMatchObject({ error: { kind: 'clone', field: 'TT-0001' } })
