@@ -74,6 +74,10 @@ const audit = createRoute({
   ...{ getParentRoute: () => root, path: '/registro', component: AuditScreen },
   validateSearch: (search) => auditSearch.safeParse(search).data ?? {},
 })
+const objectives = createRoute({
+  ...{ getParentRoute: () => root, path: '/obiettivi' },
+  component: lazyRouteComponent(() => import('./screens/objectives.tsx'), 'ObjectivesScreen'),
+})
 const polis = createRoute({
   ...{ getParentRoute: () => root, path: '/diffusione' },
   component: lazyRouteComponent(() => import('./polis/figures.tsx'), 'PolisFigures'),
@@ -83,7 +87,7 @@ const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', co
 export const router = createRouter({
   routeTree: root.addChildren([
     ...([home, fleet, totem, log, alarms, maintenance, runbooks] as const),
-    ...([commandsRoute, operations, grants, audit, polis, sessions] as const),
+    ...([commandsRoute, operations, grants, audit, objectives, polis, sessions] as const),
   ]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

@@ -150,6 +150,7 @@ export const SCREENS = [
   { to: '/allarmi', name: 'Allarmi', action: 'fleet.see', key: 'a' },
   { to: '/comandi', name: 'Comandi', action: 'fleet.see', key: 'c' },
   { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
+  { to: '/obiettivi', name: 'Obiettivi', action: 'operations.see', key: 'b' },
   { to: '/diffusione', name: 'Diffusione', action: 'fleet.see', key: 'd' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },

@@ -26,6 +26,7 @@ import { toldFor } from './citizen/store.ts'
 import { createCommandRoom } from './commands/routes.ts'
 import { createFacts } from './console/alarms/facts.ts'
 import { seriesRoutes } from './console/alarms/series.ts'
+import { createTally } from './console/objectives/tally.ts'
 import { openConsole } from './console/room.ts'
 import { createDelivery } from './delivery/room.ts'
 import { openEnrolment, registrarFiles } from './enrolment/open.ts'
@@ -81,6 +82,9 @@ import { keepPage } from './verify/served.ts'
  * seconds.
  */
 const BACKLOG = 4_096
+/** Pages of the console that are lists, and how long one may take (contract/console/objectives.ts). */
+const LISTS = new Set(['/console/v1/totems', '/console/v1/alarms', '/console/v1/operations', '/console/v1/audit'])
+const LIST_MS = 300
 
 export interface Gateway {
   /** Where totems call. */
@@ -172,6 +176,7 @@ export async function startGateway(
     ...{ db, now, certificates },
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
+  const tally = createTally({ db, now })
   const facts = createFacts({ db, lists, certificates, now, log })
   const anprWatch = {
     anprOpen(...told: Parameters<typeof facts.anprOpen>) {
@@ -181,6 +186,7 @@ export async function startGateway(
     anprAnswered(...told: Parameters<typeof facts.anprAnswered>) {
       metrics.anprAnswered(...told)
       facts.anprAnswered(...told)
+      tally.count('anpr', told[1] !== 'anpr-unavailable')
     },
   }
   const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics: anprWatch, log, now })
@@ -352,6 +358,10 @@ export async function startGateway(
       ? await createConsoleDoor({
           ...{ tls: consoleTls, connections: config.console.connections, url: config.console.url },
           ...{ page: consolePage, room: consoleRoom, polis: polis?.figures ?? null, log },
+          onAnswered(path, status, ms) {
+            tally.count('console', status < 500)
+            if (LISTS.has(path)) tally.count('lists', ms <= LIST_MS)
+          },
         })
       : null
 
@@ -385,6 +395,7 @@ export async function startGateway(
     await facts.stop()
     await places.stop()
     await polis?.stop()
+    await tally.stop()
     await delivery.stop()
     releases.stop()
     tls.stop()

@@ -6,6 +6,7 @@ import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './command
 import { fleetPage, fleetQuery, logPage, logQuery, noteText, totemHours, totemPage, totemParams } from './fleet.ts'
 import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
 import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
+import { objectivesPage } from './objectives.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
 import { consolePayments } from './payments.ts'
 import {
@@ -140,6 +141,7 @@ export const consoleApi = {
     ...{ method: 'POST', path: '/payments/refunded', action: 'payments.refunded', fresh: true },
     ...{ body: refundDone, answer: done },
   },
+  objectives: { method: 'GET', path: '/objectives', action: 'operations.see', answer: objectivesPage },
 
   people: { method: 'GET', path: '/people', action: 'grants.decide', answer: knownPeople },
   grants: { method: 'GET', path: '/grants', action: 'grants.see', answer: grants },

@@ -30,6 +30,8 @@ import { createSessions } from './identity/sessions.ts'
 import { logHandlers } from './log/handlers.ts'
 import { mountLogIn } from './log-in.ts'
 import { createLooks } from './looks.ts'
+import { objectivesOf } from './objectives/page.ts'
+import { rollUp } from './objectives/roll-up.ts'
 import { operationsOf } from './operations/operations.ts'
 import { paymentsOf } from './operations/payments.ts'
 import { approve, confirm, grantsOf, propose, revoke } from './permissions/grants.ts'
@@ -95,6 +97,8 @@ export async function openConsole(
     version,
     now,
   })
+  const rolling = rollUp({ db: store.db, now, log })
+  void rolling.look()
   async function tidy(): Promise<void> {
     try {
       await sessions.tidy()
@@ -120,6 +124,7 @@ export async function openConsole(
     async stop() {
       clearInterval(tidying)
       await evaluation.stop()
+      await rolling.stop()
       await bell.stop()
       await anchors.stop()
       await issuer.close()
@@ -278,6 +283,7 @@ function handlersOf({
       await seen((transaction) => append(transaction, doer, { deed: 'payments.refunded', object: receipt }, now()))
       return DONE
     },
+    objectives: async () => ok(await objectivesOf(db, now())),
 
     people: async () => ok(await everybody(db)),
     grants: async ({ sight, session }) =>

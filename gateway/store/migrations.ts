@@ -32,6 +32,7 @@ import { commands } from './migrations/042-commands.ts'
 import { consolePayments } from './migrations/043-console-payments.ts'
 import { polis } from './migrations/044-polis.ts'
 import { grantsKept } from './migrations/045-grants-kept.ts'
+import { objectives } from './migrations/049-objectives.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -192,6 +193,7 @@ const migrations: Record<string, Migration> = {
   '043-console-payments': consolePayments,
   '044-polis': polis,
   '045-grants-kept': grantsKept,
+  '049-objectives': objectives,
 }
 
 /** Takes a database from one version to another. */

@@ -73,6 +73,7 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   stopOrder: () => ({ path: '/commands/stop', body: { order: '01KB0000000000000000000001' } }),
   payments: () => ({ path: '/payments' }),
   refunded: () => ({ path: '/payments/refunded', body: { receipt: 'none' } }),
+  objectives: () => ({ path: '/objectives' }),
   people: () => ({ path: '/people' }),
   grants: () => ({ path: '/grants' }),
   proposeGrant: () => ({ path: '/grants', body: {} }),

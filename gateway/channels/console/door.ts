@@ -32,6 +32,7 @@ export async function createConsoleDoor({
   page,
   room,
   polis,
+  onAnswered,
   log,
 }: {
   tls: DoorTls
@@ -41,6 +42,8 @@ export async function createConsoleDoor({
   room: Room
   /** The public figures, which operators look at too; null: none are kept here. */
   polis: Routes | null
+  /** An answer of the wire has left: by which path, how, and after how many ms. */
+  onAnswered(path: string, status: number, ms: number): void
   log: Logger
 }): Promise<FastifyInstance> {
   const server = Fastify({
@@ -76,6 +79,10 @@ export async function createConsoleDoor({
     hsts: { maxAge: 31_536_000, includeSubDomains: false },
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginOpenerPolicy: { policy: 'same-origin' },
+  })
+  server.addHook('onResponse', async ({ routeOptions }, reply) => {
+    const path = routeOptions.url ?? ''
+    if (path.startsWith('/console/v1/')) onAnswered(path, reply.statusCode, reply.elapsedTime)
   })
   server.addHook('onSend', async (_request, reply, payload) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')

@@ -7,6 +7,9 @@ import type { Heartbeat } from '../../../contract/heartbeat.ts'
 import { keepHeartbeat } from '../../fleet/heartbeats.ts'
 import { migrate } from '../../store/migrations.ts'
 import type { Tables } from '../../store/schema.ts'
+import { objectivesOf } from '../objectives/page.ts'
+import { rollUp } from '../objectives/roll-up.ts'
+import { createTally } from '../objectives/tally.ts'
 import { withConsole } from '../tables.ts'
 import { evaluateAlarms } from './evaluate.ts'
 
@@ -254,4 +257,31 @@ test('restarts of the device process are counted over ten minutes, whatever main
   later(10)
   await restarts(1)
   expect(await active()).toEqual([])
+})
+
+// Here, because the database is: alarms say why a totem was not ready.
+test('an hour is reckoned from what was measured in it, and only once', async () => {
+  for (let minute = 0; minute < 60; minute++) {
+    clock.now = new Date(+START + minute * MINUTE_MS)
+    // Twelve minutes without paper, then six without a line.
+    if (minute < 54) await beat(minute >= 42 ? { devices: { ...healthy().devices, printer: 'paperOut' } } : {})
+    if (minute === 45) await look()
+  }
+  clock.now = new Date(+START + 30 * MINUTE_MS)
+  const tally = createTally({ db: store, now: () => clock.now })
+  for (const isGood of [true, false, false]) tally.count('anpr', isGood)
+  await tally.stop()
+  const rolling = rollUp({ db: store, now: () => clock.now, log: pino({ level: 'silent' }) })
+  clock.now = new Date(+START + 70 * MINUTE_MS)
+  await rolling.look()
+  expect((await objectivesOf(store, clock.now)).objectives[0]?.total).toBe(0)
+  clock.now = new Date(+START + 80 * MINUTE_MS)
+  for (let times = 0; times < 2; times++) await rolling.look()
+  const { objectives, anpr } = await objectivesOf(store, clock.now)
+  expect(objectives[0]).toMatchObject({
+    ...{ objective: 'available', good: 42, total: 60 },
+    causes: { paper: 12, line: 6, anpr: 1 },
+  })
+  expect(anpr).toEqual({ minutes: 1, calls: 3, failed: 2 })
+  await rolling.stop()
 })
