@@ -119,7 +119,7 @@ async function visit(
   { screens, started, made }: { screens: string; started: number; made: { steps: Step[]; touches: number } },
 ): Promise<Page> {
   // The wait before a touch is here, so that a picture is taken of what is touched.
-  const person = { ...visitorAt(app, 0), ...handsAt(bench, who) }
+  const person = { ...visitorAt(app, { reactionMs: 0 }), ...handsAt(bench, who) }
   const page = person.page()
   const views = await watchViews(page)
   const { steps } = made

@@ -38,6 +38,7 @@ import { approve, confirm, grantsOf, propose, revoke } from './permissions/grant
 import { may, mayApprove } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
+import { viewHandlers } from './views/views.ts'
 
 const DONE = ok({ done: true as const })
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({ kind, field })
@@ -159,6 +160,7 @@ function handlersOf({
   const ordering = { db, keys, own, now }
   return {
     ...logHandlers({ keys, now }),
+    ...viewHandlers,
 
     me: async ({ session, held }) =>
       ok({

@@ -17,7 +17,9 @@ import { startMailServer } from '../mail/mail-server.ts'
 import { createPecProvider } from '../mail/pec.ts'
 import { startPagopa } from '../pagopa/index.ts'
 import { cardsFolderOf } from '../pki/on-demand.ts'
+import { models } from '../printer/models.ts'
 import { startVirtualPrinter } from '../printer/virtual-printer.ts'
+import { startCables } from '../usb/cables.ts'
 import { descendants } from './children.ts'
 import { startControl } from './control.ts'
 import { type BenchGateway, startGatewayProcess, throughPagopa, throughPdnd } from './gateway.ts'
@@ -31,6 +33,7 @@ const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
 /** By which the bench's body pays bollo virtually (art. 15 DPR 642/1972). */
 const AUTHORISATION = '12345/2023 TEST'
 
+const PRINTER = 'a4-kiosk'
 /** A real full-speed HID printer takes one report of 64 bytes a millisecond. */
 const HID_BYTES_PER_SECOND = 64_000
 
@@ -56,9 +59,11 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
 
   try {
     const bytesPerSecond = options.printerBytesPerSecond ?? HID_BYTES_PER_SECOND
+    const cables = options.usb ? await started(startCables(models[PRINTER])) : null
+    const bed = cables && { bed: async () => cables.printer }
     const [pcscd, printer, anpr, pagopa, inad] = await Promise.all([
-      started(startPcscd(options.keypad ? { keypad: options.keypad } : {})),
-      started(startVirtualPrinter({ profile: 'a4-kiosk', outDir: join(folder, 'paper'), bytesPerSecond })),
+      cables ? null : started(startPcscd(options.keypad ? { keypad: options.keypad } : {})),
+      started(startVirtualPrinter({ profile: PRINTER, outDir: join(folder, 'paper'), bytesPerSecond, ...bed })),
       started(startAnpr({ port: 0, pki: PKI, virtualBollo: AUTHORISATION, registry: withInad(await registryIn(PKI)) })),
       started(startPagopa({ port: 0, pki: PKI })),
       started(startInad({ pki: PKI })),
@@ -90,7 +95,9 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     pagopa.sendReceiptsTo(() =>
       running.receiptsUrl === null ? null : { url: running.receiptsUrl, ca: join(PKI, 'gateway-ca.pem') },
     )
-    const slot = cardSlot(pcscd)
+    const slots = cables?.slots ?? pcscd?.ports
+    if (!slots) throw new Error('a bench has readers')
+    const slot = cardSlot(slots)
     stops.push(slot.remove)
 
     const control = options.dock ? await started(startControl(() => bench)) : null
@@ -99,7 +106,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       folder: join(folder, 'totem'),
       pki: PKI,
       gatewayPort: line.port,
-      deviceEnv: { ...printer.env, PCSCLITE_CSOCK_NAME: pcscd.socket },
+      deviceEnv: { ...printer.env, ...(pcscd && { PCSCLITE_CSOCK_NAME: pcscd.socket }) },
       dockUrl,
       ...(options.timings && { timings: options.timings }),
     })
@@ -116,7 +123,11 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       mail,
       anpr,
       pagopa,
-      pcscd,
+      get pcscd() {
+        if (!pcscd) throw new Error('the machine on the cables has a pcscd of its own')
+        return pcscd
+      },
+      cables,
       dockUrl,
       insertCard: slot.insert,
       removeCard: slot.remove,
@@ -148,7 +159,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
 }
 
 /** The dual reader: its card, and all cards that were in it. Each card remembers its own wrong tries. */
-function cardSlot(pcscd: Pcscd) {
+function cardSlot([contact, contactless]: Pcscd['ports']) {
   const cards = new Map<string, VirtualCard>()
   let last: { who: string; kind: CardKind; card: VirtualCard; inserted: InsertedCard | null } | null = null
 
@@ -163,7 +174,6 @@ function cardSlot(pcscd: Pcscd) {
   const put = async (who: string, kind: CardKind, card: VirtualCard, handling: InsertOptions) => {
     const now: NonNullable<typeof last> = { who, kind, card, inserted: null }
     last = now
-    const [contact, contactless] = pcscd.ports
     const inserted = await insertCard(card, kind === 'cie' ? contactless : contact, handling)
     now.inserted = inserted
     void inserted.removed.then(() => {

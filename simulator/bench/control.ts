@@ -177,7 +177,6 @@ export async function startControl(bench: () => Bench): Promise<Control> {
       printer: device,
       gateway,
       pagopa,
-      pcscd,
       electronPid,
       insertCard,
       removeCard,
@@ -218,13 +217,13 @@ export async function startControl(bench: () => Bench): Promise<Control> {
         if (wanted.what === 'gateway') return gateway.kill()
         if (wanted.what === 'reader') {
           reader = false
-          return pcscd.kill()
+          return bench().pcscd.kill()
         }
         if (electronPid !== null) (wanted.what === 'device' ? killDevice : killRenderer)(electronPid)
         return
       case 'restart':
         if (wanted.what === 'gateway') return gateway.restart()
-        await pcscd.restart()
+        await bench().pcscd.restart()
         reader = true
     }
   }

@@ -8,6 +8,7 @@ import type { Keypad, Pcscd } from '../card/pcscd.ts'
 import type { MailServer } from '../mail/mail-server.ts'
 import type { Pagopa } from '../pagopa/index.ts'
 import type { VirtualPrinter } from '../printer/virtual-printer.ts'
+import type { Cables } from '../usb/cables.ts'
 import type { BenchGateway } from './gateway.ts'
 import type { Line } from './line.ts'
 import type { TotemPlace } from './totem.ts'
@@ -20,6 +21,8 @@ export interface BenchOptions {
   timings?: Partial<TotemConfig['timings']>
   /** Gives the reader a keypad of its own, and a person who types on it. */
   keypad?: Keypad
+  /** Readers and printer are USB devices, for a machine whose kernel attaches them (`cables`). */
+  usb?: boolean
   /** A PostgreSQL for the gateway; default its embedded database. */
   databaseUrl?: string
   /** Folder of an embedded database that the gateway begins with; default one that it makes. */
@@ -52,7 +55,10 @@ export interface Bench {
   mail: MailServer
   anpr: Anpr
   pagopa: Pagopa
-  pcscd: Pcscd
+  /** Of this machine; a bench with cables has none. */
+  readonly pcscd: Pcscd
+  /** Reader and printer for a machine of its own; null: they are for programs of this machine. */
+  cables: Cables | null
   /** Address of the dock, when there is one. */
   dockUrl: string | null
   /**

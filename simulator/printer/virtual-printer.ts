@@ -1,11 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Socket } from 'node:net'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { ownFolder } from '../../basics/temporary.ts'
+import { type Bed, umockdevBed } from './cable.ts'
 import type { Bitmap } from './glyphs.ts'
 import { createInterpreter } from './interpreter.ts'
 import { models, type PrinterModel } from './models.ts'
@@ -66,6 +61,8 @@ export interface VirtualPrinterOptions {
   bytesPerSecond?: number
   /** Pace of the paper; default 200 (an 80 mm kiosk printer at its best) for a paced link, else unpaced. */
   millimetresPerSecond?: number
+  /** What it hangs on; default umockdev's. */
+  bed?: (vendor: number, product: number) => Promise<Bed>
 }
 
 /** Report id and 63 bytes, as in the bed's report descriptor. */
@@ -78,37 +75,12 @@ const DLE = 0x10
 const EOT = 0x04
 const ENQ = 0x05
 
-/** Starts the bed and the printer behind it. Needs umockdev and its Python binding (Debian packages). */
+/** Starts the bed and the printer behind it. */
 export async function startVirtualPrinter(options: VirtualPrinterOptions): Promise<VirtualPrinter> {
   const model = models[options.profile]
   await mkdir(options.outDir, { recursive: true })
-  const folder = ownFolder('totem-printer')
-  const socketPath = join(folder, 'cable')
-  const server = createServer().listen(socketPath)
-  await once(server, 'listening')
-  const bed = spawn(
-    '/usr/bin/python3',
-    [fileURLToPath(new URL('hid_bed.py', import.meta.url)), socketPath, hex(model.vendor), hex(model.product)],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  )
-  // A bed that has ended shows by its missing answers.
-  bed.stdin.on('error', () => undefined)
-  const gone = once(bed, 'exit')
-  const lines = createInterface({ input: bed.stdout })[Symbol.asyncIterator]()
-  async function answerOfBed(): Promise<string> {
-    const { done, value } = await lines.next()
-    if (done) {
-      server.close()
-      throw new Error(
-        'the bed of the virtual printer has left: are umockdev, python3-gi and gir1.2-umockdev-1.0 installed?',
-      )
-    }
-    return value
-  }
-  const connected = once(server, 'connection') as Promise<[Socket]>
-  const { env } = JSON.parse(await answerOfBed()) as { env: Record<string, string> }
-  const [cable] = await connected
-  cable.on('error', () => undefined)
+  const bed = await (options.bed ?? umockdevBed)(model.vendor, model.product)
+  const { env, cable } = bed
 
   const paper = createPaper(model.headDots, model.cutterDots)
   const interpreter = createInterpreter(model, paper, {
@@ -313,12 +285,6 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     work()
   }
 
-  async function plugged(command: 'plug' | 'unplug') {
-    bed.stdin.write(`${command}\n`)
-    await answerOfBed()
-    report = Buffer.alloc(0)
-  }
-
   return {
     env,
     sheets,
@@ -357,8 +323,14 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
       timer = null
       work()
     },
-    unplug: () => plugged('unplug'),
-    plug: () => plugged('plug'),
+    async unplug() {
+      await bed.unplug()
+      report = Buffer.alloc(0)
+    },
+    async plug() {
+      await bed.plug()
+      report = Buffer.alloc(0)
+    },
     presenterFull(on) {
       binFull = on
     },
@@ -372,14 +344,8 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     settled: () => writing,
     async stop() {
       if (timer) clearInterval(timer)
-      bed.stdin.end()
-      await gone
-      cable.destroy()
-      server.close()
+      await bed.stop()
       await writing
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }
-
-const hex = (id: number) => id.toString(16).padStart(4, '0')

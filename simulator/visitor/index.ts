@@ -16,7 +16,7 @@ import { type PagopaWish, pagopa, usual as usualPagopa } from './pagopa.ts'
 import { paper } from './paper.ts'
 import { phone } from './phone.ts'
 import { requests } from './requests.ts'
-import { isOneOf, LOOK_MS, PATIENCE_MS, type Person } from './visitor.ts'
+import { isOneOf, LOOK_MS, type Person } from './visitor.ts'
 import { visura } from './visura.ts'
 
 /** What a person wants of a visit. */
@@ -84,7 +84,7 @@ export async function walksTo<S extends Screen['screen']>(
   so: (seen: ScreenOf<S>) => boolean = () => true,
 ): Promise<ScreenOf<S>> {
   let answered = ''
-  for (let until = Date.now() + PATIENCE_MS; ; ) {
+  for (let until = Date.now() + person.patienceMs; ; ) {
     const seen = await person.screen()
     if (isOneOf(seen, [name]) && so(seen)) return seen
     const shown = JSON.stringify(seen)
@@ -93,7 +93,7 @@ export async function walksTo<S extends Screen['screen']>(
     if (act) {
       await act(person)
       answered = shown
-      until = Date.now() + PATIENCE_MS
+      until = Date.now() + person.patienceMs
     } else await wait(LOOK_MS)
   }
 }

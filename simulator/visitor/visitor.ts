@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { createIntl } from 'react-intl'
 import italian from '../../assets/locales/it.json' with { type: 'json' }
 import type { TotemBridge } from '../../contract/ipc.ts'
@@ -26,6 +26,17 @@ export interface Visitor {
   /** The words of this text. */
   says(text: Text, values?: Record<string, string | number>): string
   types(digits: string): Promise<void>
+  /** The longest that this person waits for a screen or a button. */
+  patienceMs: number
+}
+
+/** How a person is. */
+interface Manner {
+  /** Time between seeing a screen and touching it. */
+  reactionMs?: number
+  patienceMs?: number
+  /** Touches what is shown there; default through playwright. */
+  finger?(button: Locator): Promise<void>
 }
 
 /** What the person does away from the glass. */
@@ -41,7 +52,6 @@ export interface Hands {
 
 export type Person = Visitor & Hands
 
-/** The longest that a person waits for a screen or a button. */
 export const PATIENCE_MS = 45_000
 export const LOOK_MS = 100
 /** A screen takes no touch in its first 300 ms (renderer/components/press-guard.tsx); nobody reads faster than this. */
@@ -52,9 +62,12 @@ const SAME_KEY_MS = 150
 
 const intl = createIntl({ locale: 'it', messages: italian })
 
-/** @param app a totem under playwright's control, Electron itself or its pages alone
- * @param reactionMs time between seeing a screen and touching it */
-export function visitorAt(app: { windows(): Page[] }, reactionMs = REACTION_MS): Visitor {
+/** @param app a totem under playwright's control, Electron itself or its pages alone */
+export function visitorAt(
+  app: { windows(): Page[] },
+  { reactionMs = REACTION_MS, patienceMs = PATIENCE_MS, finger }: Manner = {},
+): Visitor {
+  const press = finger ?? ((button: Locator) => button.click({ timeout: patienceMs }))
   // The newest one, since the former visit's window lives until its successor is shown.
   const windows = () => app.windows().filter((page) => !page.isClosed() && page.url().startsWith('app://totem/'))
   function page(): Page {
@@ -79,6 +92,7 @@ export function visitorAt(app: { windows(): Page[] }, reactionMs = REACTION_MS):
   }
   const visitor: Visitor = {
     page,
+    patienceMs,
     async screen() {
       for (;;) {
         const screen = await look()
@@ -87,7 +101,7 @@ export function visitorAt(app: { windows(): Page[] }, reactionMs = REACTION_MS):
       }
     },
     async sees<S extends Screen['screen']>(...names: S[]) {
-      const until = Date.now() + PATIENCE_MS
+      const until = Date.now() + patienceMs
       for (let last: Screen | null = null; ; ) {
         last = (await look()) ?? last
         if (last && isOneOf(last, names)) return last
@@ -97,9 +111,9 @@ export function visitorAt(app: { windows(): Page[] }, reactionMs = REACTION_MS):
     },
     async touches(words) {
       const button = buttonOf(words)
-      await button.waitFor({ timeout: PATIENCE_MS })
+      await button.waitFor({ timeout: patienceMs })
       await wait(reactionMs)
-      await button.click({ timeout: PATIENCE_MS })
+      await press(button)
     },
     says: (text, values) => intl.formatMessage({ id: text }, values),
     presses: (text, values) => visitor.touches(visitor.says(text, values)),
@@ -110,7 +124,7 @@ export function visitorAt(app: { windows(): Page[] }, reactionMs = REACTION_MS):
         // A finger that strikes one key twice comes up in between.
         if (digit === before) await wait(SAME_KEY_MS)
         before = digit
-        await page().getByRole('button', { name: digit, exact: true }).click({ timeout: PATIENCE_MS })
+        await press(page().getByRole('button', { name: digit, exact: true }))
       }
     },
   }

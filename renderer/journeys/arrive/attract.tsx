@@ -60,6 +60,8 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
             {text(`attract.notice.${screen.notice.sentence}`, { day: dayOf(`${screen.notice.day}T12:00:00Z`) })}
           </Notice>
         )}
+        {/* The eye has the signs beside the words. */}
+        <p className="unseen">{text('attract.needed')}</p>
         <Points
           points={[
             screen.cie

@@ -6,7 +6,14 @@ import type { TotemConfig } from '../../../contract/config.ts'
 import type { Screen, ScreenOf } from '../../../contract/journeys/index.ts'
 import type { BenchOptions, CardChoice } from '../../../simulator/bench/office.ts'
 import { answerTo, type Wish, walksTo, walksToSummary } from '../../../simulator/visitor/index.ts'
-import { type Hands, handsAt, type Person, type Visitor, visitorAt } from '../../../simulator/visitor/visitor.ts'
+import {
+  type Hands,
+  handsAt,
+  PATIENCE_MS,
+  type Person,
+  type Visitor,
+  visitorAt,
+} from '../../../simulator/visitor/visitor.ts'
 import { type ElectronTotem, electronTotem } from './electron-totem.ts'
 
 /** An office with its totem running in a real, sandboxed Electron, and a person in front of it. */
@@ -52,6 +59,7 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
   }
 
   const office: Office = {
+    patienceMs: PATIENCE_MS,
     page: () => visitor.page(),
     screen: () => visitor.screen(),
     async sees(...names) {

@@ -1,0 +1,23 @@
+import type { JWK } from 'jose'
+import type { System } from '../image/system.ts'
+
+/** What the other parts begin with. */
+export interface Built {
+  program: string
+  thirdParty: string
+  /** Signs releases for these machines. */
+  releaseKey: JWK
+  /** A root as it was laid out. */
+  root: string
+  good: System
+  broken: System
+}
+
+export interface Run {
+  built: Built
+  /** Folder for disks. */
+  cache: string
+  out: string
+  /** What was seen, with its time; false ends the run with 1. */
+  saw(what: string, good: boolean, detail?: string): void
+}

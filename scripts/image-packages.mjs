@@ -1,0 +1,4 @@
+/** Debian packages that make an image. */
+export const IMAGE_PACKAGES = [
+  ...['mmdebstrap', 'erofs-utils', 'cryptsetup-bin', 'systemd-boot-efi', 'binutils', 'fdisk', 'dosfstools', 'mtools'],
+]

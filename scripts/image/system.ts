@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { only, unpack } from './debian.ts'
+import { makeUki } from './uki.ts'
+
+const assets = fileURLToPath(new URL('../../assets/system/image', import.meta.url))
+
+/** Files of assets/system/image, and where they lie. */
+const PLACES: Record<string, string> = {
+  fstab: 'etc/fstab',
+  network: 'etc/systemd/network/10-wired.network',
+  tmpfiles: 'usr/lib/tmpfiles.d/totem-polis-image.conf',
+  'verity-hook': 'etc/initramfs-tools/hooks/verity',
+  'verity-open': 'etc/initramfs-tools/scripts/local-top/verity',
+  'emergency.service': 'etc/systemd/system/emergency.service',
+  healthy: 'usr/libexec/totem-polis/healthy',
+  'totem-polis-healthy.service': 'usr/lib/systemd/system/totem-polis-healthy.service',
+}
+const EXECUTABLE = ['verity-hook', 'verity-open', 'healthy']
+const UNITS = ['systemd-networkd', 'systemd-resolved', 'systemd-timesyncd', 'seatd', 'totem-polis-healthy']
+/** Restarts after three seconds what has stopped; the totem's own screen comes first on the console. */
+const COMMAND_LINE = 'root=/dev/mapper/root rootfstype=erofs ro systemd.volatile=state panic=3 quiet'
+const MIB = 1_048_576
+
+/** A system that a machine can start: its file system, the tree of its hashes, and the program of the firmware. */
+export interface System {
+  version: string
+  root: string
+  tree: string
+  rootHash: string
+  uki: string
+}
+
+export interface Addition {
+  /** Files by their place, with their modes. */
+  files: Record<string, { content: string; mode?: number }>
+  units: readonly string[]
+  commandLine: string
+}
+
+/** Lays the root of a totem's system out in `folder`: Debian, the package, and what makes it read-only. Needs root. */
+export function layOut(folder: string, archive: string, deb: string, more: Addition | null = null): void {
+  unpack(archive, folder)
+  const inside = (...command: string[]) =>
+    execFileSync('unshare', ['--mount', '--pid', '--fork', `--root=${folder}`, '--mount-proc', '--', ...command], {
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+  copyFileSync(deb, path.join(folder, 'tmp/totem-polis.deb'))
+  inside('dpkg', '--install', '/tmp/totem-polis.deb')
+  rmSync(path.join(folder, 'tmp/totem-polis.deb'))
+  const put = (to: string, write: (file: string) => void, mode = 0o644) => {
+    const file = path.join(folder, to)
+    mkdirSync(path.dirname(file), { recursive: true })
+    write(file)
+    chmodSync(file, mode)
+  }
+  for (const [from, to] of Object.entries(PLACES)) {
+    const mode = EXECUTABLE.includes(from) ? 0o755 : 0o644
+    put(to, (file) => copyFileSync(path.join(assets, from), file), mode)
+  }
+  for (const [to, { content, mode }] of Object.entries(more?.files ?? {}))
+    put(to, (file) => writeFileSync(file, content), mode)
+  writeFileSync(path.join(folder, 'etc/hostname'), 'totem\n')
+  writeFileSync(path.join(folder, 'etc/hosts'), '127.0.0.1 localhost totem\n')
+  // Empty: each start has a name of its own, and the root stays as it is.
+  writeFileSync(path.join(folder, 'etc/machine-id'), '')
+  rmSync(path.join(folder, 'etc/resolv.conf'), { force: true })
+  symlinkSync('../run/systemd/resolve/stub-resolv.conf', path.join(folder, 'etc/resolv.conf'))
+  for (const place of ['data', 'efi']) mkdirSync(path.join(folder, place), { recursive: true })
+  inside('systemctl', '--quiet', 'enable', ...UNITS, ...(more?.units ?? []))
+  inside('update-initramfs', '-u', '-k', 'all')
+  cpSync(path.join(folder, 'var/lib/dpkg'), path.join(folder, 'usr/lib/dpkg-database'), { recursive: true })
+}
+
+/** Makes a system out of a root that was laid out. Its kernel leaves the root, which its command line then vouches for. */
+export function makeSystem(folder: string, version: string, released: string, out: string, commandLine = ''): System {
+  mkdirSync(out, { recursive: true })
+  const [kernel, initrd] = [path.join(out, 'kernel'), path.join(out, 'initrd')]
+  const boot = path.join(folder, 'boot')
+  copyFileSync(only(boot, 'vmlinuz-'), kernel)
+  copyFileSync(only(boot, 'initrd.img-'), initrd)
+  const aside = path.join(out, 'boot')
+  rmSync(aside, { recursive: true, force: true })
+  renameSync(boot, aside)
+  mkdirSync(boot, { mode: 0o755 })
+  const [root, tree] = [path.join(out, 'root.erofs'), path.join(out, 'root.verity')]
+  for (const file of [root, tree]) rmSync(file, { force: true })
+  const salt = createHash('sha256').update(version).digest('hex')
+  const uuid = salt.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5')
+  const epoch = String(Date.parse(`${released}T00:00:00Z`) / 1000)
+  execFileSync('mkfs.erofs', ['-zlz4', `-T${epoch}`, `-U${uuid}`, root, folder], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const said = execFileSync('veritysetup', ['format', `--salt=${salt}`, `--uuid=${uuid}`, root, tree], {
+    encoding: 'utf8',
+  })
+  const rootHash = /^Root hash:\s*([0-9a-f]{64})$/m.exec(said)?.[1]
+  if (!rootHash) throw new Error(`veritysetup: ${said}`)
+  rmSync(boot, { recursive: true })
+  renameSync(aside, boot)
+  const uki = path.join(out, 'system.efi')
+  const words = [COMMAND_LINE, commandLine, `roothash=${rootHash}`].filter(Boolean).join(' ')
+  makeUki({ version, commandLine: words, kernel, initrd, work: out, out: uki })
+  return { version, root, tree, rootHash, uki }
+}
+
+export const mebibytes = (count: number): number => count * MIB
