@@ -12,6 +12,7 @@ import { BOOT_MS } from './inside.ts'
 import type { Run } from './run.ts'
 
 const LOOK_MS = 1_000
+const DRAWN_MS = 3_000
 /** Who has been asked nothing for so long is not slow any more. */
 const STUCK_MS = 8 * 60_000
 
@@ -54,6 +55,8 @@ export async function visit({ name, who, choice, guest, bench, browser, out, saw
       since = Date.now()
       count += 1
       way.push(shown)
+      // What the program shows is on the glass a little later.
+      await delay(DRAWN_MS)
       await guest.picture(path.join(screens, `${String(count).padStart(2, '0')}-${shown}.png`))
     }
     if (seen.screen === 'done') outcome = seen.outcome
