@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useLayoutEffect } from 'react'
+import { lazy, Suspense, useEffect, useInsertionEffect } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { IntlProvider } from 'react-intl'
 import { languages } from '../contract/language.ts'
@@ -80,7 +80,8 @@ function useDocument(view: View | null): void {
   const mmPerPixel = view?.totem.mmPerPixel
   const reachMm = view?.totem.reachMm
   const language = view?.language
-  useLayoutEffect(() => {
+  // Before any layout effect: pages are divided (components/pages.ts) by the sizes of this view and not of the last one.
+  useInsertionEffect(() => {
     const page = document.documentElement
     if (language) page.lang = language
     if (mmPerPixel && reachMm)

@@ -103,18 +103,25 @@ async function debianPackages(more) {
   return `installed ${missing.join(' ')}`
 }
 
-/** Prometheus' and Alertmanager's programs: tests try the rules of alerts/ with them. */
-const ALERTING = { prometheus: ['promtool'], 'prometheus-alertmanager': ['amtool', 'prometheus-alertmanager'] }
+/** Prometheus' and Alertmanager's programs, and what one of them reads: tests try the rules of alerts/ with them. */
+const TEMPLATES = 'usr/share/prometheus/alertmanager'
+const ALERTING = {
+  prometheus: ['usr/bin/promtool'],
+  'prometheus-alertmanager': [
+    ...['usr/bin/amtool', 'usr/bin/prometheus-alertmanager', `${TEMPLATES}/default.tmpl`, `${TEMPLATES}/email.tmpl`],
+  ],
+}
 const alertingFolder = path.join(root, '.bench/alerting')
 
 /**
  * Takes the programs out of Debian's packages without installing them: an installed Prometheus is a daemon that listens, and
- * brings the fonts and scripts of its pages. They need libc alone. Those of an installed package serve as well.
+ * brings the fonts and scripts of its pages. They need libc alone.
  */
 async function alertingTools() {
-  const names = Object.values(ALERTING).flat()
-  if (names.every((name) => existsSync(path.join(alertingFolder, name)))) return `${names.join(', ')} present`
-  if (names.every((name) => existsSync(path.join('/usr/bin', name)))) return `${names.join(', ')}, installed`
+  const files = Object.values(ALERTING).flat()
+  const laid = (file) => path.join(alertingFolder, path.basename(file))
+  const said = 'promtool, amtool, Alertmanager'
+  if (files.every((file) => existsSync(laid(file)))) return `${said} present`
   const folder = path.join(alertingFolder, 'unpacked')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -128,9 +135,9 @@ async function alertingTools() {
   if (!got.ok) throw new SetupError(`cannot fetch ${packages.join(' and ')}: sudo apt-get update\n${got.said}`)
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.deb')))
     mustRun('dpkg-deb', ['-x', path.join(folder, file), folder])
-  for (const name of names) renameSync(path.join(folder, 'usr/bin', name), path.join(alertingFolder, name))
+  for (const file of files) renameSync(path.join(folder, file), laid(file))
   rmSync(folder, { recursive: true })
-  return `${names.join(', ')}, of Debian's packages`
+  return `${said}, of Debian's packages`
 }
 
 const benchUser = async () => mustRun(node, ['simulator/bench/user.ts']).trim()

@@ -22,6 +22,7 @@ import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Flag, StateMark } from '../parts/marks.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
+import { Views } from '../parts/views.tsx'
 import { REFRESH_MS } from '../queries.ts'
 import { counted, PRINTER_STATES, printerSaid, STATES } from '../words.ts'
 
@@ -125,6 +126,7 @@ export function FleetScreen() {
           )}
         </span>
       </div>
+      <Views screen="/flotta" />
       <fieldset className="chips" aria-label="Stati">
         <Button className="chip" aria-pressed={!filter.state} onPress={() => set({ state: undefined })}>
           tutti <strong>{counted(all)}</strong>

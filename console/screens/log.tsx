@@ -10,6 +10,7 @@ import { addressOf, ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Entries } from '../parts/entries.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
+import { Views } from '../parts/views.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries } from '../queries.ts'
 import { counted, fromRome, inRome } from '../words.ts'
@@ -27,8 +28,8 @@ const TEXTS = [
   { key: 'operation', name: 'Operazione', hint: '26 caratteri', wrong: 'i 26 caratteri dell’operazione' },
 ] as const
 const TIMES = [
-  { key: 'from', name: 'Dalle' },
-  { key: 'until', name: 'Alle' },
+  { key: 'from', name: 'Dal' },
+  { key: 'until', name: 'Al' },
 ] as const
 
 /** The sync logs of all totems: search, whether a totem's chain holds, and files. */
@@ -140,6 +141,7 @@ export function LogScreen() {
           </label>
         ))}
       </fieldset>
+      <Views screen="/voci" />
       <p className="quiet">
         Il tempo è quello in cui il gateway ha ricevuto la voce, in ora italiana; l’ora del totem sta sotto, dove è
         un’altra.

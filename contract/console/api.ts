@@ -18,6 +18,7 @@ import {
   ownSessions,
   sessionNamed,
 } from './people.ts'
+import { savedView, savedViews, viewNamed } from './views.ts'
 
 interface Route {
   method: 'GET' | 'POST'
@@ -73,6 +74,10 @@ export const consoleApi = {
     ...{ method: 'GET', path: '/totems/:totem/log/proof', action: 'log.export', told: true },
     ...{ params: totemParams, query: logRange, answer: 'file' },
   },
+
+  views: { method: 'GET', path: '/views', action: 'fleet.see', answer: savedViews },
+  saveView: { method: 'POST', path: '/views', action: 'fleet.see', body: savedView, answer: done },
+  dropView: { method: 'POST', path: '/views/drop', action: 'fleet.see', body: viewNamed, answer: done },
 
   alarms: { method: 'GET', path: '/alarms', action: 'fleet.see', query: alarmQuery, answer: alarmList },
   takeAlarm: {

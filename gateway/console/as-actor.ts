@@ -38,6 +38,7 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
   ['update (taken_by, taken_name, taken_at, assigned_by, ended_at)', ['alarm']],
   ['update (approved_by, approved_name, approved_at, ended_by, ended_name, ended_at)', ['maintenance']],
   ['select, update', ['console_audit_head']],
+  ['select, insert, update, delete', ['console_view']],
 ]
 
 /** Does something in the sight of one person: a transaction that sees what they may see, and no more. */

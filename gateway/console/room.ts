@@ -34,6 +34,7 @@ import { approve, confirm, grantsOf, propose, revoke } from './permissions/grant
 import { may } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
+import { viewHandlers } from './views/views.ts'
 
 const DONE = ok({ done: true as const })
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({ kind, field })
@@ -136,6 +137,7 @@ function handlersOf({
 }): Handlers {
   return {
     ...logHandlers({ keys, now }),
+    ...viewHandlers,
 
     me: async ({ session, held }) =>
       ok({

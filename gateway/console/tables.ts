@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../contract/console/audit.ts'
 import type { ConditionId, Severity } from '../../contract/console/conditions.ts'
 import type { MaintenanceScope } from '../../contract/console/maintenance.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
+import type { ViewedScreen } from '../../contract/console/views.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
 
@@ -101,6 +102,7 @@ export type ConsoleTables = {
     ended_at: Date | null
   }
   alarm_note: { id: string; alarm: string; at: Date; person: string; name: string; text: string }
+  console_view: { person: string; screen: ViewedScreen; name: string; search: string }
   totem_place: { totem: string; office: string | null; name: string; region: string | null }
   totem_note: { id: string; totem: string; at: Date; person: string; name: string; text: string }
 }

@@ -31,6 +31,7 @@ import { auditAges } from './migrations/041-audit-ages.ts'
 import { polis } from './migrations/044-polis.ts'
 import { grantsKept } from './migrations/045-grants-kept.ts'
 import { objectives } from './migrations/049-objectives.ts'
+import { consoleViews } from './migrations/050-console-views.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -190,6 +191,7 @@ const migrations: Record<string, Migration> = {
   '044-polis': polis,
   '045-grants-kept': grantsKept,
   '049-objectives': objectives,
+  '050-console-views': consoleViews,
 }
 
 /** Takes a database from one version to another. */

@@ -298,7 +298,7 @@ test('a cue is heard, as loud as the voice and no louder', async () => {
 })
 
 test('the step of the request is said where it changes, and with the whole screen', () => {
-  const step = spoken('Passi della richiesta. Tessera', { kind: 'step' })
+  const step = spoken('Passo 1 di 3. Tessera', { kind: 'step' })
   const pin = spoken('Digiti il PIN', { kind: 'title' })
   expect(toSay([TITLE], [pin, step])).toEqual([pin, step])
   expect(toSay([TITLE, step], [pin, step])).toEqual([pin])

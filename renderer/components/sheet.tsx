@@ -52,6 +52,7 @@ export function Sheet({ lines }: { lines: readonly SheetLine[] }) {
                     key={shortcut.label}
                     className="shortcut"
                     pressed={shortcut.chosen}
+                    {...(shortcut.chosen && { label: `${shortcut.label}. ${text('themes.on')}` })}
                     onPress={shortcut.onPress}
                   >
                     <span>{shortcut.label}</span>

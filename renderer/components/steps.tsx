@@ -7,7 +7,7 @@ export function Steps({ step }: { step: NonNullable<View['step']> }) {
   const text = useText()
   const now = steps.indexOf(step)
   return (
-    <ol className="steps" aria-label={text('steps.label')}>
+    <ol className="steps" aria-label={text('steps.label', { at: now + 1, of: steps.length })}>
       {steps.map((name, index) => (
         <li
           key={name}

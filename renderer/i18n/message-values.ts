@@ -3,6 +3,7 @@
 /** The values of each message that has placeholders. */
 export interface MessageValues {
   'action.more': { page: string | number; pages: string | number }
+  'steps.label': { at: string | number; of: string | number }
   'certificate.both.name': { names: string | number }
   'statoCivile.1': { sex: string }
   'statoCivile.2': { sex: string }

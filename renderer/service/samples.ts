@@ -11,12 +11,12 @@ export const serviceSamples: Record<string, ServiceScreen> = {
   },
   'service-code': {
     ...{ kind: 'code', title: 'Codice del giorno', mistyped: 'Scritto male: le ultime due lettere non tornano.' },
-    lead: 'Manca la linea. Telefoni alla centrale e dica: totem PG-0002, giorno 30/11/2026.',
+    lead: 'Manca la linea. Telefoni alla centrale e dica: totem TT-0001, giorno 30/11/2026.',
     ...{ main: button('code', 'Conferma'), back: button('end', 'Fine') },
   },
   'service-menu': {
     ...{ kind: 'menu', title: 'Menu del tecnico' },
-    lead: 'PG-0002, Ufficio postale di Foligno. Finché è qui, nessuno comincia una visita.',
+    lead: 'TT-0001, Ufficio postale di Spello. Finché è qui, nessuno comincia una visita.',
     tiles: [
       { ...button('network', 'Rete'), outcome: 'ok' },
       { ...button('clock', 'Orologio'), outcome: 'ok' },

@@ -46,6 +46,9 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   totemHours: (totem) => ({ path: `/totems/${totem}/hours` }),
   totemLog: (totem) => ({ path: `/totems/${totem}/log` }),
   addNote: (totem) => ({ path: `/totems/${totem}/notes`, body: { text: 'Chiamato l’ufficio' } }),
+  views: () => ({ path: '/views' }),
+  saveView: () => ({ path: '/views', body: { screen: '/voci', name: 'Allarmi', search: 'severity=alarm' } }),
+  dropView: () => ({ path: '/views/drop', body: { screen: '/voci', name: 'Allarmi' } }),
   log: () => ({ path: '/log' }),
   logFile: () => ({ path: '/log/file?format=csv' }),
   verifyLog: (totem) => ({ path: `/totems/${totem}/log/verdict` }),
@@ -165,6 +168,19 @@ describe('totems', () => {
     const { body } = await at('operatore').get('/totems/TT-0001')
     expect(body.notes).toContainEqual(expect.objectContaining({ by: 'c.testa', text }))
   })
+})
+
+test('a view that somebody has named is theirs alone, and another’s is not there to be dropped', async () => {
+  const own = { screen: '/flotta', name: 'Umbria <b>carta</b>', search: 'region=10&printer=paperOut' }
+  expect((await at('operatore').post('/views', { ...own, search: 'region=12' })).status).toBe(200)
+  expect((await at('operatore').post('/views', own)).status).toBe(200)
+  expect((await at('operatore').get('/views')).body.views).toEqual([own])
+  expect((await at('campo').get('/views')).body.views).toEqual([])
+  const named = { screen: own.screen, name: own.name }
+  expect((await at('campo').post('/views/drop', named)).body.kind).toBe('not-found')
+  for (const wrong of [{ search: 'a b' }, { screen: '//evil.example' }, { name: ' ' }, { name: 'x'.repeat(61) }])
+    expect((await at('operatore').post('/views', { ...own, ...wrong })).body.kind).toBe('malformed')
+  expect((await at('operatore').post('/views/drop', named)).status).toBe(200)
 })
 
 describe('the sync logs of all totems', () => {

@@ -155,6 +155,20 @@ test.each<[lang: string, mode: string, glass?: Glass]>([
   180_000,
 )
 
+test('a person who changes the size of the text sees its pages at once, divided by that size', async () => {
+  const [width, height, size] = LANDSCAPE
+  await page.setViewportSize({ width, height })
+  const faults = await page.evaluate(
+    (addresses) => {
+      for (const address of addresses) window.show(address)
+      return window.faultsOfLayout()
+    },
+    [`screen=attract&lang=de${size}`, `screen=attract&lang=de${LARGEST}${size}`],
+  )
+  await page.setViewportSize({ width: PORTRAIT[0], height: PORTRAIT[1] })
+  expect(faults).toEqual([])
+})
+
 test('every word comes from the locale, and has room in a language whose words are longer by 40 %', async () => {
   const now = await look('it', '&pseudo')
   const data = dataOf(Object.values(galleryViews('it')))

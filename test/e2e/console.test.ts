@@ -123,6 +123,10 @@ test('a totem’s log is searched, its chain verified, and the proof of it holds
   await page.getByRole('button', { name: 'Verifica la catena di TT-0001' }).click()
   await page.getByText('La catena è integra: 3 voci').waitFor()
   expect(await browser.findings()).toEqual([])
+  await page.getByText('Viste salvate').click()
+  await page.getByLabel('Nome di questa vista').fill('Spello <b>')
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: 'Spello <b>' }).waitFor()
   const href = await page.getByRole('link', { name: 'Esporta con la prova' }).getAttribute('href')
   const proof = await page.evaluate(async (url) => (await fetch(url)).text(), href ?? '')
   const lines = proof.trimEnd().split('\n')
@@ -142,6 +146,12 @@ test.each(['chiaro', 'scuro'])('each screen is as readable: %s', async (colours)
   for (const screen of [...screens, 'Sessioni']) {
     await page.getByRole('link', { name: screen, exact: true }).first().click()
     await page.getByRole('heading', { level: 1 }).waitFor()
+    expect(await browser.findings(), screen).toEqual([])
+  }
+  for (const screen of ['Manutenzione', 'Procedure']) {
+    await page.getByRole('link', { name: 'Allarmi', exact: true }).first().click()
+    await page.getByRole('link', { name: screen, exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: screen }).waitFor()
     expect(await browser.findings(), screen).toEqual([])
   }
 })

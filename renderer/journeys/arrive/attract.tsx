@@ -54,6 +54,8 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
             {text(fault)}
           </Notice>
         ))}
+        {/* The eye has the signs beside the words. */}
+        <p className="unseen">{text('attract.needed')}</p>
         <Points
           points={[
             screen.cie
