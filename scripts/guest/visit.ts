@@ -73,7 +73,7 @@ export async function visit({ name, who, choice, guest, bench, browser, out, saw
   const sheets = bench.printer.sheets.slice(before.sheets)
   for (const [index, sheet] of sheets.entries()) copyFileSync(sheet.path, path.join(screens, `paper-${index + 1}.png`))
   const operations = (await bench.gateway.operations()).slice(before.operations)
-  const log = await guest.run('/usr/bin/totem', 'journal', 'tail', '--json')
+  const log = await guest.run('/usr/bin/totem', 'journal', 'tail', '--lines', '10000', '--json')
   const seconds = ((Date.now() - began) / 1000).toFixed(0)
   saw(`${name}: ${way.join(' → ')}`, outcome === 'printed', `${seconds} s`)
   // Of all visits so far: a page is a sheet.
