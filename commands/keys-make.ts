@@ -28,7 +28,7 @@ const VERIFICATION_DAYS = 3_650
 
 const HELP = `totem keys make    makes a private key, for its owner alone, and its public half to hand on; overwrites nothing
 
-  --kind KIND      a totem's: tls, outcome, verification; a gateway's: gateway-tls, sealing, anchor; of lists: signer
+  --kind KIND      a totem's: tls, outcome, verification; a gateway's: gateway-tls, sealing, anchor, command; of lists: signer
   --public DIR     folder for the public half
   --config FILE    a totem's key: the totem's configuration, which says where the private half lies and how it is
                    protected (${CONFIG_FILE})
@@ -70,7 +70,8 @@ const KINDS = {
   verification,
   'gateway-tls': gatewayTls,
   sealing,
-  anchor,
+  anchor: (given: Given) => signs('anchor', given),
+  command: (given: Given) => signs('command', given),
   signer,
 }
 
@@ -167,12 +168,13 @@ async function sealing(given: Given): Promise<NewKey> {
   }
 }
 
-async function anchor(given: Given): Promise<NewKey> {
+/** What the gateway vouches for, and what it commands, are signed by keys of their own. */
+async function signs(what: 'anchor' | 'command', given: Given): Promise<NewKey> {
   const pair = await newJwkPair('sig')
-  const name = `anchor-${pair.public.kid}`
+  const name = `${what}-${pair.public.kid}`
   return {
     ...plainKey(given, `${name}.jwk.json`, jsonLine(pair.private)),
-    public: part('gateway-keys', name, { anchor: [point(pair.public)] }),
+    public: part('gateway-keys', name, { [what]: [point(pair.public)] }),
   }
 }
 

@@ -28,7 +28,7 @@ const HELP = `totem list sign    signs a list that replaces the previous one
 totem list show    is this list true, which number has it, when does it end, what is in it?
 
   --kind KIND       ${Object.keys(KINDS).join(', ')}
-  --in FILE         sign: JSON of what goes in (authorities; sealing and anchor; keys; releases), or a folder: all its files
+  --in FILE         sign: JSON of what goes in (authorities; sealing, anchor, command; keys; releases), or a folder: all its files
                     *.KIND.json, as \`keys make\` names them, put together; show: the signed list
   --signer FILE     sign: private JWK of the lists' signer, readable by its owner alone
   --previous FILE   sign: the signed list that is replaced; its number grows by one

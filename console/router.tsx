@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { z } from 'zod'
 import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
+import { ordersQuery } from '../contract/console/commands.ts'
 import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
 import { logFilter } from '../contract/console/log.ts'
 import { maintenanceQuery } from '../contract/console/maintenance.ts'
@@ -9,6 +10,7 @@ import { operationsQuery } from '../contract/console/operations.ts'
 import { Frame } from './parts/frame.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
 import { AuditScreen } from './screens/audit.tsx'
+import { CommandsScreen } from './screens/commands.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
 import { LogScreen } from './screens/log.tsx'
@@ -59,6 +61,10 @@ const log = createRoute({
   ...{ getParentRoute: () => root, path: '/voci', component: LogScreen },
   validateSearch: (search) => keptOf(logFilter.shape, search),
 })
+const commandsRoute = createRoute({
+  ...{ getParentRoute: () => root, path: '/comandi', component: CommandsScreen },
+  validateSearch: (search) => ordersQuery.safeParse(search).data ?? {},
+})
 const operations = createRoute({
   ...{ getParentRoute: () => root, path: '/operazioni', component: OperationsScreen },
   validateSearch: (search) => operationsQuery.safeParse(search).data ?? {},
@@ -82,7 +88,7 @@ const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', co
 export const router = createRouter({
   routeTree: root.addChildren([
     ...([home, fleet, totem, log, alarms, maintenance, runbooks] as const),
-    ...([operations, grants, audit, objectives, polis, sessions] as const),
+    ...([commandsRoute, operations, grants, audit, objectives, polis, sessions] as const),
   ]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

@@ -1,3 +1,5 @@
+import type { NoticeSentence } from '../contract/command.ts'
+import type { CommandState, OrderKind, OrderState } from '../contract/console/commands.ts'
 import type { FleetTotem } from '../contract/console/fleet.ts'
 import type { MaintenanceScope } from '../contract/console/maintenance.ts'
 import type { Action, Role, Scope } from '../contract/console/people.ts'
@@ -40,10 +42,92 @@ export const PROBLEMS: Record<ConsoleProblemKind | 'no-answer', string> = {
   'same-person': 'Chi propone, chi approva e chi riceve devono essere tre persone diverse.',
   'beyond-own': 'Un incarico dura al massimo un anno, e solo per i ruoli già attivi.',
   'last-one': 'Restano sempre due persone che amministrano la piattaforma.',
+  'no-command-key': 'Questo gateway non ha la chiave che firma i comandi.',
+  'unknown-there': 'La versione del totem non conosce questo comando, o il totem non si è mai fatto sentire.',
+  clone: 'Il totem risulta presente due volte: torna in servizio quando l’allarme è stato chiuso sul posto.',
+  'too-often': 'Già fatto tre volte nelle ultime ventiquattro ore.',
   'too-many': 'Troppe richieste: attenda un minuto.',
   'not-now': 'Il gateway non può rispondere ora: riproviamo.',
   'no-answer': 'Il gateway non risponde: riproviamo.',
 }
+
+/** Each command, and what it does: read before it is sent. */
+export const COMMANDS: Record<OrderKind, { name: string; effect: string }> = {
+  withdraw: {
+    name: 'Ritira dal servizio',
+    effect:
+      'La visita in corso finisce; poi il totem dice alle persone di andare allo sportello. Le richieste registrate proseguono.',
+  },
+  restore: {
+    name: 'Rimetti in servizio',
+    effect: 'Il totem si prova da sé e torna in servizio se tutto va. Serve una seconda persona.',
+  },
+  'rotate-keys': {
+    name: 'Nuova chiave degli esiti',
+    effect: 'Gli esiti di prima restano leggibili con la chiave di prima.',
+  },
+  'send-log': { name: 'Invia il registro', effect: 'Il totem manda subito le voci che il gateway non ha ancora.' },
+  'restart-app': { name: 'Riavvia il programma', effect: 'Quando non c’è nessuno; al massimo tre volte al giorno.' },
+  'restart-device': {
+    name: 'Riavvia lettore e stampante',
+    effect: 'Quando non c’è nessuno; al massimo tre volte al giorno.',
+  },
+  reboot: { name: 'Riavvia la macchina', effect: 'Di notte, tra le 22 e le 5; al massimo tre volte al giorno.' },
+  readiness: {
+    name: 'Prova di funzionamento',
+    effect: 'Quando non c’è nessuno: prova ogni parte e stampa il rapporto.',
+  },
+  notice: {
+    name: 'Avviso sulla prima schermata',
+    effect: 'Una frase fissa, nelle lingue del totem, fino alla fine di quel giorno.',
+  },
+  'notice-off': { name: 'Togli l’avviso', effect: 'La prima schermata torna come sempre.' },
+  revoke: {
+    name: 'Revoca il totem',
+    effect:
+      'Il gateway non lo accetta più, per sempre: per tornare va iscritto di nuovo. Approva chi amministra la piattaforma.',
+  },
+  'pause-updates': {
+    name: 'Sospendi gli aggiornamenti',
+    effect: 'Il totem tiene il programma che ha. Serve una seconda persona.',
+  },
+  'resume-updates': {
+    name: 'Riprendi gli aggiornamenti',
+    effect: 'Il totem segue di nuovo il suo gruppo. Serve una seconda persona.',
+  },
+}
+/** As the totem says them, in its languages. */
+export const NOTICES: Record<NoticeSentence, string> = {
+  closed: 'l’ufficio resta chiuso',
+  works: 'il totem si ferma per manutenzione',
+  registry: 'l’Anagrafe nazionale si ferma per manutenzione',
+}
+export const ORDER_STATES: Record<OrderState, string> = {
+  proposed: '◆ attende la seconda persona',
+  lapsed: '○ nessuno ha approvato entro un giorno',
+  withdrawn: '⊘ proposta ritirata',
+  issued: '● inviato',
+  stopped: '⊘ fermato',
+}
+export const COMMAND_STATES: Record<CommandState, { said: string; many: string; tone: string }> = {
+  waiting: { said: '◆ in attesa', many: 'in attesa', tone: 'quiet' },
+  issued: { said: '◆ chiesto, il totem non l’ha ancora preso', many: 'non ancora presi', tone: 'plain' },
+  fetched: { said: '◆ preso dal totem', many: 'presi dal totem', tone: 'plain' },
+  done: { said: '● fatto', many: 'fatti', tone: 'plain' },
+  refused: { said: '▲ rifiutato:', many: 'rifiutati', tone: 'warning' },
+  expired: { said: '○ scaduto', many: 'scaduti', tone: 'quiet' },
+  stopped: { said: '⊘ non inviato', many: 'non inviati', tone: 'quiet' },
+}
+const OUT: Record<string, string> = {
+  withdrawn: 'ritirato dalla centrale',
+  technician: 'un tecnico è al lavoro',
+  'storage-full': 'disco pieno',
+  'reader-unavailable': 'lettore assente',
+  'device-unavailable': 'lettore e stampante non rispondono',
+  'never-online': 'mai collegato',
+  'lists-ended': 'elenchi di sicurezza scaduti',
+}
+export const outSaid = (reason: string): string => OUT[reason] ?? reason
 
 export const ROLES: Record<Role, string> = {
   ...{ OPERATORE: 'Operatore remoto', CAMPO: 'Responsabile di zona', PIATTAFORMA: 'Piattaforma', AUDITOR: 'Auditor' },
@@ -64,6 +148,7 @@ export const SCREENS = [
   { to: '/flotta', name: 'Flotta', action: 'fleet.see', key: 'f' },
   { to: '/voci', name: 'Voci', action: 'fleet.see', key: 'v' },
   { to: '/allarmi', name: 'Allarmi', action: 'fleet.see', key: 'a' },
+  { to: '/comandi', name: 'Comandi', action: 'fleet.see', key: 'c' },
   { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
   { to: '/obiettivi', name: 'Obiettivi', action: 'operations.see', key: 'b' },
   { to: '/diffusione', name: 'Diffusione', action: 'fleet.see', key: 'd' },
@@ -87,6 +172,10 @@ const DEEDS: Record<string, string> = {
   'grants.confirm': 'ha confermato un incarico',
   'grants.revoke': 'ha revocato un incarico',
   'fleet.note': 'ha scritto una nota',
+  'payments.refunded': 'ha segnato un rimborso',
+  'commands.order': 'ha ordinato un comando',
+  'commands.approve': 'ha approvato un comando',
+  'commands.stop': 'ha fermato un comando',
   'audit.export': 'ha esportato il registro',
   'operations.redrive': 'ha fatto riprovare le operazioni abbandonate',
   'alarms.take': 'ha preso in carico un allarme',

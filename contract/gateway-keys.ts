@@ -18,7 +18,8 @@ const publicKey = z.strictObject({
  * "totem-gateway-keys+jws", signed by the signer of trust lists. `sealing`: a totem seals to the key that began last and has begun, by the gateway's time. The gateway opens requests sealed to any
  * of them, and keeps each key 60 days past the beginning of its successor, because a request may wait 30 days on a
  * totem without a line. `anchor`: keys that sign the anchors of sync logs (contract/journal.ts); they are never taken
- * off the list.
+ * off the list. `command`: keys that sign commands to totems (contract/command.ts) and nothing else; without one there are none.
+ * A totem that does not know the field refuses the list: it comes once each totem does.
  */
 export const gatewayKeys = z
   .strictObject({
@@ -28,6 +29,7 @@ export const gatewayKeys = z
       .min(1)
       .max(20),
     anchor: z.array(publicKey).min(1).max(50),
+    command: z.array(publicKey).min(1).max(20).exactOptional(),
   })
   .refine(endsInTime, 'nextUpdate')
 export type GatewayKeys = z.infer<typeof gatewayKeys>

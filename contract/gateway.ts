@@ -40,6 +40,9 @@ import { closedOffers } from './offers.ts'
  *   GET  /v1/letters?id=               → letterState
  *   GET  /v1/trust                     → trustBundle (contract/trust.ts)
  *   GET  /v1/trust/crls/<sha256>       → a CRL, DER
+ *   GET  /v1/commands?after=           → commandsAnswer (contract/command.ts)
+ *   POST /v1/commands/outcomes         commandOutcomes → commandOutcomesTaken (contract/command.ts)
+ *   POST /v1/commands/outcome-key      outcomeKeyOffered → outcomeKeyTaken (contract/command.ts)
  *   GET  /v1/releases                  → releasesAnswer (contract/release.ts)
  *   GET  /v1/releases/<sha256>         → bytes of a file, by `Range`
  */
@@ -54,6 +57,8 @@ export const heartbeatAnswer = z.strictObject({
   ...status.shape,
   ...challengeGiven.shape,
   closed: closedOffers.optional(),
+  /** Serial of the newest command that waits for this totem, for one that says in its heartbeat which it knows. */
+  command: z.int().min(1).exactOptional(),
 })
 
 /** A session opens only by a challenge that the gateway gave its totem so short a time ago, and that opened none before. */

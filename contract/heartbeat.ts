@@ -47,5 +47,16 @@ export const heartbeat = z.strictObject({
   lastOutage: lastOutage.nullable().default(null),
   /** How the totem stands with releases; null: it takes none by itself. */
   release: releaseStanding.nullable().default(null),
+  /** Why no visit can begin (contract/journeys/arrive.ts, `outOfService`); null: one can, or the totem starts. */
+  out: z
+    .string()
+    .regex(/^[a-z-]{1,32}$/)
+    .nullable()
+    .default(null),
+  /** The commands of operators that this version knows (contract/command.ts). */
+  commands: z
+    .array(z.string().regex(/^[a-z-]{1,32}$/))
+    .max(40)
+    .default([]),
 })
 export type Heartbeat = z.infer<typeof heartbeat>

@@ -1,5 +1,6 @@
 // More than 400 lines: one closed list, which its readers want whole.
 import { z } from 'zod'
+import { COMMAND_NAMES, COMMAND_REFUSALS } from './command-words.ts'
 import { isCodiceFiscale, operationId } from './identity.ts'
 import { FAULT, type Flood, PAGES, PUT_OFF, REQUEST, STATE, VISIT } from './journal-floods.ts'
 import type { StaffLanguage } from './language.ts'
@@ -445,6 +446,28 @@ export const journalEvents = {
       it: "L'elenco degli aggiornamenti è scaduto da {days} giorni: il totem prosegue con il suo programma",
       en: 'The list of releases ended {days} days ago: the totem goes on with what it runs',
     },
+  ),
+  /** An operator asks something of the totem from afar. */
+  'command.taken': event(
+    'info',
+    { command: operationId, kind: code },
+    { it: 'Comando {kind} ricevuto dalla centrale', en: 'Command {kind} received from an operator' },
+    STATE,
+    { kind: COMMAND_NAMES },
+  ),
+  'command.done': event(
+    'info',
+    { command: operationId, kind: code },
+    { it: 'Comando eseguito: {kind}', en: 'Command carried out: {kind}' },
+    STATE,
+    { kind: COMMAND_NAMES },
+  ),
+  'command.refused': event(
+    'warn',
+    { command: operationId, kind: code, reason: code },
+    { it: 'Comando rifiutato: {kind}, {reason}', en: 'Command refused: {kind}, {reason}' },
+    FAULT,
+    { kind: COMMAND_NAMES, reason: COMMAND_REFUSALS },
   ),
   /** What the gateway says of technicians came unsigned, for another totem, or from before. */
   'service.access-refused': event(

@@ -76,7 +76,7 @@ export const redriven = z.strictObject({ redriven: z.number().int().min(0) })
  * payment for the same certificate; `wrong-amount`: another sum than the notice's. No person stands here: the PSP knows
  * its payer by the receipt.
  */
-const openRefund = z.strictObject({
+export const openRefund = z.strictObject({
   receipt: z.string(),
   payment: operationId,
   notice: z.string(),

@@ -23,6 +23,7 @@ import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { toldFor } from './citizen/store.ts'
+import { createCommandRoom } from './commands/routes.ts'
 import { createFacts } from './console/alarms/facts.ts'
 import { seriesRoutes } from './console/alarms/series.ts'
 import { createTally } from './console/objectives/tally.ts'
@@ -257,6 +258,7 @@ export async function startGateway(
     now,
   })
   const releases = createReleaseRoom(config.releases, releaseKeeper, { db, keys, now, log })
+  const commands = createCommandRoom({ db, keys: enrolment?.keyBook ?? null, now, log })
   const service = createServiceRoom({ db, keys, reference, now, log })
   const journals = withJournals(db)
   const previewing = {
@@ -289,12 +291,13 @@ export async function startGateway(
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
       fleet: fleetRoutes({
         ...{ db, challenges, offers, outcomeKeyOf, onHeard: releases.heard },
-        ...{ version: packageJson.version, now },
+        ...{ version: packageJson.version, newestCommand: commands.newest, now },
       }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
       releases: releases.forTotems,
       service: service.forTotems,
+      commands: commands.forTotems,
       delivery: delivery.forTotems(sessions),
       enrolment: enrolment?.forTotems ?? routes(),
     },
@@ -338,6 +341,10 @@ export async function startGateway(
       },
       {
         ...{ store, consoleUrl: consoleDatabaseUrl, keys, reference, redrive: () => redrive(store, bell) },
+        own: {
+          revoke: async (totem, by) => (await enrolment?.revoke(totem, by)) ?? false,
+          holdUpdates: releases.hold,
+        },
         version: packageJson.version,
         now,
         log,

@@ -4,6 +4,7 @@ import { superviseDevices } from './devices/index.ts'
 import { onQuit, runApp } from './shell/app.ts'
 import { spawnDeviceProcess } from './shell/device-process.ts'
 import { createCitizenWindow, glassOf } from './shell/window.ts'
+import { createCommandRoom } from './start/commands.ts'
 import { firstBoot } from './start/first-boot.ts'
 import { createGatewayLine } from './start/line.ts'
 import { openStores } from './start/stores.ts'
@@ -40,6 +41,7 @@ async function start(provisioned: TotemConfig): Promise<void> {
   const stores = await openStores(config)
   const line = createGatewayLine(config, stores, devices)
   const visits = createVisits(config, window, stores, devices, line)
+  const commands = createCommandRoom(config, stores, devices, line, visits)
   const { refresh } = visits.session
   const supervisor = createSupervisor({ well: visits.well })
   const watches = createWatches(config, stores, line.identity, refresh)
@@ -48,7 +50,8 @@ async function start(provisioned: TotemConfig): Promise<void> {
   devices.listen(visits.deviceListener)
   // The line takes main's time, and the first screen does not need it.
   await shown
-  line.start(refresh, visits.onSettled, visits.room)
+  line.start(refresh, visits.onSettled, visits.room, (serial) => void commands.heard(serial))
+  commands.start()
   supervisor.start()
   if (__DEVELOPMENT__ && config.bench?.dockUrl) {
     const { openDock } = await import('./shell/dock-window.ts')
@@ -59,6 +62,7 @@ async function start(provisioned: TotemConfig): Promise<void> {
   onQuit(() => {
     supervisor.stop()
     watches.stop()
+    commands.stop()
     visits.stop()
     devices.stop()
     line.stop()

@@ -8,16 +8,18 @@ export type GatewayKeysRefusal = { kind: 'gateway-keys-unsigned' | 'gateway-keys
 
 /**
  * Opens a signed list of the gateway's keys (contract/gateway-keys.ts). `gateway-keys-unsigned`: this key did not sign it
- * in the required way. `gateway-keys-malformed`: it is signed and is no such list, or has two keys of one name, or a key
- * that is no point of its curve. Nothing could be sealed to such a key.
+ * in the required way. `gateway-keys-malformed`: it is signed and is no such list, or has two keys of one name, one key for
+ * two purposes, or a key that is no point of its curve. Nothing could be sealed to such a key.
  */
 export async function verifyGatewayKeys(jws: string, publicJwk: JWK): Promise<Result<GatewayKeys, GatewayKeysRefusal>> {
   const opened = await openSignedList(jws, publicJwk, GATEWAY_KEYS_TYP)
   if (opened === 'unsigned') return err({ kind: 'gateway-keys-unsigned' })
   const list = gatewayKeys.safeParse(opened.list)
   if (!list.success) return err({ kind: 'gateway-keys-malformed' })
-  const keys = [...list.data.sealing.map(({ key }) => key), ...list.data.anchor]
-  const named = new Set(keys.map(({ kid }) => kid)).size === keys.length
+  const { sealing: seals, anchor, command = [] } = list.data
+  const keys = [...seals.map(({ key }) => key), ...anchor, ...command]
+  // SECURITY: one key under two names would sign for one purpose what is believed for another.
+  const named = (['kid', 'x'] as const).every((of) => new Set(keys.map((key) => key[of])).size === keys.length)
   return named && (await allOnCurve(keys)) ? ok(list.data) : err({ kind: 'gateway-keys-malformed' })
 }
 

@@ -161,6 +161,8 @@ export async function openStage({
       office: null,
       lastOutage: null,
       release: null,
+      out: null,
+      commands: [],
     },
     versions: { totem: '0.1.0', electron: '45.4.1', node: '24.21.0', schema: 3 },
     devices: { available: true, restarts: 0, reader: 'empty', printer: 'ready' },

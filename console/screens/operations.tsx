@@ -119,6 +119,105 @@ export function OperationsScreen() {
           </tbody>
         </table>
       )}
+      <Payments />
+    </section>
+  )
+}
+
+const REFUNDS = {
+  refused: 'ANPR ha rifiutato il certificato',
+  'paid-twice': 'pagato due volte',
+  'wrong-amount': 'importo diverso',
+} as const
+const WAITS = {
+  'not-opened': 'pagoPA non ha ancora preso l’avviso',
+  'paid-not-spent': 'pagato, e il certificato non è stato chiesto',
+  'not-closed': 'scaduto, e pagoPA non lo ha ancora chiuso',
+} as const
+const euro = new Intl.NumberFormat('it-IT', { style: 'currency', currency: 'EUR' })
+
+/** Citizens' money that somebody must see to. */
+function Payments() {
+  const mayRefund = useMay('payments.refunded')
+  const [problem, setProblem] = useState<unknown>(null)
+  const list = useQuery({
+    queryKey: ['payments'],
+    queryFn: () => ask('payments'),
+    refetchInterval: REFRESH_MS,
+  })
+  const { refunds = [], waiting = [] } = list.data ?? {}
+  if (list.isPending) return null
+  return (
+    <section aria-labelledby="payments-title">
+      <h2 id="payments-title">Pagamenti</h2>
+      <Problem of={problem ?? list.error} />
+      {refunds.length + waiting.length === 0 ? (
+        <p className="quiet">Nessun pagamento da rimborsare o fermo.</p>
+      ) : (
+        <table className="small" aria-label="Pagamenti">
+          <thead>
+            <tr>
+              <th scope="col">Perché</th>
+              <th scope="col">Importo</th>
+              <th scope="col">Da</th>
+              <th scope="col">Avviso</th>
+              <th scope="col">Ricevuta</th>
+              <th scope="col">
+                <span className="unseen">Azioni</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {refunds.map((each) => (
+              <tr key={each.receipt}>
+                <td>
+                  <span className="mark warning">▲ da rimborsare</span> {REFUNDS[each.why]} {each.refusal}
+                </td>
+                <td>{euro.format(each.cents / 100)}</td>
+                <td>
+                  <Ago at={each.askedAt} />
+                </td>
+                <td className="id">
+                  <Copied text={each.notice} />
+                </td>
+                <td className="id">
+                  <Copied text={each.receipt} />
+                </td>
+                <td>
+                  {mayRefund && (
+                    <Button
+                      className="plain-button"
+                      onPress={() =>
+                        void ask('refunded', { body: { receipt: each.receipt } })
+                          .then(() => setProblem(null), setProblem)
+                          .finally(() => void list.refetch())
+                      }
+                    >
+                      Rimborsato
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            ))}
+            {waiting.map((each) => (
+              <tr key={each.payment}>
+                <td>
+                  <span className="mark plain">◆ fermo</span> {WAITS[each.why]}
+                </td>
+                <td>{euro.format(each.cents / 100)}</td>
+                <td>
+                  <Ago at={each.since} />
+                </td>
+                <td className="id">
+                  <Copied text={each.notice} />
+                </td>
+                <td>–</td>
+                <td />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
     </section>
   )
 }

@@ -13,8 +13,9 @@ import { Loading, Problem } from '../parts/notice.tsx'
 import { HourStrip } from '../parts/strip.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
-import { counted, printerSaid, readerSaid } from '../words.ts'
+import { counted, outSaid, printerSaid, readerSaid } from '../words.ts'
 import { AlarmList } from './alarms.tsx'
+import { TotemCommands } from './commands.tsx'
 import { TotemMaintenance } from './maintenance.tsx'
 
 const DAYS: Record<string, string> = {
@@ -89,6 +90,7 @@ export function TotemScreen() {
             <Fact name="Pronto">
               <Flag is={shown.ready} yes="serve le persone" no="non serve nessuno" />
             </Fact>
+            {shown.out !== null && <Fact name="Fuori servizio">{outSaid(shown.out)}</Fact>}
             <Fact name="Stampante">{printerSaid(shown.printer)}</Fact>
             <Fact name="Lettore">{readerSaid(shown.reader)}</Fact>
             <Fact name="Richieste in coda">
@@ -140,6 +142,7 @@ export function TotemScreen() {
           )}
         </section>
       </div>
+      <TotemCommands totem={totem} />
       <h2>30 giorni</h2>
       {hours.data ? <HourStrip hours={hours.data.hours} now={now} /> : <Problem of={hours.error} />}
       <Log totem={totem} />

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { count, isoInstant, operationId, totemId } from '../identity.ts'
 import { conditionIds, severities } from './conditions.ts'
-import { personRef, reason } from './people.ts'
+import { personRef } from './people.ts'
+import { reason } from './prose.ts'
 import { region } from './regions.ts'
 
 /** `ended`: those of the last seven days too. `all`: also those that follow from another, or are under maintenance. */

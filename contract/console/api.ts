@@ -1,6 +1,8 @@
 import type { z } from 'zod'
+import { refundDone } from '../operators.ts'
 import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
+import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import {
   fleetMap,
   fleetPage,
@@ -17,6 +19,7 @@ import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.t
 import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
 import { objectivesPage } from './objectives.ts'
 import { consoleOperations, operationsQuery, operationsRedriven } from './operations.ts'
+import { consolePayments } from './payments.ts'
 import {
   type Action,
   done,
@@ -136,6 +139,25 @@ export const consoleApi = {
   },
   redrive: { method: 'POST', path: '/operations/redrive', action: 'operations.redrive', answer: operationsRedriven },
 
+  orders: { method: 'GET', path: '/commands', action: 'fleet.see', query: ordersQuery, answer: orders },
+  orderCommand: {
+    ...{ method: 'POST', path: '/commands', action: 'commands.order', fresh: true },
+    ...{ body: orderWish, answer: orderMade },
+  },
+  approveOrder: {
+    ...{ method: 'POST', path: '/commands/approve', action: 'commands.approve', fresh: true },
+    ...{ body: orderNamed, answer: done },
+  },
+  stopOrder: {
+    ...{ method: 'POST', path: '/commands/stop', action: 'commands.order' },
+    ...{ body: orderNamed, answer: done },
+  },
+
+  payments: { method: 'GET', path: '/payments', action: 'operations.see', answer: consolePayments },
+  refunded: {
+    ...{ method: 'POST', path: '/payments/refunded', action: 'payments.refunded', fresh: true },
+    ...{ body: refundDone, answer: done },
+  },
   objectives: { method: 'GET', path: '/objectives', action: 'operations.see', answer: objectivesPage },
 
   people: { method: 'GET', path: '/people', action: 'grants.decide', answer: knownPeople },

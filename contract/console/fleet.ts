@@ -68,6 +68,8 @@ export const fleetTotem = z.strictObject({
   waiting: count,
   aside: count,
   version: z.string().nullable(),
+  /** Why no visit can begin, as the totem says it. */
+  out: z.string().nullable(),
 })
 export type FleetTotem = z.infer<typeof fleetTotem>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { count, isoInstant, operationId, totemId } from '../identity.ts'
-import { officeId, reason } from './people.ts'
+import { officeId } from './people.ts'
+import { reason } from './prose.ts'
 import { region } from './regions.ts'
 
 /** What somebody works on: one totem, an office, a region or the fleet. */

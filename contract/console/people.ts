@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { isoInstant, operationId } from '../identity.ts'
+import { type OrderKind, orderKinds } from './commands.ts'
+import { reason } from './prose.ts'
 import { region } from './regions.ts'
 
 /**
@@ -14,20 +16,28 @@ export const role = z.enum(roles)
 export type Role = (typeof roles)[number]
 
 /** What can be asked at the console: each route names one (api.ts), and the matrix says who may. */
-export const actions = [
+const plainActions = [
   'fleet.see',
   'fleet.note',
   'log.export',
   'alarms.handle',
+  'commands.order',
+  'commands.approve',
   'maintenance.plan',
   'operations.see',
   'operations.redrive',
+  'payments.refunded',
   'grants.see',
   'grants.decide',
   'audit.see',
   'audit.export',
 ] as const
-export type Action = (typeof actions)[number]
+/** `command.KIND`: to order this of a totem, or to propose it. */
+export type Action = (typeof plainActions)[number] | `command.${OrderKind}`
+export const actions: readonly [Action, ...Action[]] = [
+  ...plainActions,
+  ...orderKinds.map((kind) => `command.${kind}` as const),
+]
 
 export const officeId = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,19}$/)
 
@@ -41,15 +51,6 @@ export type Scope = z.infer<typeof scope>
 
 /** Keyed hash of somebody's codice fiscale, as the gateway makes it: two accounts of one person have one. */
 export const personRef = z.string().regex(/^[\w-]{43}$/)
-
-/** What a person writes for others to read: one paragraph, without control characters. */
-const prose = (most: number) =>
-  z
-    .string()
-    .trim()
-    .regex(/^[^\p{C}]+$/u)
-    .max(most)
-export const reason = prose(300)
 
 /** `answer`: what the session may do. `csrf`: to be sent with each POST in `x-csrf`. `freshUntil`: for what needs a log-in of just now. */
 export const me = z.strictObject({

@@ -19,6 +19,14 @@ export const problemStatus = {
   'beyond-own': 409,
   /** There must be somebody who can grant. */
   'last-one': 409,
+  /** This gateway has no key that signs commands. */
+  'no-command-key': 409,
+  /** The totem's version does not know this command, or it was never heard. */
+  'unknown-there': 409,
+  /** Somebody has a copy of this totem: it comes back when a person has looked at it and said so. */
+  clone: 409,
+  /** It was restarted three times in a day. */
+  'too-often': 409,
   'too-many': 429,
   'not-now': 503,
 } as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { noticeArgs } from '../command.ts'
 import { language } from '../language.ts'
 import { closed } from '../offers.ts'
 import { preferenceChange } from '../preferences.ts'
@@ -7,10 +8,11 @@ import { preferenceChange } from '../preferences.ts'
 
 /**
  * `technician`: somebody works on the totem (main/technician.ts). `never-online`: the gateway has given this totem no challenge to sign, or none for weeks. `lists-ended`: trust list or
- * gateway's keys have ended, and no newer list came for weeks (contract/signed-list.ts).
+ * gateway's keys have ended, and no newer list came for weeks (contract/signed-list.ts). `withdrawn`: an operator has asked it (contract/command.ts).
  */
 export const outOfService = z.enum([
   'technician',
+  'withdrawn',
   'storage-full',
   'reader-unavailable',
   'device-unavailable',
@@ -30,6 +32,7 @@ export const screens = [
     /** False: this totem reads the health card alone. */
     cie: z.boolean(),
     closed: closed.nullable(),
+    notice: noticeArgs.nullable(),
   }),
   /** `cardSeen`: the person has laid the card down already, and it waits for the language. */
   z.strictObject({ screen: z.literal('language'), cardSeen: z.boolean() }),

@@ -7,6 +7,7 @@ import type { ConsoleProblemKind } from '../../contract/console/problem.ts'
 import { err, ok } from '../../contract/result.ts'
 import { judgeAudit } from '../../trust/audit-chain.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import { createRefunds, type Refunds } from '../payments/refunds.ts'
 import { type Comuni, readComuni } from '../polis/comuni.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
@@ -20,8 +21,10 @@ import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
+import { ordersOf } from './commands/list.ts'
+import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
 import { mapOf } from './fleet/map.ts'
-import { addNote, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
+import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
 import { FRESH_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
 import { everybody, namesOf } from './identity/people.ts'
@@ -32,8 +35,9 @@ import { createLooks } from './looks.ts'
 import { objectivesOf } from './objectives/page.ts'
 import { rollUp } from './objectives/roll-up.ts'
 import { operationsOf } from './operations/operations.ts'
+import { paymentsOf } from './operations/payments.ts'
 import { approve, confirm, grantsOf, propose, revoke } from './permissions/grants.ts'
-import { may } from './permissions/matrix.ts'
+import { may, mayApprove } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
 import { viewHandlers } from './views/views.ts'
@@ -57,6 +61,7 @@ export async function openConsole(
     consoleUrl,
     redrive,
     keys,
+    own,
     reference,
     version,
     now,
@@ -67,7 +72,9 @@ export async function openConsole(
     consoleUrl: string | null
     /** Gives operations that were given up another chance; answers how many. */
     redrive(): Promise<number>
-    keys: Pick<Keyring, 'sign' | 'anchors'>
+    keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
+    /** What the gateway carries out of an operator's order. */
+    own: OwnDeeds
     reference(person: string): string
     version: string
     now(): Date
@@ -81,7 +88,19 @@ export async function openConsole(
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
-  const handlers = handlersOf({ db, comuni: await readComuni(), sessions, anchors, bell, redrive, keys, version, now })
+  const handlers = handlersOf({
+    db,
+    comuni: await readComuni(),
+    sessions,
+    anchors,
+    bell,
+    redrive,
+    refunds: createRefunds({ db: store.db, now, log }),
+    keys,
+    own,
+    version,
+    now,
+  })
   const rolling = rollUp({ db: store.db, now, log })
   void rolling.look()
   async function tidy(): Promise<void> {
@@ -125,7 +144,9 @@ function handlersOf({
   anchors,
   bell,
   redrive,
+  refunds,
   keys,
+  own,
   version,
   now,
 }: {
@@ -135,10 +156,13 @@ function handlersOf({
   anchors: Anchors
   bell: Bell
   redrive(): Promise<number>
-  keys: Pick<Keyring, 'sign' | 'anchors'>
+  refunds: Pick<Refunds, 'done'>
+  keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
+  own: OwnDeeds
   version: string
   now(): Date
 }): Handlers {
+  const ordering = { db, keys, own, now }
   return {
     ...logHandlers({ keys, now }),
     ...viewHandlers,
@@ -217,6 +241,29 @@ function handlersOf({
         ? DONE
         : problem('not-found'),
 
+    orders: async ({ query, seen, session }) =>
+      ok(await seen((transaction) => ordersOf(transaction, query, session.person, now()))),
+    orderCommand: async ({ body, held, doer, session: { name }, seenAs }) => {
+      const sight = may(held, `command.${body.kind}`)
+      if (!sight) return problem('forbidden', 'kind')
+      const unseen = await seenAs(sight, (transaction) => firstUnseen(transaction, body.totems, now()))
+      if (unseen !== null) return problem('not-found', unseen)
+      return orderCommand(ordering, { doer: { ...doer, role: sight.role }, name }, body)
+    },
+    approveOrder: async ({ body: { order }, held, doer, session: { name }, seenAs }) => {
+      const about = await db.selectFrom('command_order').select('kind').where('id', '=', order).executeTakeFirst()
+      const sight = about && mayApprove(about.kind, held)
+      if (about && !sight) return problem('forbidden', 'kind')
+      // An order about a totem that one does not see is none.
+      const whole = sight && (await seenAs(sight, (transaction) => isWhole(transaction, order)))
+      if (!sight || !whole) return problem('not-found')
+      return approveOrder(ordering, { doer: { ...doer, role: sight.role }, name }, order)
+    },
+    stopOrder: async ({ body: { order }, doer, session: { name }, seen }) =>
+      (await seen((transaction) => isWhole(transaction, order)))
+        ? stopOrder(ordering, { doer, name }, order)
+        : problem('not-found'),
+
     maintenance: async ({ query, session: { person }, seen }) =>
       ok(await seen((transaction) => windowsOf(transaction, query, person, now()))),
     planMaintenance: ({ body, session: { name }, doer, seen }) =>
@@ -238,6 +285,12 @@ function handlersOf({
       return ok({ redriven })
     },
 
+    payments: async ({ seen }) => ok(await seen((transaction) => paymentsOf(transaction, now()))),
+    refunded: async ({ body: { receipt }, doer, session: { name }, seen }) => {
+      if (!(await refunds.done(receipt, name))) return problem('conflict')
+      await seen((transaction) => append(transaction, doer, { deed: 'payments.refunded', object: receipt }, now()))
+      return DONE
+    },
     objectives: async () => ok(await objectivesOf(db, now())),
 
     people: async () => ok(await everybody(db)),

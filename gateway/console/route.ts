@@ -39,6 +39,8 @@ export interface Ask<N extends RouteName> {
   sight: Sight
   doer: Doer & { person: string }
   seen<T>(work: (transaction: ConsoleTransaction) => Promise<T>): Promise<T>
+  /** In another sight of the same person, such as that of one kind of command. */
+  seenAs<T>(sight: Sight, work: (transaction: ConsoleTransaction) => Promise<T>): Promise<T>
   /** As `seen`, in the sight of this moment: a long file ends with the session or the grant that it was begun by. */
   stillSeen<T>(work: (transaction: ConsoleTransaction) => Promise<T>): Promise<T>
 }
@@ -131,6 +133,8 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
         ...{ session, held, sight, doer },
         seen: (work: (transaction: ConsoleTransaction) => Promise<unknown>) =>
           ground.asActor(session.person, sight, work),
+        seenAs: (other: Sight, work: (transaction: ConsoleTransaction) => Promise<unknown>) =>
+          ground.asActor(session.person, other, work),
         stillSeen: async (work: (transaction: ConsoleTransaction) => Promise<unknown>) =>
           ground.asActor(session.person, await sightNow(), work),
       })

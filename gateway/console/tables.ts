@@ -4,6 +4,7 @@ import type { ConditionId, Severity } from '../../contract/console/conditions.ts
 import type { MaintenanceScope } from '../../contract/console/maintenance.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
 import type { ViewedScreen } from '../../contract/console/views.ts'
+import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
 
@@ -108,6 +109,6 @@ export type ConsoleTables = {
 }
 
 /** The database with this room's tables, and the sync log's. */
-export const withConsole = (db: Database) => db.$extendTables<ConsoleTables & JournalTables>()
+export const withConsole = (db: Database) => db.$extendTables<ConsoleTables & JournalTables & CommandTables>()
 export type ConsoleDatabase = ReturnType<typeof withConsole>
-export type ConsoleTransaction = Transaction<Tables & ConsoleTables & JournalTables>
+export type ConsoleTransaction = Transaction<Tables & ConsoleTables & JournalTables & CommandTables>

@@ -3,12 +3,14 @@ import { readFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
 import type { RevocationPolicy } from '../../contract/trust.ts'
+import type { KeyBook } from '../commands/routes.ts'
 import type { Routes } from '../http/route.ts'
 import type { EnrolmentSettings } from '../settings/enrolment.ts'
 import { CONFIG, textOf, Unusable } from '../settings/unusable.ts'
 import type { Database } from '../store/schema.ts'
 import { type Authority, openAuthority } from './authority.ts'
 import { type Enrolled, openEnrolled } from './enrolled.ts'
+import { keyBookOf } from './key-book.ts'
 import { createOrders } from './orders.ts'
 import { openProvisions, type Provisions } from './provisions.ts'
 import { createRegistrar } from './registrar.ts'
@@ -58,6 +60,10 @@ export interface Enrolment {
   forMachines: Routes
   forTotems: Routes
   forOperators: Routes
+  /** Lets this totem in no more. False: no such totem was enrolled here, or it is out already. */
+  revoke(totem: string, by: string): Promise<boolean>
+  /** What is known of enrolled totems' keys. */
+  keyBook: KeyBook
 }
 
 export async function openEnrolment(
@@ -79,10 +85,13 @@ export async function openEnrolment(
   const enrolled = await openEnrolled(own)
   const changing = { ...own, authority, secureBoot, onChanged: () => enrolled.look() }
   const renewals = createRenewals(changing)
+  const view = createEnrolledView(changing)
   return {
     enrolled,
     forMachines: enrolmentRoutes(createRegistrar({ ...changing, provisions, makers }), renewals),
     forTotems: renewalRoutes(renewals),
-    forOperators: overseeEnrolment(createOrders({ ...own, isProvisionedByHand }), createEnrolledView(changing)),
+    forOperators: overseeEnrolment(createOrders({ ...own, isProvisionedByHand }), view),
+    revoke: view.withdraw,
+    keyBook: keyBookOf(own.db, changing.onChanged),
   }
 }

@@ -12,8 +12,8 @@ const ownTables = (db: Database) => db.$extendTables<FleetTables>()
 const PRINTS = ['ready', 'paperLow']
 
 /** Whether a citizen would be served now: somebody can be recognised, and paper comes out. */
-const isReady = ({ devices: { available, reader, printer } }: Heartbeat): boolean =>
-  available && reader !== 'no-reader' && PRINTS.includes(printer)
+const isReady = ({ devices: { available, reader, printer }, out }: Heartbeat): boolean =>
+  out === null && available && reader !== 'no-reader' && PRINTS.includes(printer)
 
 /** Printer states in which no paper comes out, and somebody at the office can mend it. */
 export const STOPPED = ['paperOut', 'coverOpen', 'jam', 'overheated']

@@ -23,6 +23,7 @@ export function fleetRoutes({
   offers,
   outcomeKeyOf,
   onHeard,
+  newestCommand,
   version,
   now,
 }: {
@@ -32,6 +33,8 @@ export function fleetRoutes({
   outcomeKeyOf(totem: string): NamedKey | null
   /** Hears of each heartbeat that was kept. */
   onHeard(totem: string, heartbeat: Heartbeat): Promise<void>
+  /** Serial of the newest command that waits for this totem. */
+  newestCommand(totem: string): Promise<number | null>
   version: string
   now: Clock
 }): Routes {
@@ -53,7 +56,13 @@ export function fleetRoutes({
         await keepHeartbeat(db, caller.id, body, now())
         await onHeard(caller.id, body)
         const told = { at: now().toISOString(), version, challenge: await challenges.give(caller) }
-        return ok(query.closed ? { ...told, closed: await offers.closed() } : told)
+        // A totem that does not know commands takes no answer with a word of them.
+        const command = body.commands.length > 0 ? await newestCommand(caller.id) : null
+        return ok({
+          ...told,
+          ...(query.closed && { closed: await offers.closed() }),
+          ...(command !== null && { command }),
+        })
       },
     ),
   )

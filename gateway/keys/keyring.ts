@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CompactSign, type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Logger } from 'pino'
 import { type Clock, DAY_MS, MINUTE_MS } from '../../basics/time.ts'
+import { COMMAND_TYP, type Command } from '../../contract/command.ts'
 import { sealing } from '../../contract/gateway.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
@@ -33,6 +34,8 @@ export interface Keyring {
   readonly anchors: GatewayKeys['anchor']
   /** What the gateway vouches for (anchors of sync logs, assignments of releases) as a compact JWS of this `typ`, by the newest anchor key. */
   sign(typ: string, payload: object): Promise<string>
+  /** A command to a totem, by the newest key for commands, which signs nothing else; null: this gateway has none. */
+  readonly signCommand: ((payload: Command) => Promise<string>) | null
   /** Takes up what has changed; runs by itself every minute. */
   look(): Promise<void>
   stop(): Promise<void>
@@ -46,7 +49,12 @@ interface Ring {
   jws: string
   list: GatewayKeys
   sealing: Map<string, KeyObject>
-  anchor: { kid: string; key: CryptoKey }
+  anchor: Signer
+  command: Signer | null
+}
+interface Signer {
+  kid: string
+  key: CryptoKey
 }
 
 /**
@@ -75,6 +83,7 @@ export async function openKeyring(
     for (const { kid } of sealingKeysUsed(ring.list, +now(), GRACE_MS)) {
       if (!inUse.has(kid)) log.error({ kind: 'sealing-key-missing', kid })
     }
+    if (ring.list.command && !ring.command) log.error({ kind: 'command-key-missing' })
   }
 
   async function lookOnce(): Promise<void> {
@@ -113,11 +122,10 @@ export async function openKeyring(
     get anchors() {
       return ring.list.anchor
     },
-    async sign(typ, payload) {
-      const { kid, key } = ring.anchor
-      return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-        .setProtectedHeader({ alg: 'ES256', kid, typ })
-        .sign(key)
+    sign: (typ, payload) => signed(ring.anchor, typ, payload),
+    get signCommand() {
+      const { command } = ring
+      return command && ((payload: Command) => signed(command, COMMAND_TYP, payload))
     },
     look,
     async stop() {
@@ -126,6 +134,11 @@ export async function openKeyring(
     },
   })
 }
+
+const signed = ({ kid, key }: Signer, typ: string, payload: object): Promise<string> =>
+  new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+    .setProtectedHeader({ alg: 'ES256', kid, typ })
+    .sign(key)
 
 async function readRing(
   { folder, list: listFile, listKey }: { folder: string; list: string; listKey: string },
@@ -160,13 +173,18 @@ async function readRing(
   if (sealingKeysUsed(list.value, +now(), 0).some(({ kid }) => !sealingKeys.has(kid))) {
     return err({ kind: 'sealing-key-missing' })
   }
-  for (const key of list.value.anchor.toReversed()) {
-    const found = held.get(key.kid)
-    if (found?.use === 'sig' && isPairOf(found.jwk, key)) {
-      return ok({ jws, list: list.value, sealing: sealingKeys, anchor: { kid: key.kid, key: found.key } })
+  /** The newest of these that the folder has too. */
+  const newestOf = (keys: GatewayKeys['anchor']): Signer | null => {
+    for (const key of keys.toReversed()) {
+      const found = held.get(key.kid)
+      if (found?.use === 'sig' && isPairOf(found.jwk, key)) return { kid: key.kid, key: found.key }
     }
+    return null
   }
-  return err({ kind: 'anchor-key-missing' })
+  const anchor = newestOf(list.value.anchor)
+  if (!anchor) return err({ kind: 'anchor-key-missing' })
+  const command = newestOf(list.value.command ?? [])
+  return ok({ jws, list: list.value, sealing: sealingKeys, anchor, command })
 }
 
 const isPairOf = (one: JWK, other: JWK) => one.x === other.x && one.y === other.y

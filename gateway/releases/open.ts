@@ -19,11 +19,15 @@ export interface ReleaseRoom {
   forTotems: Routes
   forOperators: Routes
   heard(totem: string, heartbeat: Heartbeat): Promise<void>
+  /** A held totem keeps what it has. False: this gateway hands out no releases. */
+  hold(totem: string, held: boolean): Promise<boolean>
   stop(): void
 }
 
 const nothing: Routes = () => {}
-const CLOSED: ReleaseRoom = { forTotems: nothing, forOperators: nothing, heard: async () => {}, stop: () => {} }
+const CLOSED: ReleaseRoom = {
+  ...{ forTotems: nothing, forOperators: nothing, heard: async () => {}, hold: async () => false, stop: () => {} },
+}
 
 type Settings = NonNullable<z.output<typeof gatewayConfig>['releases']>
 
@@ -54,6 +58,10 @@ export function createReleaseRoom(
     forTotems: releaseRoutes({ keeper, rollouts, keys, now }),
     forOperators: overseeReleases(keeper, rollouts),
     heard: rollouts.heard,
+    async hold(totem, held) {
+      await rollouts.hold(totem, held)
+      return true
+    },
     stop() {
       clearInterval(timer)
       keeper.stop()

@@ -28,6 +28,8 @@ import { consoleConditions } from './migrations/038-console-conditions.ts'
 import { consoleMaintenance } from './migrations/039-console-maintenance.ts'
 import { journalMonths } from './migrations/040-journal-months.ts'
 import { auditAges } from './migrations/041-audit-ages.ts'
+import { commands } from './migrations/042-commands.ts'
+import { consolePayments } from './migrations/043-console-payments.ts'
 import { polis } from './migrations/044-polis.ts'
 import { grantsKept } from './migrations/045-grants-kept.ts'
 import { objectives } from './migrations/049-objectives.ts'
@@ -188,6 +190,8 @@ const migrations: Record<string, Migration> = {
   '039-console-maintenance': consoleMaintenance,
   '040-journal-months': journalMonths,
   '041-audit-ages': auditAges,
+  '042-commands': commands,
+  '043-console-payments': consolePayments,
   '044-polis': polis,
   '045-grants-kept': grantsKept,
   '049-objectives': objectives,

@@ -39,6 +39,8 @@ export interface Devices {
   readonly printer: PrinterStatus
   /** False after five deaths in ten minutes: the totem shows what is out of order and goes on trying. */
   readonly available: boolean
+  /** Ends the device process, to be started anew: an operator asks for it. */
+  restart(): void
   stop(): void
 }
 
@@ -202,6 +204,9 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     },
     get available() {
       return deaths.filter((at) => now() - at < DEATHS_WINDOW_MS).length < DEATHS_LIMIT
+    },
+    restart() {
+      if (process) end(process, 'asked-from-afar')
     },
     stop() {
       stopped = true

@@ -46,6 +46,8 @@ export interface ServicesOptions
   technician(readout: CardReadout): boolean
   /** True: a signed list ended so long ago that no card is served by it. */
   listsLapsed(): boolean
+  /** True: an operator has withdrawn this totem. */
+  withdrawn(): boolean
   dataDir: string
   minFreeBytes: number
   paper: ReturnType<typeof createPaper>
@@ -142,8 +144,10 @@ function outOfService({
   listsLapsed,
   challenges,
   devices,
+  withdrawn,
 }: ServicesOptions): OutOfService | 'starting' | null {
   if (technicianAtWork(dataDir)) return 'technician'
+  if (withdrawn()) return 'withdrawn'
   if (freeBytes(dataDir) < minFreeBytes) return 'storage-full'
   if (!devices.available) return 'device-unavailable'
   if (devices.card === null || !trustReady()) return 'starting'

@@ -9,7 +9,7 @@ import { sealing } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { NamedKey, OutcomeKeys } from '../queue/sealing.ts'
+import type { NamedKey } from '../queue/sealing.ts'
 import type { KeyFailure } from './failure.ts'
 import { type KeyProtector, openProtector } from './protector.ts'
 import type { TpmFailure } from './tpm.ts'
@@ -23,7 +23,7 @@ export interface TotemKeys {
   /** PEM; the gateway knows the totem by it. */
   tls: string
   /** Opens outcomes. */
-  outcome: OutcomeKeys
+  outcome: Map<string, NamedKey>
   /** Signs the code on printed papers; null: papers carry no code. */
   verification: NamedKey | null
   /** Makes the references by which waiting outcomes find their person (`holderReference`); null before it was made. */

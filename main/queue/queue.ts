@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { ok, type Result } from '../../contract/result.ts'
 import { freeBytes } from '../disk.ts'
+import { type Commands, commandsOn } from './commands.ts'
 import { healing } from './healing.ts'
 import { type Inbox, inboxOn } from './inbox.ts'
 import { type Ledger, ledgerOn } from './ledger.ts'
@@ -26,6 +27,8 @@ export interface Queue extends Outbox, Inbox, Upkeep {
   list(page: { after?: number; limit: number; states?: readonly Operation['state'][] }): Listed[]
   /** The print ledger, in the same file. */
   ledger: Ledger
+  /** What operators have asked from afar, in the same file. */
+  commands: Commands
   close(): void
 }
 
@@ -37,7 +40,7 @@ const MOST_PAGES = 120_000
 const STORAGE = {
   synchronous: 'FULL',
   migrations,
-  checked: ['operation', 'sheet', 'inbox'],
+  checked: ['operation', 'sheet', 'inbox', 'command'],
   salvage: salvageQueue,
 } as const
 
@@ -127,6 +130,7 @@ function queueOn(
     ...inboxOn(db, { now, erasure }),
     ...upkeepOn(db, { now, erasure }),
     ledger: ledgerOn(db, now),
+    commands: commandsOn(db, now),
     get,
     depth: () => selectDepth.get() as Depth,
     list: ({ after = 0, limit, states }) =>

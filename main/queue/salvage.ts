@@ -15,6 +15,7 @@ export const isCompactJwe = (text: unknown): text is string =>
 // The number of columns tells the table of a row; a migration that changes it must change this too.
 const OPERATION = 14
 const SHEET = 13
+const COMMAND = 11
 const OUTCOME = 3
 /** A request's payload, or the cursor. */
 const SEALED = 2
@@ -30,6 +31,10 @@ export const salvageQueue: Salvage = (rows, db) => {
   const insertSheet = db.prepare(
     `INSERT OR IGNORE INTO sheet (seq, operation, document, session, page, pages, reprint, state, band, bands, reason,
        perhaps_printed, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const insertCommand = db.prepare(
+    `INSERT OR IGNORE INTO command (serial, id, kind, args, expires, taken_at, state, refusal, found, ended_at, told)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const updateCursor = db.prepare('UPDATE inbox SET cursor = ?')
   // Highest and lowest number in any table: a row of which only the payload was found is lost too.
@@ -60,6 +65,9 @@ export const salvageQueue: Salvage = (rows, db) => {
       }
       case SHEET:
         insertSheet.run(seq, ...values.slice(1))
+        break
+      case COMMAND:
+        insertCommand.run(seq, ...values.slice(1))
         break
       case OUTCOME:
         saw(seq)

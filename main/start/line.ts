@@ -53,11 +53,14 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     lastOutage: () => drain.lastOutage,
     office: `${config.office.name} (${config.office.province})`,
     release: () => updates.standing(),
+    out: () => out(),
   })
 
   let online = false
   let closed: Offer[] = []
   let changed = () => {}
+  let out: Room['out'] = () => null
+  let commanded: (serial: number | null) => void = () => {}
   let settled: (operation: string) => void = () => {}
   const challenges = openChallenges({
     file: challengeFile(dataDir),
@@ -94,6 +97,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
         if (answer.ok) {
           challenges.take(answer.value.challenge)
           closed = answer.value.closed ?? []
+          commanded(answer.value.command ?? null)
           changed()
         }
         return answer
@@ -133,10 +137,17 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     closed: () => closed,
     /**
      * `onChange`: the line came up or went down, the gateway told what is closed, or cards can be judged from now on. `onSettled`: an operation has got
-     * its answer. `room`: when a release may be fetched, and begun.
+     * its answer. `room`: when a release may be fetched, and begun. `onCommand`: the gateway was heard, and says which command waits.
      */
-    start(onChange: () => void, onSettled: (operation: string) => void, room: Room) {
+    start(
+      onChange: () => void,
+      onSettled: (operation: string) => void,
+      room: Room,
+      onCommand: (serial: number | null) => void,
+    ) {
       changed = onChange
+      out = room.out
+      commanded = onCommand
       settled = onSettled
       drain.start()
       trustRefresh.start()

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
+import type { OutOfService } from '../../contract/journeys/index.ts'
 import type { LastOutage } from '../../contract/line.ts'
 import type { ReleaseStanding } from '../../contract/release.ts'
 import type { Devices } from '../devices/index.ts'
@@ -11,6 +12,7 @@ import { createChangeover } from '../update/changeover.ts'
 import { giveOrder } from '../update/orders.ts'
 import { ownFolder, PLACES } from '../update/places.ts'
 import { isThere, numberOf, readPrograms } from '../update/programs.ts'
+import type { Moment } from '../update/quiet.ts'
 import { createUpdater } from '../update/updater.ts'
 import type { Stores } from './stores.ts'
 
@@ -21,6 +23,8 @@ export interface Room {
   aloneMs(): number
   /** A sheet is held out. */
   paperOut(): boolean
+  /** Why the first screen lets nobody begin; null: it does, or a visit is under way. */
+  out(): OutOfService | null
 }
 
 export interface LineParts {
@@ -40,22 +44,23 @@ export function createUpdates(
   const { dataDir, minFreeBytes } = config
   const own = numberOf(ownFolder())
   const programs = () => readPrograms(PLACES)
-  let room: Room = { nobodyThere: () => false, aloneMs: () => 0, paperOut: () => true }
+  let room: Room = { nobodyThere: () => false, aloneMs: () => 0, paperOut: () => true, out: () => null }
   let began = performance.now()
   let deviceRestarts = 0
 
+  const moment = (): Moment => ({
+    ...{ now: new Date(), aloneMs: room.aloneMs(), paper: room.paperOut(), online: online() },
+    card: devices.card !== null && devices.card.state !== 'empty' && devices.card.state !== 'no-reader',
+    queued: queue.depth().queued,
+    technician: technicianAtWork(dataDir),
+    clockRight: !clockDiffers(),
+  })
   const changeover = isThere(PLACES)
     ? createChangeover({
         ...{ own, programs, journal, now: Date.now, leave: quit },
         folder: PLACES.box,
         give: (order) => giveOrder(order, PLACES),
-        moment: () => ({
-          ...{ now: new Date(), aloneMs: room.aloneMs(), paper: room.paperOut(), online: online() },
-          card: devices.card !== null && devices.card.state !== 'empty' && devices.card.state !== 'no-reader',
-          queued: queue.depth().queued,
-          technician: technicianAtWork(dataDir),
-          clockRight: !clockDiffers(),
-        }),
+        moment,
         signs: () => ({
           ...{ upMs: performance.now() - began, devices: devices.available && devices.card !== null, deviceRestarts },
           reader: devices.card !== null && devices.card.state !== 'no-reader',
@@ -88,6 +93,9 @@ export function createUpdates(
       const standing = changeover.standing()
       return { ...standing, next: standing.next ?? updater?.next() ?? null }
     },
+    /** This program is a totem's, from the package: the machine is ours. */
+    isPackaged: changeover !== null,
+    moment,
     /** The device process was started anew. */
     deviceRestarted(): void {
       deviceRestarts++

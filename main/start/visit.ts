@@ -9,6 +9,7 @@ import { usual } from '../../contract/preferences.ts'
 import type { ToSpeech } from '../../contract/speech.ts'
 import type { View } from '../../contract/visit.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
+import { isWithdrawn, noticeOf } from '../commands/standing.ts'
 import { forgetVisit } from '../devices/forget.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
 import { placeOf } from '../documents/place.ts'
@@ -79,6 +80,7 @@ export function createVisits(
       possession: config.trust.possession,
       keys: { sealing: gatewayKeys.sealingKey, outcome: own.outcome, holder: own.holder },
       totem: config.totem,
+      withdrawn: () => isWithdrawn(queue.commands),
       dataDir: config.dataDir,
       minFreeBytes: config.minFreeBytes,
       online,
@@ -99,7 +101,12 @@ export function createVisits(
       voice: config.sound !== null,
       languages: screenLanguagesAt(config.office, language.options),
     },
-    line: () => ({ online: online(), closed: closed(), cie: cie === 'ready' }),
+    line: () => ({
+      online: online(),
+      closed: closed(),
+      cie: cie === 'ready',
+      notice: noticeOf(queue.commands, new Date()),
+    }),
     speech: speech.state,
     onView(view) {
       if (!isFirst(view.screen)) lastPerson = performance.now()
@@ -230,11 +237,16 @@ export function createVisits(
 
   return {
     session,
+    cie: () => cie,
     room: {
       nobodyThere,
       aloneMs() {
         if (!nobodyThere()) lastPerson = performance.now()
         return performance.now() - lastPerson
+      },
+      out() {
+        const { screen } = session.view()
+        return screen.screen === 'out-of-service' ? screen.reason : null
       },
       paperOut: () => paperCame !== null && performance.now() - paperCame < HELD_OUT_MS,
     } satisfies Room,

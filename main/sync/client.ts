@@ -4,6 +4,13 @@ import type { z } from 'zod'
 import { jsonOf } from '../../basics/json.ts'
 import { MINUTE_MS } from '../../basics/time.ts'
 import {
+  type CommandOutcomes,
+  commandOutcomesTaken,
+  commandsAnswer,
+  type outcomeKeyOffered,
+  outcomeKeyTaken,
+} from '../../contract/command.ts'
+import {
   challengeGiven,
   heartbeatAnswer,
   type OutcomePage,
@@ -65,6 +72,11 @@ export type GatewayClient = {
   trust(): Answer<TrustBundle>
   /** Which technicians may work on this totem: one of them may stand there. */
   serviceAccess(): Answer<z.infer<typeof serviceAccessAnswer>>
+  /** What operators ask of this totem above this serial, and what came of what they asked. */
+  commands(after: number): Answer<z.infer<typeof commandsAnswer>>
+  commandOutcomes(outcomes: CommandOutcomes): Answer<z.infer<typeof commandOutcomesTaken>>
+  /** The public half of a new key for outcomes, as an operator has asked. */
+  newOutcomeKey(offered: z.infer<typeof outcomeKeyOffered>): Answer<z.infer<typeof outcomeKeyTaken>>
   /** Brings a CRL to `file`, on the disk for good; ok only when length and digest are as listed. */
   crl(wanted: TrustBundle['crls'][number], file: string): Promise<Result<null, GatewayFailure | NotStored>>
   /** From now on new connections use this identity. Exchanges under way end on the old ones. */
@@ -217,6 +229,9 @@ export function createGatewayClient({
     sendJournal: (batch) => ask(journalReceipt, '/v1/journal', { body: batch, deadline: backlog }),
     trust: () => ask(trustBundle, '/v1/trust', { deadline: backlog }),
     serviceAccess: () => ask(serviceAccessAnswer, '/v1/service/access', { deadline: citizen }),
+    commands: (after) => ask(commandsAnswer, `/v1/commands?after=${after}`, { deadline: backlog }),
+    commandOutcomes: (body) => ask(commandOutcomesTaken, '/v1/commands/outcomes', { body, deadline: backlog }),
+    newOutcomeKey: (body) => ask(outcomeKeyTaken, '/v1/commands/outcome-key', { body, deadline: citizen }),
     releases: () => ask(releasesAnswer, '/v1/releases', { deadline: backlog }),
     async releaseRange(sha256, from, to) {
       const address = new URL(`/v1/releases/${sha256}`, url)

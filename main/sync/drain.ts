@@ -22,6 +22,8 @@ export type Drain = {
   readonly lastOutage: LastOutage | null
   /** True when the totem's clock was far from the gateway's at the last comparison. */
   readonly clockDiffers: boolean
+  /** What time it was at the gateway when it last told it, in ms; 0 before. */
+  readonly gatewayTime: number
   /**
    * Waits until the operation is settled or `signal` is aborted (the citizen has waited long enough). Answers the
    * operation as it is then: still `queued` or `submitted` means pending. An awaited operation goes before all others.
@@ -185,6 +187,9 @@ export function createDrain({
     },
     get clockDiffers() {
       return line.clockDiffers
+    },
+    get gatewayTime() {
+      return line.gatewayTime
     },
 
     async settled(operation, signal) {

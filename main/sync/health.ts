@@ -1,3 +1,4 @@
+import { totemCommandKinds } from '../../contract/command.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { LastOutage } from '../../contract/line.ts'
 import type { Devices } from '../devices/index.ts'
@@ -30,6 +31,7 @@ export function createHealth({
   lastOutage,
   office,
   release = () => null,
+  out = () => null,
 }: {
   versions: Omit<Heartbeat['versions'], 'schema'>
   devices: () => Pick<Devices, 'available' | 'card' | 'printer'>
@@ -39,6 +41,7 @@ export function createHealth({
   certificateEnds: () => Date | null
   lastOutage: () => LastOutage | null
   release?: () => Heartbeat['release']
+  out?: () => Heartbeat['out']
   office: string
 }): Health {
   const began = performance.now()
@@ -69,11 +72,13 @@ export function createHealth({
         lastOutage: lastOutage(),
         office,
         release: release(),
+        out: out(),
+        commands: totemCommandKinds,
       }
     },
     standing() {
       const { available, card, printer } = devices()
-      return `${available} ${card?.state === 'no-reader'} ${printer}`
+      return `${available} ${card?.state === 'no-reader'} ${printer} ${out()}`
     },
     restarted(times) {
       restarts = times

@@ -1,4 +1,5 @@
 import { assign, fromPromise, setup } from 'xstate'
+import type { CommandArgs } from '../../contract/command.ts'
 import type { PrinterStatus } from '../../contract/device.ts'
 import type { Answer, OutOfService, Screen } from '../../contract/journeys/index.ts'
 import { service } from '../../contract/journeys/lists.ts'
@@ -138,11 +139,12 @@ export const chooseService = service.options.map((name) => ({
   actions: 'beginAgain' as const,
 }))
 
-/** What works now besides the printer: the gateway's line, and the reading of CIE. `closed` names offers that nobody can begin. */
+/** What works now besides the printer: the gateway's line, and the reading of CIE. `closed` names offers that nobody can begin. `notice`: of a day to come. */
 export interface Carries {
   online: boolean
   cie: boolean
   closed: readonly Offer[]
+  notice: CommandArgs<'notice'> | null
 }
 /** `inner`: the name of the part that a state with parts is in. */
 interface At extends Carries {

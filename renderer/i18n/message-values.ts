@@ -48,6 +48,9 @@ export interface MessageValues {
   'office.phone': { phone: string | number }
   'office.place': { name: string | number; address: string | number }
   'office.placeAt': { name: string | number; address: string | number; distance: string | number }
+  'attract.notice.closed': { day: string | number }
+  'attract.notice.works': { day: string | number }
+  'attract.notice.registry': { day: string | number }
   'cardLost.now.title': { seconds: number }
   'pin.tries': { tries: number }
   'pin.count': { count: number }

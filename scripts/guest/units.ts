@@ -46,10 +46,9 @@ export async function units(guest: Guest, saw: Run['saw']): Promise<void> {
     'the journal has its limit',
     /max 200\.0M/.test(await said('/bin/journalctl', '--no-pager', '-b', '-o', 'cat', '-u', 'systemd-journald')),
   )
-  const watchdog = /Using hardware watchdog '(\w+)'/.exec(
-    await said('/bin/journalctl', '--no-pager', '-b', '-o', 'cat'),
-  )
-  saw('systemd feeds a hardware watchdog', watchdog !== null, watchdog?.[1])
+  const watchdog = '/sys/class/watchdog/watchdog0'
+  const [identity, state] = (await said('/bin/cat', `${watchdog}/identity`, `${watchdog}/state`)).split('\n')
+  saw('systemd feeds a hardware watchdog', state === 'active', identity)
   const failed = await said('/bin/systemctl', '--failed', '--no-legend', '--plain')
   saw('no unit has failed', failed === '', failed)
 }

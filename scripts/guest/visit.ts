@@ -12,6 +12,7 @@ import { BOOT_MS } from './inside.ts'
 import type { Run } from './run.ts'
 
 const LOOK_MS = 1_000
+const DRAWN_MS = 3_000
 /** Who has been asked nothing for so long is not slow any more. */
 const STUCK_MS = 8 * 60_000
 
@@ -54,6 +55,8 @@ export async function visit({ name, who, choice, guest, bench, browser, out, saw
       since = Date.now()
       count += 1
       way.push(shown)
+      // What the program shows is on the glass a little later.
+      await delay(DRAWN_MS)
       await guest.picture(path.join(screens, `${String(count).padStart(2, '0')}-${shown}.png`))
     }
     if (seen.screen === 'done') outcome = seen.outcome
@@ -70,7 +73,7 @@ export async function visit({ name, who, choice, guest, bench, browser, out, saw
   const sheets = bench.printer.sheets.slice(before.sheets)
   for (const [index, sheet] of sheets.entries()) copyFileSync(sheet.path, path.join(screens, `paper-${index + 1}.png`))
   const operations = (await bench.gateway.operations()).slice(before.operations)
-  const log = await guest.run('/usr/bin/totem', 'journal', 'tail', '--json')
+  const log = await guest.run('/usr/bin/totem', 'journal', 'tail', '--lines', '10000', '--json')
   const seconds = ((Date.now() - began) / 1000).toFixed(0)
   saw(`${name}: ${way.join(' → ')}`, outcome === 'printed', `${seconds} s`)
   // Of all visits so far: a page is a sheet.

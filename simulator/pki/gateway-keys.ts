@@ -21,11 +21,12 @@ export const signGatewayKeys = (list: GatewayKeys, signer: JWK, header: Record<s
   signedList(gatewayKeys.parse(list), signer, GATEWAY_KEYS_TYP, header)
 
 /**
- * Makes `gateway-keys/{sealing,sealing-before,anchor}.jwk.json`, the gateway's private keys, `gateway-keys.jws`, their list,
+ * Makes `gateway-keys/{sealing,sealing-before,anchor,command}.jwk.json`, the gateway's private keys, `gateway-keys.jws`, their list,
  * signed with `trust-list.key.jwk.json`, and `gateway.sealing{,-before}.pub.jwk.json`.
  */
 export async function makeGatewayKeys(pkiDir: string): Promise<void> {
-  const [current, before, anchor] = await Promise.all([jwkPair('enc'), jwkPair('enc'), jwkPair('sig')])
+  const [current, before] = await Promise.all([jwkPair('enc'), jwkPair('enc')])
+  const [anchor, command] = await Promise.all([jwkPair('sig'), jwkPair('sig')])
   const path = (name: string) => join(pkiDir, name)
   await mkdir(path('gateway-keys'), { mode: 0o700 })
   const secret = (name: string, key: JWK) =>
@@ -33,6 +34,7 @@ export async function makeGatewayKeys(pkiDir: string): Promise<void> {
   await secret('sealing', current.private)
   await secret('sealing-before', before.private)
   await secret('anchor', anchor.private)
+  await secret('command', command.private)
   await writeFile(path('gateway.sealing.pub.jwk.json'), `${JSON.stringify(current.public)}\n`)
   await writeFile(path('gateway.sealing-before.pub.jwk.json'), `${JSON.stringify(before.public)}\n`)
 
@@ -48,6 +50,7 @@ export async function makeGatewayKeys(pkiDir: string): Promise<void> {
       { from: daysAgo(CURRENT_DAYS), key: listed(current.public) },
     ],
     anchor: [listed(anchor.public)],
+    command: [listed(command.public)],
   }
   await writeFile(path('gateway-keys.jws'), await signGatewayKeys(list, signer))
 }

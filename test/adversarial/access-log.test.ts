@@ -118,6 +118,9 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'POST /v1/certificate/renewal': () => totem.post('/v1/certificate/renewal', { totem: 'TT-0001' }),
   'POST /v1/certificate/renewed': () => totem.post('/v1/certificate/renewed', {}),
   'GET /v1/service/access': () => totem.get('/v1/service/access'),
+  'GET /v1/commands': () => totem.get('/v1/commands?after=0'),
+  'POST /v1/commands/outcomes': () => totem.post('/v1/commands/outcomes', {}),
+  'POST /v1/commands/outcome-key': () => totem.post('/v1/commands/outcome-key', { signed: 'x' }),
   // The last one that has a session.
   'POST /v1/sessions/current/end': (bearer) => totem.post('/v1/sessions/current/end', {}, bearer),
 }

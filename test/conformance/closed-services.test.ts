@@ -40,7 +40,7 @@ async function firstScreen() {
   const answer = await client.heartbeat(HEALTHY)
   if (!answer.ok) throw new Error(answer.error.kind)
   const { closed = [] } = answer.value
-  open({}, () => ({ online: true, cie: true, closed }))
+  open({}, () => ({ online: true, cie: true, closed, notice: null }))
   const shown = screen()
   session.stop()
   return shown.screen === 'attract' ? shown.closed : expect.fail(shown.screen)

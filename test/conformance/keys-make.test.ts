@@ -115,13 +115,14 @@ test('nothing is overwritten, neither half, and the other half is not made eithe
 test('keys of a gateway that follow each other go into one list, each from its time', async () => {
   await makeOther('signer')
   await makeOther('anchor')
+  await makeOther('command')
   await makeOther('sealing')
   await makeOther('sealing', '--from', '2030-01-31T00:00:00Z')
   const signer = ['--signer', at('private/signer.jwk.json')]
   const sign = (...args: string[]) => ended(list(['sign', '--kind', 'gateway-keys', '--first', ...signer, ...args]))
   expect(await sign('--in', at('public'), '--out', at('list.jws'))).toEqual({ code: 0 })
   const read = await verifyGatewayKeys(text('list.jws'), JSON.parse(text('public/signer.pub.jwk.json')))
-  expect(read).toMatchObject({ ok: true, value: { anchor: [expect.anything()] } })
+  expect(read).toMatchObject({ ok: true, value: { anchor: [expect.anything()], command: [expect.anything()] } })
   const { sealing } = read.ok ? read.value : { sealing: [] }
   expect(sealing.map(({ from }) => from)).toContain('2030-01-31T00:00:00Z')
   expect(sealing.map(({ key }) => existsSync(at(`private/sealing-${key.kid}.jwk.json`)))).toEqual([true, true])

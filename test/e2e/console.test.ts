@@ -1,7 +1,10 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkLog } from '../../trust/sync-log.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
+import { neverFromAfar } from '../support/console/never.ts'
 import { type ConsoleWindow, openWindow } from '../support/console/window.ts'
 import { chainOf } from '../support/journal/chain.ts'
 import { HEALTHY } from '../support/sync/syncing-totem.ts'
@@ -192,6 +195,12 @@ test('signed out, nothing is left', async () => {
   await page.getByRole('button', { name: 'Esci' }).click()
   await page.getByRole('link', { name: 'Accedi con l’account aziendale' }).waitFor()
   expect(await page.getByText('TT-0001').count()).toBe(0)
+})
+
+test('the built page can do nothing that nobody may do from afar', () => {
+  const built = globSync('assets/*.js', { cwd: PAGE }).map((name) => readFileSync(join(PAGE, name), 'utf8'))
+  expect(built.length).toBeGreaterThan(0)
+  expect(built.flatMap(neverFromAfar)).toEqual([])
 })
 
 test('the auditor reads who did it, and the chain holds', async () => {

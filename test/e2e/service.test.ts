@@ -1,19 +1,22 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TotemBridge } from '../../contract/ipc.ts'
 import type { ServiceScreen } from '../../contract/service-screen.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
+import { type ConsoleWindow, openWindow } from '../support/console/window.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
 
-// A technician at a totem in service, in a real Electron: two operators have let the card work there.
+// A technician at a totem in service, in a real Electron: two operators have let the card work there. And operators who ask from afar.
 
+const PAGE = fileURLToPath(new URL('../../dist/console', import.meta.url))
 const TECHNICIAN = 'giovanni-ricci'
 let office: Office
 let grant: number
 
 beforeAll(async () => {
-  office = await openOffice()
+  office = await openOffice({ console: PAGE })
   grant = await office.bench.makesTechnician(TECHNICIAN)
   // A totem asks when it starts, and then every quarter of an hour.
   await office.kill()
@@ -117,4 +120,89 @@ test('a mark on the disk does what the menu does, and the log tells of it', asyn
   writeFileSync(mark, 'out of service\n')
   await expect.poll(() => office.screen(), { timeout: 20_000 }).toMatchObject({ screen: 'out-of-service' })
   await expect.poll(() => told('service.out').length).toBe(before + 1)
+  rmSync(mark)
+  await office.sees('attract')
+})
+
+describe('from afar', () => {
+  const SOON = { timeout: 90_000 }
+  let browser: ConsoleWindow
+  beforeAll(async () => {
+    browser = await openWindow(office.bench.gateway.consoleUrl ?? '')
+  })
+  afterAll(() => browser?.close())
+
+  const logIn = async (who: RegExp) => {
+    const leave = browser.page.getByRole('button', { name: 'Esci' })
+    if ((await leave.count()) > 0) await leave.click()
+    await browser.page.getByRole('link', { name: 'Accedi con l’account aziendale' }).click()
+    await browser.page.getByRole('button', { name: who }).click()
+    await browser.page.getByRole('link', { name: 'Comandi' }).waitFor()
+  }
+  const openTotem = async () => {
+    await browser.page.getByRole('link', { name: 'Flotta', exact: true }).first().click()
+    await browser.page.getByRole('searchbox').fill('spello')
+    await browser.page.getByText('1 di 1').waitFor()
+    await browser.page.getByRole('row', { name: /TT-0001/ }).click()
+    await browser.page.getByRole('heading', { name: /TT-0001/ }).waitFor()
+  }
+  const form = () => browser.page.getByRole('form', { name: 'Nuovo comando' })
+  const orders = async (name: string, button: 'Invia' | 'Proponi') => {
+    await form().getByLabel('Comando').selectOption({ label: name })
+    await form().getByLabel('Motivo').fill('carta finita, ufficio senza rotoli')
+    await form().getByRole('button', { name: button }).click()
+  }
+  const row = (name: string) => browser.page.getByRole('table', { name: 'Comandi' }).getByRole('row', { name })
+  const state = () => browser.page.locator('.bar .mark').first().textContent()
+
+  test('an operator finds the totem by its office, sees its paper out, takes the alarm, and withdraws it', async () => {
+    office.bench.printer.setPaper('out')
+    await logIn(/Olga Bruni/)
+    await openTotem()
+    const alarm = browser.page.getByRole('row', { name: /La stampante non stampa/ })
+    await alarm.waitFor(SOON)
+    await alarm.getByRole('button', { name: 'Prendo in carico' }).click()
+    await expect.poll(() => alarm.textContent()).toContain('o.bruni')
+    expect(await browser.findings()).toEqual([])
+
+    await orders('Ritira dal servizio', 'Invia')
+    await row('Ritira dal servizio').waitFor()
+    // A change of its printer makes the totem call at once, and not within a minute.
+    office.bench.printer.setPaper('ok')
+    await expect.poll(() => office.screen(), SOON).toMatchObject({ screen: 'out-of-service', reason: 'withdrawn' })
+    expect(await office.page().getByText('Poste Italiane ha fermato questo totem').count()).toBeGreaterThan(0)
+    await expect.poll(() => row('Ritira dal servizio').textContent(), SOON).toContain('fatto')
+    await expect.poll(state, SOON).toContain('ritirato')
+    expect(told('command.done').at(-1)?.fields).toMatchObject({ kind: 'withdraw' })
+  })
+
+  test('it stays so over a start; she proposes to bring it back and cannot approve it; an auditor can do neither', async () => {
+    await office.kill()
+    await office.start()
+    await expect.poll(() => office.screen(), SOON).toMatchObject({ screen: 'out-of-service', reason: 'withdrawn' })
+    await orders('Rimetti in servizio', 'Proponi')
+    await row('Rimetti in servizio').waitFor()
+    expect(await row('Rimetti in servizio').getByRole('button', { name: 'Approva' }).count()).toBe(0)
+    expect(await browser.findings()).toEqual([])
+    await logIn(/Anna Dossi/)
+    await openTotem()
+    await row('Rimetti in servizio').waitFor()
+    expect(await form().count()).toBe(0)
+    expect(await row('Rimetti in servizio').getByRole('button').count()).toBe(0)
+  })
+
+  test('a second person brings it back, and the next citizen is served', async () => {
+    await logIn(/Paola Neri amministra/)
+    await browser.page.keyboard.press('g')
+    await browser.page.keyboard.press('c')
+    await browser.page.getByRole('heading', { name: 'Comandi' }).waitFor()
+    await row('Rimetti in servizio').getByRole('button', { name: 'Approva' }).click()
+    office.bench.printer.setCover(true)
+    await expect.poll(() => told('printer.changed').at(-1)?.fields, SOON).toMatchObject({ status: 'coverOpen' })
+    office.bench.printer.setCover(false)
+    await expect.poll(() => office.screen(), SOON).toMatchObject({ screen: 'attract' })
+    await expect.poll(() => row('Rimetti in servizio').textContent(), SOON).toContain('fatto')
+    expect(told('command.done').at(-1)?.fields).toMatchObject({ kind: 'restore' })
+    expect(browser.complaints).toEqual([])
+  })
 })

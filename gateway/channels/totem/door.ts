@@ -30,6 +30,7 @@ export type TotemRooms = Record<
   | 'keys'
   | 'releases'
   | 'service'
+  | 'commands'
   | 'delivery'
   | 'enrolment',
   Routes

@@ -44,7 +44,7 @@ beforeEach(async () => {
 
 const healthy = (): Heartbeat => ({
   at: clock.now.toISOString(),
-  ...{ uptimeS: 9, sheets: 0, faults: 0, office: null, lastOutage: null, release: null },
+  ...{ uptimeS: 9, sheets: 0, faults: 0, office: null, lastOutage: null, release: null, out: null, commands: [] },
   versions: { totem: '0.1.0', electron: '45.4.1', node: '24.21.0', schema: 3 },
   devices: { available: true, restarts: 0, reader: 'empty', printer: 'ready' },
   queue: { queued: 0, submitted: 0, waiting: 0, aside: 0, oldestAgeS: null },

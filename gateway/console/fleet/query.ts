@@ -26,6 +26,7 @@ export interface FleetRow {
   waiting: number
   aside: number
   version: string | null
+  out: string | null
 }
 
 /** Letters as a person types them who has no accents at hand: `citta sant angelo` finds Città Sant’Angelo. */
@@ -70,6 +71,7 @@ export function fleetSeen({ q, region, printer }: Pick<FleetQuery, 'q' | 'region
       when not is_open then 'chiuso'
       when not heard then 'fuori-linea'
       when not beats then 'in-ritardo'
+      when out = 'withdrawn' then 'ritirato'
       when not ready then 'ridotto'
       else 'in-servizio' end as state
     from (
@@ -82,7 +84,8 @@ export function fleetSeen({ q, region, printer }: Pick<FleetQuery, 'q' | 'region
           or coalesce(hearing.minute > ${minute - SILENT_MIN}::integer, false) as heard,
         coalesce(beat.received_at > ${since}::timestamptz and (beat.body #>> '{devices,available}') = 'true'
           and (beat.body #>> '{devices,reader}') <> 'no-reader'
-          and (beat.body #>> '{devices,printer}') in ('ready', 'paperLow'), false) as ready,
+          and (beat.body #>> '{devices,printer}') in ('ready', 'paperLow') and beat.body ->> 'out' is null, false) as ready,
+        beat.body ->> 'out' as out,
         ${underMaintenance({ totem: sql`coalesce(place.totem, beat.totem)`, office: sql`place.office`, region: sql`place.region` }, now)}
           as maintained,
         beat.body #>> '{devices,printer}' as printer, beat.body #>> '{devices,reader}' as reader,

@@ -18,7 +18,7 @@ const totemOf = ({ office, name, comune, region, at, ...told }: FleetRow): Fleet
 })
 
 const columns = sql`
-  totem, office, name, comune, region, state, heard, ready, at, printer, reader, waiting, aside, version`
+  totem, office, name, comune, region, state, heard, ready, at, printer, reader, waiting, aside, version, out`
 
 /** A page of totems, with the number of each state by the same filter. Null: the cursor is none of ours. */
 export async function fleetOf(
@@ -90,6 +90,18 @@ export async function isSeen(transaction: ConsoleTransaction, totem: string, now
   return rows.length > 0
 }
 
+/** One of these that is not in sight; null: all are. */
+export async function firstUnseen(
+  transaction: ConsoleTransaction,
+  totems: readonly string[],
+  now: Date,
+): Promise<string | null> {
+  const { rows } = await sql<{ totem: string }>`
+    select asked.totem from unnest(${totems}::text[]) as asked (totem)
+    where asked.totem not in (select totem from ${fleetSeen({}, now)}) limit 1`.execute(transaction)
+  return rows[0]?.totem ?? null
+}
+
 /** The last 30 days, hour by hour. */
 export async function hoursOf(
   transaction: ConsoleTransaction,
@@ -128,7 +140,7 @@ export async function logOf(
   const page = found.slice(0, ENTRIES)
   const last = page.at(-1)
   return {
-    entries: page.map(({ hash: _, at, received_at, severity: how, ...entry }) => ({
+    entries: page.map(({ hash: _, operation: __, at, received_at, severity: how, ...entry }) => ({
       ...entry,
       at: at.toISOString(),
       severity: how as 'info' | 'warn' | 'alarm',

@@ -1,3 +1,4 @@
+import type { OrderKind } from '../../../contract/console/commands.ts'
 import type { Action, Role, Scope } from '../../../contract/console/people.ts'
 
 /**
@@ -8,20 +9,44 @@ export type Reach = 'scope' | 'fleet' | 'own' | 'all' | '-'
 
 const FUTURE = { TOP: '-', ADMIN: '-', STANDARD: '-', SPORTELLO: '-' } as const satisfies Partial<Record<Role, Reach>>
 
+const OPERATOR = { OPERATORE: 'scope', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE } as const
+const BOTH = { ...OPERATOR, CAMPO: 'scope' } as const
+const FIELD = { ...BOTH, OPERATORE: '-' } as const
+
 /** Who may do what. It judges each route of the console, and its test walks it against the live API. */
 export const matrix: Record<Action, Record<Role, Reach>> = {
   'fleet.see': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: 'scope', AUDITOR: 'scope', ...FUTURE },
   'fleet.note': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
   'log.export': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: 'scope', ...FUTURE },
   'alarms.handle': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
+  'commands.order': BOTH,
+  'commands.approve': { OPERATORE: 'scope', CAMPO: '-', PIATTAFORMA: 'scope', AUDITOR: '-', ...FUTURE },
+  'command.withdraw': BOTH,
+  'command.restore': BOTH,
+  'command.revoke': OPERATOR,
+  'command.rotate-keys': OPERATOR,
+  'command.send-log': BOTH,
+  'command.restart-app': OPERATOR,
+  'command.restart-device': OPERATOR,
+  'command.reboot': OPERATOR,
+  'command.readiness': FIELD,
+  'command.notice': OPERATOR,
+  'command.notice-off': OPERATOR,
+  'command.pause-updates': OPERATOR,
+  'command.resume-updates': OPERATOR,
   'maintenance.plan': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
   'operations.see': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: 'fleet', ...FUTURE },
   'operations.redrive': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
+  'payments.refunded': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
   'grants.see': { OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'all', AUDITOR: 'all', ...FUTURE },
   'grants.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
   'audit.see': { OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'own', AUDITOR: 'all', ...FUTURE },
   'audit.export': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: 'all', ...FUTURE },
 }
+
+/** Shutting a totem out for good is approved by who looks after the platform, and not by another operator. */
+export const mayApprove = (kind: OrderKind, held: readonly Held[]): Sight | null =>
+  may(kind === 'revoke' ? held.filter(({ role }) => role === 'PIATTAFORMA') : held, 'commands.approve')
 
 export interface Held {
   role: Role

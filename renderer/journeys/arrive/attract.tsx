@@ -8,7 +8,7 @@ import { Town } from '../../components/illustrations.tsx'
 import { useAnnouncement } from '../../components/live-region.tsx'
 import { usePages } from '../../components/pages.ts'
 import { TouchButton } from '../../components/touch-button.tsx'
-import { useText } from '../../i18n/use-text.ts'
+import { useInstantDay, useText } from '../../i18n/use-text.ts'
 import { useShownView } from '../../view-context.ts'
 
 /** What does not work today, each in a line; without a line, what ANPR does and how a paper goes home change nothing more. */
@@ -30,6 +30,7 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
   const { language, totem } = useShownView()
   useAnnouncement(text('attract.title'))
   const faults = faultsOf(screen)
+  const dayOf = useInstantDay()
   const section = useRef<HTMLElement>(null)
   const { page, pages, turn } = usePages(section)
   return (
@@ -54,6 +55,11 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
             {text(fault)}
           </Notice>
         ))}
+        {screen.notice && (
+          <Notice tone="info" icon="clock">
+            {text(`attract.notice.${screen.notice.sentence}`, { day: dayOf(`${screen.notice.day}T12:00:00Z`) })}
+          </Notice>
+        )}
         {/* The eye has the signs beside the words. */}
         <p className="unseen">{text('attract.needed')}</p>
         <Points
@@ -62,7 +68,7 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
               ? { icon: 'card', title: text('attract.card'), line: text('attract.card.line') }
               : { icon: 'card', title: text('card.cns'), line: text('attract.noCie'), tone: 'warning' },
             { icon: 'pin', title: text('attract.pin'), line: text('attract.pin.line') },
-            ...(faults.length === 0
+            ...(faults.length === 0 && !screen.notice
               ? [{ icon: 'free' as const, title: text('attract.free'), line: text('attract.free.line') }]
               : []),
           ]}

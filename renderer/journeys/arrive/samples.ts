@@ -1,3 +1,4 @@
+import { noticeSentence } from '../../../contract/command.ts'
 import { outOfService } from '../../../contract/journeys/arrive.ts'
 import { closed } from '../../../contract/offers.ts'
 import type { SamplesOf } from '../journey.ts'
@@ -16,16 +17,32 @@ export const samples: SamplesOf<'arrive'> = {
   attract: {
     canLeave: false,
     shown: {
-      attract: { screen: 'attract', printing: true, online: true, cie: true, closed: null },
+      attract: { screen: 'attract', printing: true, online: true, cie: true, closed: null, notice: null },
+      ...Object.fromEntries(
+        noticeSentence.options.map((sentence) => [
+          `attract-notice-${sentence}`,
+          {
+            ...{ screen: 'attract', printing: true, online: true, cie: true, closed: null },
+            notice: { sentence, day: '2026-12-24' },
+          },
+        ]),
+      ),
       ...Object.fromEntries(
         closed.options.map((one) => [
           `attract-closed-${one}`,
-          { screen: 'attract', printing: true, online: true, cie: true, closed: one },
+          { screen: 'attract', printing: true, online: true, cie: true, closed: one, notice: null },
         ]),
       ),
-      'attract-offline': { screen: 'attract', printing: true, online: false, cie: true, closed: null },
-      'attract-faults': { screen: 'attract', printing: false, online: true, cie: false, closed: null },
-      'attract-no-printing': { screen: 'attract', printing: false, online: true, cie: true, closed: null },
+      'attract-offline': { screen: 'attract', printing: true, online: false, cie: true, closed: null, notice: null },
+      'attract-faults': { screen: 'attract', printing: false, online: true, cie: false, closed: null, notice: null },
+      'attract-no-printing': {
+        screen: 'attract',
+        printing: false,
+        online: true,
+        cie: true,
+        closed: null,
+        notice: null,
+      },
     },
   },
   language: {

@@ -128,7 +128,7 @@ beforeEach(() => void vi.useFakeTimers())
 test.each(Object.keys(journeys).filter(isJourney))('%s', async (name) => {
   const { papers, touches: most, shows, without, again }: Journey = journeys[name]
   const print = vi.fn<VisitServices['print']>(async () => ok({ pages: 1 }))
-  const line = { online: without !== 'line', cie: true, closed: [] }
+  const line = { online: without !== 'line', cie: true, closed: [], notice: null }
   open({ print, ...around[name] }, () => line)
   if (without === 'printer') session.printer('absent')
   await toPin()

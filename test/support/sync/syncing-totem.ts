@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { ulid } from 'ulid'
+import { totemCommandKinds } from '../../../contract/command.ts'
 import type { Heartbeat } from '../../../contract/heartbeat.ts'
 import { withoutFloods } from '../../../main/journal/floods.ts'
 import { type Journal, openJournal } from '../../../main/journal/journal.ts'
@@ -20,6 +21,8 @@ export const HEALTHY: Heartbeat = {
   sheets: 0,
   faults: 0,
   release: null,
+  out: null,
+  commands: totemCommandKinds,
   queue: { queued: 0, submitted: 0, waiting: 0, aside: 0, oldestAgeS: null },
   certificateEnds: null,
   lastOutage: null,

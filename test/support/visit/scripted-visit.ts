@@ -201,7 +201,7 @@ let insertion = 0
 
 export function open(
   changes: Partial<VisitServices> = {},
-  line: () => Carries = () => ({ online: true, cie: true, closed: [] }),
+  line: () => Carries = () => ({ online: true, cie: true, closed: [], notice: null }),
 ): VisitServices {
   const services = scripted(changes)
   visitsOver = 0

@@ -43,7 +43,7 @@ export async function walk({ answers, hardware, services }: Walk): Promise<Seen[
   const open: Snapshot[] = [initialTransition(chart)[0]]
   for (let snapshot = open.pop(); snapshot; snapshot = open.pop()) {
     const path = pathOf(snapshot)
-    const frame = framedScreen(snapshot, { online: true, cie: true, closed: [] })
+    const frame = framedScreen(snapshot, { online: true, cie: true, closed: [], notice: null })
     const { card, lost, printer } = snapshot.context
     const key = JSON.stringify([path, frame, card, lost, printer])
     if (seen.has(key)) continue
@@ -53,7 +53,10 @@ export async function walk({ answers, hardware, services }: Walk): Promise<Seen[
       frame,
       waits: waitsForPerson(snapshot),
       works: snapshot._nodes.some(({ invoke }) => invoke.length > 0),
-      switched: { path: pathOf(switched), frame: framedScreen(switched, { online: true, cie: true, closed: [] }) },
+      switched: {
+        path: pathOf(switched),
+        frame: framedScreen(switched, { online: true, cie: true, closed: [], notice: null }),
+      },
     })
     for (const event of [...answers, ...hardware, ...(await outcomes(snapshot, services))]) {
       if (!snapshot.can(event as VisitEvent)) continue
