@@ -85,7 +85,7 @@ test('from an empty folder to a totem that is ready and a request that is accept
   const privates = globSync(['ca/*.key.pem', 'signer/*', 'gateway/*.key.pem', 'gateway/keys/*', 'totem/keys/**/*.*'], {
     cwd: folder,
   })
-  expect(privates).toHaveLength(12)
+  expect(privates).toHaveLength(13)
   expect(privates.map((file) => statSync(at(file)).mode & 0o777)).toEqual(privates.map(() => 0o600))
 
   gateway = spawn('bash', ['-c', script(blocks[last] ?? '').replace(/^GATEWAY_CONFIG/m, 'exec env $&')], {
