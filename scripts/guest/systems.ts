@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { BOOT_MS, inside, isReady } from './inside.ts'
 import type { Run } from './run.ts'
 
-/** Two tries, and a start of the system before. */
-const BACK_MS = 20 * 60_000
+/** Two tries of ten minutes and a start each, and a start of the system before. */
+const BACK_MS = 45 * 60_000
 const STOPS_MS = 5 * 60_000
 
 /** What a machine does with a system that is broken, and with one that was changed. */
