@@ -35,7 +35,7 @@ export const PLACES: Record<string, string> = {
   'totem-polis.udev': 'usr/lib/udev/rules.d/70-totem-polis.rules',
   'totem-polis.journald': 'usr/lib/systemd/journald.conf.d/totem-polis.conf',
   'totem-polis.system': 'usr/lib/systemd/system.conf.d/totem-polis.conf',
-  'totem-polis-pcscd.rules': 'usr/share/polkit-1/rules.d/50-totem-polis.rules',
+  'totem-polis-polkit.rules': 'usr/share/polkit-1/rules.d/50-totem-polis.rules',
   'debian/copyright': 'usr/share/doc/totem-polis/copyright',
 }
 

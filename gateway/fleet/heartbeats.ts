@@ -15,6 +15,9 @@ const PRINTS = ['ready', 'paperLow']
 const isReady = ({ devices: { available, reader, printer }, out }: Heartbeat): boolean =>
   out === null && available && reader !== 'no-reader' && PRINTS.includes(printer)
 
+/** SECURITY: a totem counts its own. More than this says no more. */
+const MOST_RESTARTS = 1_000
+
 /** Printer states in which no paper comes out, and somebody at the office can mend it. */
 export const STOPPED = ['paperOut', 'coverOpen', 'jam', 'overheated']
 
@@ -29,12 +32,13 @@ export async function keepHeartbeat(db: Database, totem: string, body: Heartbeat
     values (${totem}, date_trunc('hour', ${at}::timestamptz), ${minute}::bigint, ${isReady(body) ? minute : '0'}::bigint)
     on conflict (totem, hour) do update set
       heard = known.heard | excluded.heard, ready = known.ready | excluded.ready`.execute(db)
-  const { restarts, printer } = body.devices
+  const { printer } = body.devices
+  const restarts = Math.min(body.devices.restarts, MOST_RESTARTS)
   // The count begins anew with main.
   await sql`
     with fresh as (
       select case when told > ${restarts}::integer then ${restarts}::integer else ${restarts}::integer - told end as more
-      from (select (body #>> '{devices,restarts}')::integer as told from heartbeat where totem = ${totem}) as before
+      from (select least((body #>> '{devices,restarts}')::numeric, ${MOST_RESTARTS}::integer)::integer as told from heartbeat where totem = ${totem}) as before
     ), restarted as (
       insert into device_restart (totem, at, restarts)
       select ${totem}, ${at}::timestamptz, more from fresh where more > 0

@@ -113,7 +113,7 @@ function rowsOf({ readiness }: Examined): CommandOutcome['found'] {
   return checks.filter(({ outcome }) => outcome !== 'ok').map(({ key, outcome }) => ({ what: key, outcome }))
 }
 
-/** By systemd, as polkit lets the totem's user (assets/system/totem-polis-pcscd.rules). */
+/** By systemd, as polkit lets the totem's user (assets/system/totem-polis-polkit.rules). */
 export async function rebootMachine(): Promise<boolean> {
   const child = spawn('/usr/bin/systemctl', ['reboot'], { stdio: 'ignore' })
   const [code] = await once(child, 'exit').catch(() => [1])

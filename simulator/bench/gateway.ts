@@ -156,7 +156,7 @@ export async function startGatewayProcess(options: {
   /** The company's mail server, and the PEM file of who vouches for PEC providers; without it nothing goes by mail. */
   mail?: { port: number; pecAuthorities: string }
   /** The company's identity provider, and the folder of the built console; without it operators have no browser here. */
-  console?: { issuer: Issuer; page: string }
+  console?: { databaseUrl?: string; issuer: Issuer; page: string }
 }): Promise<BenchGateway> {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
@@ -233,7 +233,11 @@ export async function startGatewayProcess(options: {
     console: string | null
   } | null = null
   const start = async () => {
-    const env = { GATEWAY_CONFIG: configFile, ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }) }
+    const env = {
+      GATEWAY_CONFIG: configFile,
+      ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }),
+      ...(options.console?.databaseUrl && { CONSOLE_DATABASE_URL: options.console.databaseUrl }),
+    }
     const { child, firstLine } = await startChild(process.execPath, [program], { env, log: options.log })
     const {
       listening,

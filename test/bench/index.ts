@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { cardFigures } from './card.ts'
+import { consoleFigures } from './console.ts'
 import { fleetFigures } from './fleet.ts'
 import { gatewayFigures } from './gateway.ts'
 import { logFigures } from './log.ts'
@@ -27,6 +28,7 @@ const BENCHES: Record<string, Bench> = {
   rollout: rolloutFigures,
   gateway: gatewayFigures,
   log: logFigures,
+  console: consoleFigures,
   pdnd: pdndFigures,
   sync: syncFigures,
   speech: speechFigures,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 
-const RULE = readFileSync(new URL('../../assets/system/totem-polis-pcscd.rules', import.meta.url), 'utf8')
+const RULE = readFileSync(new URL('../../assets/system/totem-polis-polkit.rules', import.meta.url), 'utf8')
 
 type Rule = (action: { id: string }, subject: { user: string }) => string
 
@@ -19,6 +19,9 @@ test.each([
   ['org.debian.pcsc-lite.access_pcsc', 'totem-polis', 'yes'],
   ['org.debian.pcsc-lite.access_card', 'totem-polis', 'yes'],
   ['org.debian.pcsc-lite.access_card', 'somebody', 'not handled'],
+  ['org.freedesktop.login1.reboot', 'totem-polis', 'yes'],
+  ['org.freedesktop.login1.reboot', 'totem-polis-update', 'not handled'],
+  ['org.freedesktop.login1.set-reboot-parameter', 'totem-polis', 'not handled'],
   ['org.freedesktop.login1.power-off', 'totem-polis', 'not handled'],
 ])('%s for %s: %s', (id, user, answer) => {
   expect(loaded()({ id }, { user })).toBe(answer)
