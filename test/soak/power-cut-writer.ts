@@ -84,6 +84,9 @@ function write(folder: string, steps: number, seed: number): void {
   const job = () => ({ operation: one(among('issued')), document: 'certificate', session: ulid() })
   let cursor = 0
   let inHand = false
+  /** Of the commands that operators have sent. */
+  let serial = 0
+  const opened = (state: 'taken' | 'begun') => queue.commands.open().find((each) => each.state === state)?.serial ?? 0
 
   const acts: (() => unknown)[] = [
     ...Array<() => unknown>(4).fill(() =>
@@ -112,6 +115,14 @@ function write(folder: string, steps: number, seed: number): void {
     () => queue.collected(one(among('issued'))),
     () => queue.told(one(among('refused', 'expired', 'aside'))),
     () => queue.expire(clock - 30 * DAY_MS),
+    () => {
+      const expires = new Date(clock + DAY_MS).toISOString()
+      const command = { id: ulid(), totem: 'TT-0001', kind: 'withdraw' as const, args: {}, notBefore: expires, expires }
+      return queue.commands.take({ ...command, serial: ++serial })
+    },
+    () => queue.commands.begin(opened('taken')),
+    () => queue.commands.end(opened('begun'), { refusal: upTo(2) === 0 ? 'failed' : null }),
+    () => queue.commands.told(queue.commands.untold().map(({ id }) => id)),
     ...Array<() => unknown>(2).fill(() => {
       // There is one printer.
       inHand = !inHand
