@@ -17,6 +17,8 @@ const DRAWING_GROWS_MM = 180
  * Marks what stands on another page, and a list of which nothing is on this one: neither eye, focus nor voice meets it.
  */
 const ELSEWHERE = 'hidden'
+/** How many pages a screen has. */
+const PAGES = 'data-pages'
 
 /** The page that a screen begins with. Where it changes, as in the gallery, the screen turns to it. */
 export const FirstPage = createContext(0)
@@ -38,8 +40,12 @@ export function usePages(content: RefObject<HTMLElement | null>) {
   useLayoutEffect(() => {
     if (!content.current) return
     const parts = [...partsOf(content.current)]
-    const pageOf = divided(content.current, parts)
+    const screen = content.current.closest(`[${PAGES}]`)
+    // What stands on further pages grows (theme/composition.css): whether one page is enough, the sizes of one page tell.
+    screen?.setAttribute(PAGES, '1')
+    const pageOf = divided(content.current, parts, () => screen?.setAttribute(PAGES, '2'))
     const last = pageOf.at(-1) ?? 0
+    screen?.setAttribute(PAGES, String(last + 1))
     const shown = Math.min(page, last)
     for (const [at, part] of parts.entries()) part.toggleAttribute(ELSEWHERE, pageOf[at] !== shown)
     hideEmpty(content.current)
@@ -66,11 +72,12 @@ function hideEmpty(content: Element): void {
 }
 
 /** For each part its page: as few pages as hold them all, each about as full as the others. */
-function divided(content: Element, parts: readonly Element[]): number[] {
+function divided(content: Element, parts: readonly Element[], onMore: () => void): number[] {
   content.querySelector(EMBLEM)?.setAttribute(ELSEWHERE, '')
   const fits = fitting(content, parts)
   for (const part of parts) part.removeAttribute(ELSEWHERE)
   if (fits()) return parts.map(() => 0)
+  onMore()
   const empty = emptiness(content, parts)
   for (const part of parts) part.setAttribute(ELSEWHERE, '')
   let page = 0
@@ -85,11 +92,14 @@ function divided(content: Element, parts: readonly Element[]): number[] {
     onPage.push(part)
     return page
   })
+  // Who sees the usual text looks for what to do on the first page: where the first answer fits there, it stays.
+  const answer = parts.findIndex((part) => part.closest('.answers'))
+  const early = document.documentElement.dataset.text === '1' && filled[answer] === 0 ? answer : 0
   // Each height was taken among the others; a page by itself may need more.
   const tooHigh = new Set<string>()
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const even = evenly(parts.length, page + 1, (from, to) =>
-      tooHigh.has(`${from} ${to}`) ? Number.POSITIVE_INFINITY : empty(from, to),
+      tooHigh.has(`${from} ${to}`) || (from === 0 && to < early) ? Number.POSITIVE_INFINITY : empty(from, to),
     )
     if (!even) break
     const wrong = even.find((onIt, at) => {
