@@ -92,9 +92,12 @@ function divided(content: Element, parts: readonly Element[], onMore: () => void
     onPage.push(part)
     return page
   })
-  // Who sees the usual text looks for what to do on the first page: where the first answer fits there, it stays.
+  // Who sees the usual text looks for what to do on the first page. On an upright glass it is all there but for the least
+  // things; elsewhere the first answer stays where it fits there.
+  const usual = document.documentElement.dataset.text === '1'
+  if (usual && innerHeight > innerWidth) return filled
   const answer = parts.findIndex((part) => part.closest('.answers'))
-  const early = document.documentElement.dataset.text === '1' && filled[answer] === 0 ? answer : 0
+  const early = usual && filled[answer] === 0 ? answer : 0
   // Each height was taken among the others; a page by itself may need more.
   const tooHigh = new Set<string>()
   for (let tries = 0; tries < MOST_TRIES; tries++) {
