@@ -94,8 +94,9 @@ function divided(content: Element, parts: readonly Element[], onMore: () => void
   })
   // Who sees the usual text looks for what to do on the first page. On an upright glass it is all there but for the least
   // things; elsewhere the first answer stays where it fits there.
-  const usual = document.documentElement.dataset.text === '1'
-  if (usual && innerHeight > innerWidth) return filled
+  const { text, tight } = document.documentElement.dataset
+  const usual = text === '1'
+  if (usual && tight === undefined && innerHeight > innerWidth) return filled
   const answer = parts.findIndex((part) => part.closest('.answers'))
   const early = usual && filled[answer] === 0 ? answer : 0
   // Each height was taken among the others; a page by itself may need more.
