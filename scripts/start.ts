@@ -84,6 +84,7 @@ async function run(): Promise<number> {
   const staged = stage()
   ends.push(() => rm(staged.folder, { recursive: true, force: true }))
   const display = values.unattended ? null : ownDisplay()
+  if (values.bare && !display) wrong('--bare is for a person at a screen, and there is no display here')
   const bench = await step(
     'bench',
     () =>

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import { CONFIG, Unusable } from '../settings/unusable.ts'
-import type { Store } from '../store/database.ts'
+import { NOT_COMPILED, type Store } from '../store/database.ts'
 import type { Tables } from '../store/schema.ts'
 import type { Sight } from './permissions/matrix.ts'
 import { type ConsoleDatabase, type ConsoleTransaction, withConsole } from './tables.ts'
@@ -106,6 +106,7 @@ async function ownConnections(url: string | null, log: Logger): Promise<ConsoleD
     max: CONNECTIONS,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    ...NOT_COMPILED,
   })
   const onLost = (error: Error) =>
     log.warn({ kind: 'database-connection-lost', code: (error as { code?: string }).code })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { MINUTE_MS } from '../../basics/time.ts'
+import { recurring } from '../recurring.ts'
 import type { Database } from '../store/schema.ts'
 import type { OfficeFile, Places } from './offices.ts'
 
@@ -22,22 +23,9 @@ export async function keepPlaces(db: Database, offices: OfficeFile, log: Logger)
     await put(db, places)
     kept = places
   }
-  let last = Promise.resolve()
-  const look = () => {
-    last = last
-      .then(lookOnce)
-      .catch((failure) => log.error({ kind: 'places-not-kept', code: (failure as { code?: unknown }).code }))
-    return last
-  }
-  const timer = setInterval(() => void look(), MINUTE_MS)
+  const { look, stop } = recurring(lookOnce, MINUTE_MS, ({ code }) => log.error({ kind: 'places-not-kept', code }))
   await lookOnce()
-  return {
-    look,
-    async stop() {
-      clearInterval(timer)
-      await last
-    },
-  }
+  return { look, stop }
 }
 
 async function put(db: Database, places: Places): Promise<void> {

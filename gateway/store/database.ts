@@ -21,10 +21,15 @@ const BY_KEY_CONNECTIONS = 2
  * One plan must be good also when the tables have grown since: so it looks each row up in the index of its key.
  */
 const ONE_PLAN = {
-  options: ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off']
+  options: ['jit=off', 'plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off']
     .map((setting) => `-c ${setting}`)
     .join(' '),
 }
+/**
+ * PostgreSQL compiles a statement that it expects to be dear. Row level security makes it expect far too much, and to compile a
+ * look at the fleet took ten times as long as the look.
+ */
+export const NOT_COMPILED = { options: '-c jit=off' }
 /**
  * The queue's own steps need not wait for the disk: a job that was taken, touched or put off and is not after a crash is
  * carried out again, to the same effect. Jobs begin and end in transactions of the other connections. pg-boss hands
@@ -121,7 +126,7 @@ interface Engine {
 function postgres(connectionString: string, log: Logger): Engine {
   // No statement_timeout: PostgreSQL would also end a commit's wait for the standby, and call it committed.
   const all = { connectionString, connectionTimeoutMillis: 10_000, keepAlive: true }
-  const pool = new pg.Pool({ ...all, max: CONNECTIONS })
+  const pool = new pg.Pool({ ...all, max: CONNECTIONS, ...NOT_COMPILED })
   const byKey = new pg.Pool({ ...all, max: BY_KEY_CONNECTIONS, ...ONE_PLAN })
   // A connection may break when it is idle or between two statements; without a listener its error would end the
   // process.

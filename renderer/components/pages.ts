@@ -92,8 +92,8 @@ function divided(content: Element, parts: readonly Element[], onMore: () => void
     onPage.push(part)
     return page
   })
-  // Who sees the usual text looks for what to do on the first page. On an upright glass it is all there but for the least
-  // things; elsewhere the first answer stays where it fits there.
+  // At the usual size nearly every screen is one page, and nobody looks for a second one: what is to be done stays on the first
+  // where it fits. An upright glass is filled in order; a wide or a high one keeps the first answer there.
   const { text, tight } = document.documentElement.dataset
   const usual = text === '1'
   if (usual && tight === undefined && innerHeight > innerWidth) return filled

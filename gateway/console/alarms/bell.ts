@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { Agent, request } from 'undici'
 import { z } from 'zod'
 import type { Answer } from '../../../contract/console/api.ts'
+import { recurring } from '../../recurring.ts'
 import type { ConsoleSettings } from '../../settings/console.ts'
 import { type ConsoleDatabase, type ConsoleTables, withConsole } from '../tables.ts'
 
@@ -70,24 +71,18 @@ export async function openBell(
     told = false
   }
 
-  let last = Promise.resolve()
-  const look = () => {
-    last = last.then(lookOnce).catch((failure) => {
-      lostSince ??= now()
-      if (!told) log.error({ kind: 'bell-lost', code: (failure as { code?: unknown }).code })
-      told = true
-    })
-    return last
-  }
-  const timer = setInterval(() => void look(), EVERY_MS)
+  const { look, stop } = recurring(lookOnce, EVERY_MS, ({ code }) => {
+    lostSince ??= now()
+    if (!told) log.error({ kind: 'bell-lost', code })
+    told = true
+  })
   await look()
   return {
     state: () =>
       lostSince === null ? { state: 'rings', since: null } : { state: 'lost', since: lostSince.toISOString() },
     look,
     async stop() {
-      clearInterval(timer)
-      await last
+      await stop()
       await dispatcher.close()
     },
   }

@@ -9,6 +9,7 @@ import {
   conditionOf,
   type Level,
 } from '../../../contract/console/conditions.ts'
+import { recurring } from '../../recurring.ts'
 import type { Database, Tables } from '../../store/schema.ts'
 import { measuring } from './measures.ts'
 
@@ -88,21 +89,8 @@ export function evaluateAlarms({ db, now, log }: { db: Database; now(): Date; lo
       await forget(transaction, at)
     })
   }
-  let last = Promise.resolve()
-  const look = () => {
-    last = last
-      .then(lookOnce)
-      .catch((failure) => log.error({ kind: 'alarms-not-evaluated', code: (failure as { code?: unknown }).code }))
-    return last
-  }
-  const timer = setInterval(() => void look(), EVERY_MS)
-  return {
-    look,
-    async stop() {
-      clearInterval(timer)
-      await last
-    },
-  }
+  const { look, stop } = recurring(lookOnce, EVERY_MS, ({ code }) => log.error({ kind: 'alarms-not-evaluated', code }))
+  return { look, stop }
 }
 
 const before = (now: Date, ms: number) => sql`${new Date(+now - ms)}::timestamptz`

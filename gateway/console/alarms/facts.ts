@@ -4,6 +4,7 @@ import { ulid } from 'ulid'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../basics/time.ts'
 import type { AnprFailure } from '../../anpr/answers.ts'
 import type { Validity } from '../../keys/list-ends.ts'
+import { recurring } from '../../recurring.ts'
 import type { Database } from '../../store/schema.ts'
 
 const EVERY_MS = 10_000
@@ -81,22 +82,12 @@ export function createFacts({
       on conflict (gateway, measure, label) do update set value = excluded.value, base = excluded.base, at = excluded.at
       `.execute(db)
   }
-  let last = Promise.resolve()
-  const look = () => {
-    last = last
-      .then(lookOnce)
-      .catch((failure) => log.error({ kind: 'facts-not-kept', code: (failure as { code?: unknown }).code }))
-    return last
-  }
-  const timer = setInterval(() => void look(), EVERY_MS)
+  const { look, stop } = recurring(lookOnce, EVERY_MS, ({ code }) => log.error({ kind: 'facts-not-kept', code }))
   return {
     anprAnswered: (service, answer, ms) =>
       void calls.push({ service, at: +now(), failed: FAILED.has(answer), slow: ms > SLOW_MS }),
     anprOpen: (service, isOpen) => void resting.set(service, isOpen),
     look,
-    async stop() {
-      clearInterval(timer)
-      await last
-    },
+    stop,
   }
 }

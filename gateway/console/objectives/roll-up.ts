@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from '../../../basics/time.ts'
+import { recurring } from '../../recurring.ts'
 import type { Database } from '../../store/schema.ts'
 import { availabilityOf, type TotemHour } from './available.ts'
 
@@ -34,21 +35,10 @@ export function rollUp({ db, now, log }: { db: Database; now: Clock; log: Logger
     for (let hour = +begins; hour <= newest; hour += HOUR_MS) if (!known.has(hour)) await reckon(db, new Date(hour))
     await sql`delete from objective_hour where hour < ${new Date(newest - KEPT_MS)}::timestamptz`.execute(db)
   }
-  let last = Promise.resolve()
-  const look = () => {
-    last = last
-      .then(lookOnce)
-      .catch((failure) => log.error({ kind: 'objectives-not-reckoned', code: (failure as { code?: unknown }).code }))
-    return last
-  }
-  const timer = setInterval(() => void look(), EVERY_MS)
-  return {
-    look,
-    async stop() {
-      clearInterval(timer)
-      await last
-    },
-  }
+  const { look, stop } = recurring(lookOnce, EVERY_MS, ({ code }) =>
+    log.error({ kind: 'objectives-not-reckoned', code }),
+  )
+  return { look, stop }
 }
 
 interface Figures {

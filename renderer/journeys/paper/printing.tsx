@@ -57,6 +57,8 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
   const { document, status, page, sheet, resumable, ways } = screen
   const counter = useCounter()
   const step = stepOf(screen)
+  // With "print again" and three other ways there is no room for a drawing, and no answer may stand on another page.
+  const isDrawn = !(resumable && ways.length > 2)
   return (
     <Screen
       tone="warning"
@@ -64,10 +66,12 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
       lead={`${text(`printFault.${status}`)}. ${text(`printFault.${sheet}.lead`, { page })}`}
       figure={
         <>
-          <PaperOut
-            move={sheet === 'void' || sheet === 'none' ? sheet : 'still'}
-            label={text(sheet === 'none' ? 'printing.figure.none' : 'printing.figure')}
-          />
+          {isDrawn && (
+            <PaperOut
+              move={sheet === 'void' || sheet === 'none' ? sheet : 'still'}
+              label={text(sheet === 'none' ? 'printing.figure.none' : 'printing.figure')}
+            />
+          )}
           <Points
             points={[
               {

@@ -52,6 +52,7 @@ export const samples: SamplesOf<'paper'> = {
       'print-fault-absent': fault('certificate', 'absent', { sheet: 'perhaps' }),
       'print-fault-back': fault('slip', 'ready', { sheet: 'perhaps', resumable: true }),
       'print-fault-ready': fault('certificate', 'ready', { page: 2, resumable: true }),
+      'print-fault-any-way': fault('certificate', 'ready', { resumable: true, ways: ['phone', 'email', 'domicilio'] }),
       'print-fault-low': fault('certificate', 'paperLow', { page: 2, resumable: true }),
     },
     withoutSteps: { 'print-fault-visura': fault('visura', 'paperOut') },
