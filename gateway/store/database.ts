@@ -21,7 +21,13 @@ const BY_KEY_CONNECTIONS = 2
  * One plan must be good also when the tables have grown since: so it looks each row up in the index of its key.
  */
 const ONE_PLAN = {
-  options: ['jit=off', 'plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off']
+  options: [
+    'jit=off',
+    'plan_cache_mode=force_generic_plan',
+    'enable_seqscan=off',
+    'enable_hashjoin=off',
+    'enable_mergejoin=off',
+  ]
     .map((setting) => `-c ${setting}`)
     .join(' '),
 }

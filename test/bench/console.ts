@@ -88,6 +88,8 @@ export async function consoleFigures(): Promise<Figure[]> {
       await looks(browser, path, 5)
       pages.push({ what: name, value: p95(await looks(browser, path, ROUNDS)) })
     }
+    // As often before: V8 lets its heap grow to what an afternoon needs.
+    await looks(browser, '/totems', LOOKS)
     const before = residentMb(gateway.pid)
     await looks(browser, '/totems', LOOKS)
     const after = residentMb(gateway.pid)

@@ -58,10 +58,14 @@ export function fleetSeen({ q, region, printer }: Pick<FleetQuery, 'q' | 'region
     select from jsonb_array_elements(place.hours) hour
     where ${weekday}::integer between ${day_('from')} and ${day_('to')}
       and ${time} >= hour.value ->> 'opens' and ${time} < hour.value ->> 'closes')))`
+  const words = wordsOf(q ?? '')
   const filters = [
     ...(region ? [sql`region = ${region}`] : []),
     ...(printer ? [sql`printer = ${printer}`] : []),
-    ...wordsOf(q ?? '').map((word) => sql`${folded(sql`concat_ws(' ', totem, name, comune)`)} like ${literally(word)}`),
+    // Folded once a totem, whatever the number of words.
+    ...(words.length > 0
+      ? [sql`${folded(sql`concat_ws(' ', totem, name, comune)`)} like all (${words.map(literally)}::text[])`]
+      : []),
   ]
   return sql`(
     select *, case
