@@ -10,21 +10,20 @@ export const FILE_ROWS = 100_000
 export const FILE_BYTES = 20 * 1024 * 1024
 
 /** How the text of a file can be written. A file that says nothing is UTF-8; Windows-1252 is taken when its sender says so. */
-export const fileEncodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
+const fileEncodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
 export const fileEncoding = z.enum(fileEncodings)
 export type FileEncoding = (typeof fileEncodings)[number]
 
 /** Why nothing is asked for a row: these rows are `formale`. */
-export const rowFindings = [
+const rowFindings = [
   ...(['RIGA_COLONNE', 'CHIAVE_VUOTA', 'CHIAVE_DOPPIA', 'CHIAVE_TIPO', 'CHIAVE_NON_DISPONIBILE'] as const),
   ...(['CF_FORMA', 'CF_CONTROLLO', 'CF_PROVVISORIO', 'ID_FORMA', 'ID_CONTROLLO', 'DOCUMENTO_FORMA'] as const),
   ...(['DATA_FORMA', 'DATA_FUTURA', 'DATA_PRIMA', 'RIFERIMENTO_LUNGO', 'EXCEL', 'FORMULA', 'DATO_MANCANTE'] as const),
 ] as const
-export const rowFinding = z.enum(rowFindings)
 export type RowFinding = (typeof rowFindings)[number]
 
 /** Why a file as a whole is not taken. */
-export const fileFindings = [
+const fileFindings = [
   ...(['FILE_VUOTO', 'FILE_GRANDE', 'FORMATO', 'CODIFICA', 'TROPPE_RIGHE', 'RECORD_LUNGO', 'VIRGOLETTE'] as const),
   ...(['INTESTAZIONE_ASSENTE', 'INTESTAZIONE_DOPPIA', 'COLONNA_SCONOSCIUTA', 'CHIAVE_ASSENTE'] as const),
 ] as const

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { csvLine } from '../../../../basics/csv.ts'
-import { FILE_BYTES, type FileEncoding, keyKinds } from '../../../../contract/console/bulk-file.ts'
+import { FILE_BYTES, type FileEncoding, fileEncoding, keyKinds } from '../../../../contract/console/bulk-file.ts'
 import { type FileRules, type IntakeRow, readRows } from './intake.ts'
 
 const TODAY = '2026-11-30'
@@ -165,13 +165,15 @@ test('byte order mark, separators, quotes, line ends and names as programs write
   expect(open).toMatchObject({ doppioneDi: 1 })
 })
 
-test('UTF-16 is read by its mark', async () => {
-  const le = Buffer.from('\uFEFFriferimento;codFiscale\r\nè;RSSMRA80A01H501U\r\n', 'utf16le')
-  for (const [bytes, encoding] of [
-    [le, 'utf-16le'],
-    [Buffer.from(le).swap16(), 'utf-16be'],
-  ] as const)
-    expect(await read(bytes)).toMatchObject({ encoding, rows: [{ riferimento: 'è', formale: null }] })
+test.each(fileEncoding.options)('%s is read as what it is', async (encoding) => {
+  const text = '\uFEFFriferimento;codFiscale\r\nè;RSSMRA80A01H501U\r\n'
+  const wide = Buffer.from(text, 'utf16le')
+  const bytes = {
+    ...{ 'utf-8': Buffer.from(text), 'utf-16le': wide, 'utf-16be': Buffer.from(wide).swap16() },
+    'windows-1252': Buffer.from(text.slice(1), 'latin1'),
+  }[encoding]
+  const told = encoding === 'windows-1252' ? encoding : null
+  expect(await read(bytes, {}, told)).toMatchObject({ encoding, rows: [{ riferimento: 'è', formale: null }] })
 })
 
 test('Latin-1 is not taken in silence: the file is offered as Windows-1252, with the rows that show it', async () => {
