@@ -32,8 +32,8 @@ import {
   ownSessions,
   sessionNamed,
 } from './people.ts'
-import { profiles } from './profiles.ts'
-import { agreements, enti } from './registry.ts'
+import { profileEnd, profileNamed, profiles, profileWish } from './profiles.ts'
+import { agreementEnd, agreementNamed, agreements, agreementWish, ente, enti, ufficioEnte } from './registry.ts'
 import { savedView, savedViews, viewNamed } from './views.ts'
 
 interface Route {
@@ -182,8 +182,37 @@ export const consoleApi = {
   },
 
   enti: { method: 'GET', path: '/enti', action: 'enti.see', answer: enti },
+  registerEnte: { method: 'POST', path: '/enti', action: 'enti.register', fresh: true, body: ente, answer: done },
+  registerUfficio: {
+    ...{ method: 'POST', path: '/enti/uffici', action: 'enti.register', fresh: true },
+    ...{ body: ufficioEnte, answer: done },
+  },
   profiles: { method: 'GET', path: '/profiles', action: 'profiles.see', answer: profiles },
+  proposeProfile: {
+    ...{ method: 'POST', path: '/profiles', action: 'profiles.decide' },
+    ...{ body: profileWish, answer: profileNamed },
+  },
+  approveProfile: {
+    ...{ method: 'POST', path: '/profiles/approve', action: 'profiles.decide', fresh: true },
+    ...{ body: profileNamed, answer: done },
+  },
+  endProfile: {
+    ...{ method: 'POST', path: '/profiles/end', action: 'profiles.decide', fresh: true },
+    ...{ body: profileEnd, answer: done },
+  },
   agreements: { method: 'GET', path: '/agreements', action: 'profiles.see', answer: agreements },
+  proposeAgreement: {
+    ...{ method: 'POST', path: '/agreements', action: 'profiles.decide' },
+    ...{ body: agreementWish, answer: agreementNamed },
+  },
+  approveAgreement: {
+    ...{ method: 'POST', path: '/agreements/approve', action: 'profiles.decide', fresh: true },
+    ...{ body: agreementNamed, answer: done },
+  },
+  endAgreement: {
+    ...{ method: 'POST', path: '/agreements/end', action: 'profiles.decide', fresh: true },
+    ...{ body: agreementEnd, answer: done },
+  },
 
   audit: { method: 'GET', path: '/audit', action: 'audit.see', told: true, query: auditQuery, answer: auditPage },
   verifyAudit: { method: 'GET', path: '/audit/verdict', action: 'audit.export', told: true, answer: auditVerdict },

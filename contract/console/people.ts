@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isoInstant, operationId } from '../identity.ts'
+import { isCodiceFiscale, isoInstant, operationId } from '../identity.ts'
 import { type OrderKind, orderKinds } from './commands.ts'
 import { reason } from './prose.ts'
 import { region } from './regions.ts'
@@ -65,11 +65,17 @@ export type Scope = z.infer<typeof scope>
 /** Keyed hash of somebody's codice fiscale, as the gateway makes it: two accounts of one person have one. */
 export const personRef = z.string().regex(/^[\w-]{43}$/)
 
+/**
+ * Whom a grant is for: somebody who has signed in, or anybody by codice fiscale, which becomes the keyed hash at once. Who
+ * gives by codice fiscale does not learn whether that person was ever here.
+ */
+const grantHolder = z.union([personRef, z.string().refine(isCodiceFiscale, 'not a codice fiscale')])
+
 /** `answer`: what the session may do. `csrf`: to be sent with each POST in `x-csrf`. `freshUntil`: for what needs a log-in of just now. */
 export const me = z.strictObject({
   person: personRef,
   name: z.string(),
-  grants: z.array(z.strictObject({ role, scope, until: isoInstant })),
+  grants: z.array(z.strictObject({ role, scope, scopeName: z.string().nullable(), until: isoInstant })),
   may: z.array(z.enum(actions)),
   csrf: z.string(),
   freshUntil: isoInstant,
@@ -102,12 +108,15 @@ export const knownPeople = z.strictObject({
  * nobody used it for 90 days, or nobody confirmed it; a confirmation makes it count again.
  */
 const grantState = z.enum(['proposed', 'given', 'unused', 'unconfirmed', 'revoked', 'ended'])
-const grantTerms = { holder: personRef, role, scope, from: isoInstant, until: isoInstant, reason }
-export const grantWish = z.strictObject(grantTerms)
+const grantTerms = { role, scope, from: isoInstant, until: isoInstant, reason }
+export const grantWish = z.strictObject({ ...grantTerms, holder: grantHolder })
 export const grants = z.strictObject({
   grants: z.array(
     z.strictObject({
       ...grantTerms,
+      holder: personRef,
+      /** The scope's comune or office by its name; null: the fleet's scopes name themselves. */
+      scopeName: z.string().nullable(),
       reason: z.string(),
       grant: operationId,
       holderName: z.string().nullable(),
@@ -116,6 +125,8 @@ export const grants = z.strictObject({
       approvedBy: z.string().nullable(),
       revokedBy: z.string().nullable(),
       usedAt: isoInstant.nullable(),
+      /** What whoever asks may do with it. */
+      may: z.array(z.enum(['approve', 'confirm', 'revoke'])),
       /** From when it is to be confirmed, and until when it counts without. */
       confirmFrom: isoInstant.nullable(),
       confirmBy: isoInstant.nullable(),

@@ -15,8 +15,12 @@ export const problemStatus = {
   conflict: 409,
   /** The proposer, the approver and the holder of a grant are three people. */
   'same-person': 409,
-  /** A grant gives no more than its giver has, for a year at most, and no role of the registry's yet. */
+  /** A grant gives no more than its giver has, for a year at most. */
   'beyond-own': 409,
+  /** Who decides for a comune neither asks it nor audits it. */
+  'both-sides': 409,
+  /** A profile or an agreement says two things that do not go together: `field`. */
+  inconsistent: 409,
   /** There must be somebody who can grant. */
   'last-one': 409,
   /** This gateway has no key that signs commands. */

@@ -51,6 +51,14 @@ export const profileTerms = {
   ...{ righeMax: z.number().int().min(1).max(100_000), righeGiorno: z.number().int().min(1).max(1_000_000) },
   ...{ dal: z.iso.date(), al: z.iso.date() },
 }
+/** `after`: of which it is the next version; null: a new one. */
+export const profileWish = z.strictObject({
+  ...profileTerms,
+  after: z.strictObject({ profilo: operationId, versione: z.number().int().min(1) }).nullable(),
+})
+const version = { profilo: operationId, versione: z.number().int().min(1) }
+export const profileNamed = z.strictObject(version)
+export const profileEnd = z.strictObject({ ...version, why: reason })
 export type ProfileTerms = z.output<z.ZodObject<typeof profileTerms>>
 
 /**

@@ -49,6 +49,9 @@ export const agreementTerms = {
   ...{ territorio, comuni: z.array(comuneId).max(100) },
   ...{ profilo: operationId, profiloVersione: z.number().int().min(1) },
 }
+export const agreementWish = z.strictObject(agreementTerms)
+export const agreementNamed = z.strictObject({ agreement: operationId })
+export const agreementEnd = z.strictObject({ agreement: operationId, why: reason })
 export type AgreementTerms = z.output<z.ZodObject<typeof agreementTerms>>
 
 export const agreements = z.strictObject({

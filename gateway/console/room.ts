@@ -23,12 +23,13 @@ import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
 import { ordersOf } from './commands/list.ts'
 import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
-import { agreementsOf, entiOf } from './enti/enti.ts'
+import { entiHandlers } from './enti/handlers.ts'
+import { scopeNames } from './enti/names.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
 import { FRESH_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
-import { everybody, namesOf } from './identity/people.ts'
+import { namesOf } from './identity/people.ts'
 import { createSessions } from './identity/sessions.ts'
 import { logHandlers } from './log/handlers.ts'
 import { mountLogIn } from './log-in.ts'
@@ -37,9 +38,8 @@ import { objectivesOf } from './objectives/page.ts'
 import { rollUp } from './objectives/roll-up.ts'
 import { operationsOf } from './operations/operations.ts'
 import { paymentsOf } from './operations/payments.ts'
-import { approve, confirm, grantsOf, propose, revoke } from './permissions/grants.ts'
+import { grantHandlers } from './permissions/handlers.ts'
 import { may, mayApprove } from './permissions/matrix.ts'
-import { profilesOf } from './profiles/profiles.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
 import { viewHandlers } from './views/views.ts'
@@ -100,6 +100,7 @@ export async function openConsole(
     refunds: createRefunds({ db: store.db, now, log }),
     keys,
     own,
+    reference,
     version,
     now,
   })
@@ -149,6 +150,7 @@ function handlersOf({
   refunds,
   keys,
   own,
+  reference,
   version,
   now,
 }: {
@@ -161,6 +163,7 @@ function handlersOf({
   refunds: Pick<Refunds, 'done'>
   keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
   own: OwnDeeds
+  reference(person: string): string
   version: string
   now(): Date
 }): Handlers {
@@ -168,16 +171,22 @@ function handlersOf({
   return {
     ...logHandlers({ keys, now }),
     ...viewHandlers,
+    ...grantHandlers({ db, reference, now }),
+    ...entiHandlers({ comuni, now }),
 
-    me: async ({ session, held }) =>
-      ok({
+    me: async ({ session, held }) => {
+      const nameOf = await scopeNames(db)
+      return ok({
         ...{ person: session.person, name: session.name, csrf: session.csrf, version },
-        grants: held.map(({ role, scope, until }) => ({ role, scope, until: until.toISOString() })),
+        grants: held.map(({ role, scope, until }) => ({
+          ...{ role, scope, scopeName: nameOf(scope), until: until.toISOString() },
+        })),
         may: actions.filter((action: Action) => may(held, action) !== null),
         freshUntil: new Date(+session.authenticatedAt + FRESH_MS).toISOString(),
         endsAt: session.endsAt.toISOString(),
         at: now().toISOString(),
-      }),
+      })
+    },
     sessions: async ({ session }) => ok(await sessions.list(session)),
     endSession: async ({ session, body }) =>
       (await sessions.end(session, body.session)) ? ok({ done: true }) : problem('not-found'),
@@ -294,23 +303,6 @@ function handlersOf({
       return DONE
     },
     objectives: async () => ok(await objectivesOf(db, now())),
-
-    people: async () => ok(await everybody(db)),
-    grants: async ({ sight, session }) =>
-      ok(await grantsOf(db, sight.all ? null : session.person, await namesOf(db), now())),
-    proposeGrant: ({ doer, body }) =>
-      db.transaction().execute((transaction) => propose(transaction, doer, body, now())),
-    approveGrant: ({ doer, body }) =>
-      db.transaction().execute((transaction) => approve(transaction, doer, body, now())),
-    confirmGrant: ({ doer, body }) =>
-      db.transaction().execute((transaction) => confirm(transaction, doer, body, now())),
-    revokeGrant: ({ doer, body }) => db.transaction().execute((transaction) => revoke(transaction, doer, body, now())),
-
-    enti: async ({ seen }) => ok(await seen(entiOf)),
-    profiles: async ({ session: { person }, seen }) =>
-      ok(await seen((transaction) => profilesOf(transaction, person, now()))),
-    agreements: async ({ session: { person }, seen }) =>
-      ok(await seen((transaction) => agreementsOf(transaction, person, now()))),
 
     audit: async ({ query, seen }) => {
       const names = await namesOf(db)

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consoleApi, type RouteName } from '../../contract/console/api.ts'
 import { type OrderKind, orderKinds } from '../../contract/console/commands.ts'
 import type { Role } from '../../contract/console/people.ts'
+import { checkLetter } from '../../contract/identity.ts'
 import { exportedLine } from '../../contract/journal.ts'
 import { ownPath } from '../../gateway/console/log-in.ts'
 import { matrix, mayApprove } from '../../gateway/console/permissions/matrix.ts'
@@ -32,10 +33,22 @@ const anchorKeys = () => {
 beforeAll(async () => {
   centre = await openConsoleCentre(null, { polis: { plan: { '080085': { from: '2027-01-11', to: '2027-06-30' } } } })
   for (const totem of ['TT-0001', 'TT-0002']) await centre.totem(totem).post('/v1/heartbeat', HEARTBEAT)
-  for (const who of [...ROLES.map(([, who]) => who), 'piattaforma2', 'nuovo', 'piattaforma-bis', 'top2', 'altro-top'])
+  for (const who of [
+    ...ROLES.map(([, who]) => who),
+    'piattaforma2',
+    'nuovo',
+    'piattaforma-bis',
+    'top2',
+    'altro-top',
+    'altro-admin',
+    'altro-standard',
+    'revisore',
+  ])
     people[who] = await centre.signedIn(who)
 })
 afterAll(() => centre?.stop())
+
+const NO_ID = '01KB0000000000000000000001'
 
 /** A good call of each route, about a totem where it is about one. A route without one does not compile. */
 const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object }> = {
@@ -85,6 +98,14 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   confirmGrant: () => ({ path: '/grants/confirm', body: { grant: '01KB0000000000000000000001' } }),
   revokeGrant: () => ({ path: '/grants/revoke', body: { grant: '01KB0000000000000000000001' } }),
   enti: () => ({ path: '/enti' }),
+  registerEnte: () => ({ path: '/enti', body: {} }),
+  registerUfficio: () => ({ path: '/enti/uffici', body: {} }),
+  proposeProfile: () => ({ path: '/profiles', body: {} }),
+  approveProfile: () => ({ path: '/profiles/approve', body: { profilo: NO_ID, versione: 1 } }),
+  endProfile: () => ({ path: '/profiles/end', body: { profilo: NO_ID, versione: 1, why: 'prova' } }),
+  proposeAgreement: () => ({ path: '/agreements', body: {} }),
+  approveAgreement: () => ({ path: '/agreements/approve', body: { agreement: NO_ID } }),
+  endAgreement: () => ({ path: '/agreements/end', body: { agreement: NO_ID, why: 'prova' } }),
   profiles: () => ({ path: '/profiles' }),
   agreements: () => ({ path: '/agreements' }),
   audit: () => ({ path: '/audit' }),
@@ -472,7 +493,7 @@ describe('grants', () => {
   test.each([
     ['for longer than a year', { until: '2029-01-01T00:00:00.000Z' }, 'beyond-own'],
     ['that ends before it begins', { until: '2020-01-01T00:00:00.000Z' }, 'malformed'],
-    ['of a role that is not here yet', { role: 'TOP' }, 'beyond-own'],
+    ['of a role that is none of the fleet’s', { role: 'TOP' }, 'beyond-own'],
     ['for nobody', { holder: 'A'.repeat(43) }, 'not-found'],
     ['over a region that is none', { scope: { kind: 'regione', region: '77' } }, 'malformed'],
   ])('%s', async (_, more, kind) => {
@@ -503,6 +524,196 @@ describe('grants', () => {
       (each: { role: string; state: string }) => each.role === 'PIATTAFORMA' && each.state === 'given',
     )
     expect((await at('piattaforma').post('/grants/revoke', { grant: own.grant })).body.kind).toBe('last-one')
+  })
+})
+
+describe('comuni and the bodies that ask them', () => {
+  const [SPELLO, SCILLA] = ['054050', '080085']
+  const PROTESI = { kind: 'ufficio-ente', ente: 'USL2', ufficio: 'PROTESI', comune: SPELLO }
+  const person = (first15: string) => `${first15}${checkLetter(first15)}`
+  const wish = (holder: string, role: Role, scope: object) => ({
+    ...{ holder, role, scope, reason: 'prova', from: centre.clock.now.toISOString() },
+    until: new Date(+centre.clock.now + 86_400_000).toISOString(),
+  })
+  const PROFILE = {
+    ...{ comune: SPELLO, nome: 'Prova', servizi: ['C008', 'C020', 'C024'], sezioni: ['10'], provvisori: false },
+    perche: { C020: 'Serve l’indirizzo', C024: 'Serve la paternità' },
+    ...{
+      chiavi: ['CF'],
+      motivi: ['Prova'],
+      baseGiuridica: 'legge',
+      territorio: 'comuni',
+      righeMax: 100,
+      righeGiorno: 100,
+    },
+    ...{ dal: '2026-01-01', al: '2099-12-31', after: null as object | null },
+  }
+  const AGREEMENT = {
+    ...{ comune: SPELLO, fruitore: 'BONIFICA', dal: '2026-01-01', al: '2099-12-31', baseGiuridica: 'legge' },
+    ...{ protocollo: '1', silenzio: null as object | null, territorio: 'comune', comuni: [] as string[] },
+  }
+  const ids = async (who: string, path: string, list: string, id: string) =>
+    (await at(who).get(path)).body[list].map((each: Record<string, string>) => each[id])
+
+  test('everybody sees their own: the other comune’s profiles and agreements are not there, nor counted', async () => {
+    const of = async (who: string, list: 'agreements' | 'profiles') =>
+      (await at(who).get(`/${list}`)).body[list].map(({ comune }: { comune: string }) => comune).sort()
+    expect(await of('top', 'profiles')).toEqual([SPELLO, SPELLO])
+    expect(await of('altro-top', 'profiles')).toEqual([SCILLA])
+    // The office sees what its body has agreed with that comune, and not what another body has.
+    expect(await of('standard', 'agreements')).toEqual([SPELLO])
+    expect(await of('admin', 'profiles')).toEqual([SPELLO])
+    expect(await of('auditor', 'profiles')).toEqual([SCILLA, SPELLO, SPELLO].sort())
+    expect(await ids('admin', '/enti', 'enti', 'id')).toEqual([SPELLO, 'USL2'])
+    expect(await ids('altro-top', '/enti', 'enti', 'id')).toEqual([SCILLA, 'USL2', 'BONIFICA'])
+  })
+
+  test('a profile is approved by a second TOP, and a change is another version', async () => {
+    const { body } = await at('top').post('/profiles', PROFILE)
+    expect(body).toMatchObject({ versione: 1 })
+    expect((await at('top').post('/profiles/approve', body)).body.kind).toBe('same-person')
+    expect((await at('altro-top').post('/profiles/approve', body)).status).toBe(404)
+    expect((await at('altro-top').post('/profiles', { ...PROFILE, comune: SCILLA, after: body })).body.kind).toBe(
+      'not-found',
+    )
+    const agreement = { ...AGREEMENT, profilo: body.profilo, profiloVersione: 1 }
+    expect((await at('top').post('/agreements', agreement)).body).toEqual({ kind: 'inconsistent', field: 'profilo' })
+    expect((await at('top2').post('/profiles/approve', body)).status).toBe(200)
+    expect((await at('top2').post('/profiles/approve', body)).body.kind).toBe('conflict')
+    expect((await at('top').post('/profiles', { ...PROFILE, after: body })).body).toEqual({ ...body, versione: 2 })
+    // Somebody else has begun from version 1 too.
+    expect((await at('top2').post('/profiles', { ...PROFILE, after: body })).body).toEqual({
+      kind: 'conflict',
+      field: 'after',
+    })
+
+    for (const [more, field] of [
+      [{ silenzio: { giorni: 3, righeMax: 10 } }, 'silenzio'],
+      [{ territorio: 'italia' }, 'territorio'],
+      [{ territorio: 'comuni' }, 'comuni'],
+      [{ comuni: [SCILLA] }, 'comuni'],
+      [{ al: '2025-01-01' }, 'al'],
+    ] as const)
+      expect((await at('top').post('/agreements', { ...agreement, ...more })).body).toEqual({
+        kind: 'inconsistent',
+        field,
+      })
+    expect((await at('altro-top').post('/agreements', { ...agreement, comune: SCILLA })).body).toEqual({
+      kind: 'not-found',
+      field: 'profilo',
+    })
+    const made = (await at('top').post('/agreements', agreement)).body
+    expect(await ids('altro-standard', '/agreements', 'agreements', 'agreement')).not.toContain(made.agreement)
+    expect((await at('top').post('/agreements/approve', made)).body.kind).toBe('same-person')
+    expect((await at('altro-top').post('/agreements/end', { ...made, why: 'no' })).status).toBe(404)
+    expect((await at('top2').post('/agreements/approve', made)).status).toBe(200)
+    // Its body’s office that asks another comune sees nothing of it.
+    expect(await ids('altro-standard', '/agreements', 'agreements', 'agreement')).not.toContain(made.agreement)
+    expect((await at('top2').post('/profiles/end', { ...body, why: 'sbagliato' })).status).toBe(200)
+    expect((await at('top2').post('/agreements/end', { ...made, why: 'sbagliata' })).status).toBe(200)
+    expect((await at('top2').post('/agreements/end', { ...made, why: 'sbagliata' })).body.kind).toBe('conflict')
+    const told = async (who: string) => (await at(who).get('/audit?deed=profiles.propose')).body.entries.length
+    expect([await told('revisore'), await told('top2'), await told('altro-top'), await told('admin')]).toEqual([
+      2, 2, 0, 0,
+    ])
+  })
+
+  test.each([
+    ['no reason where yes or no would do', { perche: { C024: 'x' } }, 'perche.C020'],
+    ['no reason for what is special', { perche: { C020: 'x' } }, 'perche.C024'],
+    ['a reason for what is not asked', { perche: { ...PROFILE.perche, C025: 'x' } }, 'perche.C025'],
+    ['a special section without its reason', { sezioni: ['10', '13'] }, 'perche.13'],
+    ['the same service twice', { servizi: ['C008', 'C008', 'C020', 'C024'] }, 'servizi'],
+    ['fewer rows a day than in a list', { righeGiorno: 99 }, 'righeGiorno'],
+  ])('a profile with %s is none', async (_, more, field) => {
+    expect((await at('top').post('/profiles', { ...PROFILE, ...more })).body).toEqual({ kind: 'inconsistent', field })
+  })
+
+  test.each([
+    ['the whole sheet', { sezioni: ['1'] }],
+    ['a service that is none', { servizi: ['C099'] }],
+    ['a field too many', { approvedBy: 'x' }],
+    ['no purpose', { motivi: [] }],
+    ['100,001 rows', { righeMax: 100_001 }],
+  ])('%s is not taken', async (_, more) => {
+    expect((await at('top').post('/profiles', { ...PROFILE, ...more })).body.kind).toBe('malformed')
+  })
+
+  test('TOP names ADMIN, ADMIN names STANDARD and TOP approves: nobody beyond their own', async () => {
+    const [one, two] = [person('ZNNLRA85A41D653'), person('ZNNLRB85A41D653')]
+    const refused = async (who: string, body: object) => (await at(who).post('/grants', body)).body.kind
+    const ADMIN = wish(one, 'ADMIN', PROTESI)
+    for (const who of ['piattaforma', 'altro-top', 'admin']) expect(await refused(who, ADMIN)).toBe('beyond-own')
+    for (const scope of [{ ...PROTESI, comune: SCILLA }, { kind: 'flotta' }, { kind: 'ente', ente: SPELLO }])
+      expect(await refused('top', wish(one, 'ADMIN', scope))).toBe('beyond-own')
+    // An office that is none, and a body with which this comune has agreed nothing.
+    expect(await refused('top', wish(one, 'ADMIN', { ...PROTESI, ufficio: 'NESSUNO' }))).toBe('not-found')
+    expect(await refused('altro-top', wish(one, 'ADMIN', { ...PROTESI, comune: SCILLA }))).toBe('not-found')
+    const { body: admin } = await at('top').post('/grants', ADMIN)
+    expect((await at('top').post('/grants/approve', admin)).body.kind).toBe('same-person')
+    for (const who of ['altro-top', 'admin', 'piattaforma'])
+      expect((await at(who).post('/grants/approve', admin)).status).toBe(404)
+    expect((await at('top2').post('/grants/approve', admin)).status).toBe(200)
+
+    const STANDARD = wish(two, 'STANDARD', PROTESI)
+    for (const who of ['top', 'altro-admin', 'piattaforma']) expect(await refused(who, STANDARD)).toBe('beyond-own')
+    expect(await refused('admin', wish(two, 'STANDARD', { ...PROTESI, ufficio: 'VACCINI' }))).toBe('beyond-own')
+    const { body: standard } = await at('admin').post('/grants', STANDARD)
+    expect((await at('admin').post('/grants/approve', standard)).body.kind).toBe('same-person')
+    expect((await at('top').post('/grants/approve', standard)).status).toBe(200)
+    const of = (who: string) => ids(who, '/grants', 'grants', 'grant')
+    expect([(await of('admin')).includes(standard.grant), (await of('altro-admin')).includes(standard.grant)]).toEqual([
+      true,
+      false,
+    ])
+    expect([(await of('top')).includes(admin.grant), (await of('altro-top')).includes(admin.grant)]).toEqual([
+      true,
+      false,
+    ])
+    // A comune's people are nobody else's to know.
+    expect((await at('admin').get('/people')).body).toEqual({ people: [] })
+    expect((await at('altro-top').post('/grants/revoke', admin)).status).toBe(404)
+    expect((await at('admin').post('/grants/confirm', standard)).status).toBe(200)
+    expect((await at('top').post('/grants/revoke', standard)).status).toBe(200)
+  })
+
+  test('who decides for a comune neither asks it nor audits it; the last TOP has a successor first', async () => {
+    const ref = async (who: string) => (await at(who).get('/me')).body.person
+    const [top, auditor] = [await ref('altro-top'), await ref('revisore')]
+    const scilla = { kind: 'ente', ente: SCILLA }
+    const asked = async (who: string, body: object) => (await at(who).post('/grants', body)).body
+    expect(await asked('piattaforma', wish(top, 'AUDITOR', scilla))).toEqual({ kind: 'both-sides', field: 'holder' })
+    expect(await asked('piattaforma', wish(top, 'AUDITOR', { kind: 'flotta' }))).toMatchObject({ kind: 'both-sides' })
+    expect(await asked('top', wish(auditor, 'TOP', { kind: 'ente', ente: SPELLO }))).toMatchObject({
+      kind: 'both-sides',
+    })
+    expect(await asked('top', wish(await ref('standard'), 'TOP', { kind: 'ente', ente: SPELLO }))).toMatchObject({
+      kind: 'both-sides',
+    })
+    // With two TOPs they name the third themselves.
+    expect(
+      await asked('piattaforma', wish(person('ZNNLRC85A41D653'), 'TOP', { kind: 'ente', ente: SPELLO })),
+    ).toMatchObject({ kind: 'beyond-own' })
+
+    const last = (await at('altro-top').get('/grants')).body.grants.find(({ role }: { role: string }) => role === 'TOP')
+    expect((await at('piattaforma').post('/grants/revoke', { grant: last.grant })).body.kind).toBe('last-one')
+    const second = await asked('piattaforma', wish(person('ZNNLRD85A41H224'), 'TOP', scilla))
+    expect((await at('piattaforma2').post('/grants/approve', second)).status).toBe(200)
+    expect((await at('piattaforma').post('/grants/revoke', { grant: last.grant })).status).toBe(404)
+    expect((await at('altro-top').post('/grants/revoke', second)).status).toBe(200)
+  })
+
+  test('a comune is registered once, and only one that there is', async () => {
+    const register = async (who: string, body: object) => (await at(who).post('/enti', body)).body
+    const foligno = { kind: 'comune', id: '054018', name: 'Foligno', patron: '01-24' }
+    expect(await register('top', foligno)).toMatchObject({ kind: 'forbidden' })
+    expect(await register('piattaforma', { ...foligno, id: '999999' })).toEqual({ kind: 'not-found', field: 'id' })
+    expect(await register('piattaforma', foligno)).toEqual({ done: true })
+    expect(await register('piattaforma', foligno)).toEqual({ kind: 'conflict', field: 'id' })
+    const office = { ente: 'USL2', id: 'CUP', name: 'Prenotazioni' }
+    expect((await at('piattaforma').post('/enti/uffici', office)).status).toBe(200)
+    expect((await at('piattaforma').post('/enti/uffici', office)).body.kind).toBe('conflict')
+    expect(await ids('altro-top', '/enti', 'enti', 'id')).not.toContain('054018')
   })
 })
 

@@ -1,12 +1,15 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { ulid } from 'ulid'
-import { DAY_MS } from '../../../basics/time.ts'
+import { DAY_MS, italianDay } from '../../../basics/time.ts'
 import type { Answer, Body } from '../../../contract/console/api.ts'
+import type { Role, Scope } from '../../../contract/console/people.ts'
 import type { ConsoleProblem, ConsoleProblemKind } from '../../../contract/console/problem.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { append, type Doer } from '../audit/chain.ts'
+import { scopeNames } from '../enti/names.ts'
 import type { ConsoleDatabase, ConsoleTables, ConsoleTransaction } from '../tables.ts'
-import type { Held } from './matrix.ts'
+import { areBothSides, comuneOf, partIn } from './giving.ts'
+import type { Held, Sight } from './matrix.ts'
 
 /** Who proposes and approves where nobody is there to do it: whoever can reach the gateway's machine (gateway/console.ts). */
 export const INSTALLATION = 'installation'
@@ -14,7 +17,6 @@ export const INSTALLATION = 'installation'
 const LAST = 'PIATTAFORMA'
 /** 12 months, at most; a leap year's too. */
 const YEAR_MS = 366 * 86_400_000
-const GIVEN = ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR']
 
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err<ConsoleProblem>({ kind, field })
 
@@ -84,40 +86,94 @@ export async function noteUse(
   if (stale.length > 0) await db.updateTable('console_grant').set({ used_at: at }).where('id', 'in', stale).execute()
 }
 
-/** `of`: only this person's. */
+/** Who asks, by what they hold now. */
+export interface Giver {
+  doer: Doer & { person: string }
+  held: readonly Held[]
+}
+
+/** How many people are TOP of a comune now, by grants that count. */
+const topsOf = (counting: readonly (Held & { holder: string })[], scope: Scope): number =>
+  new Set(
+    counting
+      .filter((each) => each.role === 'TOP' && comuneOf(each.scope) === comuneOf(scope))
+      .map(({ holder }) => holder),
+  ).size
+
+/** The grants in sight: all, those about its comuni and offices, and one's own. */
 export async function grantsOf(
   db: ConsoleDatabase,
-  of: string | null,
+  { doer: { person }, held: own }: Giver,
+  sight: Sight,
   names: ReadonlyMap<string, string>,
   at: Date,
 ): Promise<Answer<'grants'>> {
   let query = db.selectFrom('console_grant').selectAll().orderBy('id', 'desc').limit(1_000)
-  if (of !== null) query = query.where('holder', '=', of)
-  const name = (person: string) => names.get(person) ?? person
+  if (!sight.all)
+    query = query.where((where) =>
+      where.or([
+        where('holder', '=', person),
+        // SECURITY: the console's own role of the database has no right to this table at all, so that this is its only wall.
+        sql<boolean>`coalesce(scope ->> 'comune', scope ->> 'ente') = any(string_to_array(${sight.enti.join(',')}, ','))`,
+        sql<boolean>`(scope ->> 'ente') || '/' || (scope ->> 'ufficio') || '@' || (scope ->> 'comune')
+          = any(string_to_array(${sight.ufficiEnte.map(officeKey).join(',')}, ','))`,
+      ]),
+    )
+  const name = (known: string) => names.get(known) ?? known
+  const counting = await held(db, at)
+  const nameOf = await scopeNames(db)
   return {
-    grants: (await query.execute()).map((grant) => ({
-      ...{ grant: grant.id, holder: grant.holder, holderName: names.get(grant.holder) ?? null },
-      ...{ role: grant.role, scope: grant.scope, reason: grant.reason, state: stateOf(grant, at) },
-      ...{ from: grant.from_at.toISOString(), until: grant.until_at.toISOString() },
-      proposedBy: name(grant.proposed_by),
-      approvedBy: grant.approved_by && name(grant.approved_by),
-      revokedBy: grant.revoked_by && name(grant.revoked_by),
-      usedAt: grant.used_at?.toISOString() ?? null,
-      confirmFrom: grant.approved_at && new Date(confirmFrom(grant)).toISOString(),
-      confirmBy: grant.approved_at && new Date(confirmFrom(grant) + ANSWER_MS).toISOString(),
-    })),
+    grants: (await query.execute()).map((grant) => {
+      const state = stateOf(grant, at)
+      const part = partIn(own, grant, topsOf(counting, grant.scope))
+      const isOpen = state !== 'revoked' && state !== 'ended'
+      return {
+        ...{ grant: grant.id, holder: grant.holder, holderName: names.get(grant.holder) ?? null },
+        ...{ role: grant.role, scope: grant.scope, scopeName: nameOf(grant.scope), reason: grant.reason, state },
+        ...{ from: grant.from_at.toISOString(), until: grant.until_at.toISOString() },
+        proposedBy: name(grant.proposed_by),
+        approvedBy: grant.approved_by && name(grant.approved_by),
+        revokedBy: grant.revoked_by && name(grant.revoked_by),
+        usedAt: grant.used_at?.toISOString() ?? null,
+        may: [
+          ...(state === 'proposed' && part.approves && ![grant.holder, grant.proposed_by].includes(person)
+            ? (['approve'] as const)
+            : []),
+          ...(isOpen && state !== 'proposed' && isGiver(part) && grant.holder !== person ? (['confirm'] as const) : []),
+          ...(isOpen && isGiver(part) ? (['revoke'] as const) : []),
+        ],
+        confirmFrom: grant.approved_at && new Date(confirmFrom(grant)).toISOString(),
+        confirmBy: grant.approved_at && new Date(confirmFrom(grant) + ANSWER_MS).toISOString(),
+      }
+    }),
   }
 }
 
-/** A second person must approve it before it counts. */
+const officeKey = ({ ente, ufficio, comune }: Sight['ufficiEnte'][number]) => `${ente}/${ufficio}@${comune}`
+const isGiver = ({ proposes, approves }: ReturnType<typeof partIn>) => proposes || approves
+/** As the audit finds it for who answers for that comune or office. */
+const about = ({ holder, role, scope }: { holder: string; role: Role; scope: Scope }) => ({
+  ...{ holder, role },
+  ...(scope.kind === 'ente' && { comune: scope.ente }),
+  ...(scope.kind === 'ufficio-ente' && { comune: scope.comune, fruitore: scope.ente, ufficio: scope.ufficio }),
+})
+
+/** Gives grants one after the other: two at once would each not know of the other's. */
+const oneByOne = (transaction: ConsoleTransaction) =>
+  transaction.selectFrom('console_audit_head').select('n').forUpdate().execute()
+
+/** A second person must approve it before it counts. `holder`: already the keyed hash; `isNamed`: by codice fiscale. */
 export async function propose(
   transaction: ConsoleTransaction,
-  doer: Doer & { person: string },
+  { doer, held: own }: Giver,
   { holder, role, scope, from, until, reason }: Body<'proposeGrant'>,
+  isNamed: boolean,
   at: Date,
 ): Promise<Result<Answer<'proposeGrant'>, ConsoleProblem>> {
+  await oneByOne(transaction)
+  const counting = await held(transaction, at)
+  if (!partIn(own, { role, scope }, topsOf(counting, scope)).proposes) return problem('beyond-own', 'role')
   if (holder === doer.person) return problem('same-person', 'holder')
-  if (!GIVEN.includes(role)) return problem('beyond-own', 'role')
   const [begins, ends] = [Date.parse(from), Date.parse(until)]
   if (ends <= begins || ends <= +at) return problem('malformed', 'until')
   if (ends - begins > YEAR_MS || ends > yearAfter(new Date(begins))) return problem('beyond-own', 'until')
@@ -126,7 +182,9 @@ export async function propose(
     .select('person')
     .where('person', '=', holder)
     .executeTakeFirst()
-  if (!known) return problem('not-found', 'holder')
+  if (!known && !isNamed) return problem('not-found', 'holder')
+  if (!(await isThere(transaction, scope, at))) return problem('not-found', 'scope')
+  if (await isOnOtherSide(transaction, holder, { role, scope }, at)) return problem('both-sides', 'holder')
   const grant: ConsoleTables['console_grant']['id'] = ulid(+at)
   await transaction
     .insertInto('console_grant')
@@ -135,8 +193,46 @@ export async function propose(
       ...{ from_at: new Date(begins), until_at: new Date(ends), proposed_by: doer.person, proposed_at: at },
     })
     .execute()
-  await append(transaction, doer, { deed: 'grants.propose', object: grant, reason, detail: { holder, role } }, at)
+  const detail = about({ holder, role, scope })
+  await append(transaction, doer, { deed: 'grants.propose', object: grant, reason, detail }, at)
   return ok({ grant })
+}
+
+/** A comune that is a tenant; an office of a body with which that comune has agreed, and still does. */
+async function isThere(transaction: ConsoleTransaction, scope: Scope, at: Date): Promise<boolean> {
+  if (scope.kind === 'ente') {
+    const found = await transaction.selectFrom('ente').select('id').where('id', '=', scope.ente).executeTakeFirst()
+    return found !== undefined
+  }
+  if (scope.kind !== 'ufficio-ente') return true
+  const found = await transaction
+    .selectFrom('ufficio_ente')
+    .innerJoin('convenzione', 'convenzione.fruitore', 'ufficio_ente.ente')
+    .select('ufficio_ente.id')
+    .where('ufficio_ente.ente', '=', scope.ente)
+    .where('ufficio_ente.id', '=', scope.ufficio)
+    .where('convenzione.comune', '=', scope.comune)
+    .where('convenzione.approved_at', 'is not', null)
+    .where('convenzione.ended_at', 'is', null)
+    .where('convenzione.al', '>=', italianDay(at))
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+async function isOnOtherSide(
+  transaction: ConsoleTransaction,
+  holder: string,
+  wanted: Held,
+  at: Date,
+): Promise<boolean> {
+  const others = await transaction
+    .selectFrom('console_grant')
+    .select(['role', 'scope'])
+    .where('holder', '=', holder)
+    .where('revoked_at', 'is', null)
+    .where('until_at', '>', at)
+    .execute()
+  return others.some((other) => areBothSides(wanted, other))
 }
 
 const yearAfter = (from: Date): number => {
@@ -148,28 +244,37 @@ const yearAfter = (from: Date): number => {
 const locked = (transaction: ConsoleTransaction, grant: string) =>
   transaction.selectFrom('console_grant').selectAll().where('id', '=', grant).forUpdate().executeTakeFirst()
 
+/** What part somebody has in a grant that is there; none in one that is not, and who has none is told that there is none. */
+async function partOf(
+  transaction: ConsoleTransaction,
+  own: readonly Held[],
+  grant: Held | undefined,
+  at: Date,
+): Promise<ReturnType<typeof partIn>> {
+  if (!grant) return { proposes: false, approves: false }
+  return partIn(own, grant, topsOf(await held(transaction, at), grant.scope))
+}
+
 /** Proposer, approver and holder are three people, by the keyed hash of each, whatever accounts they use. */
 export async function approve(
   transaction: ConsoleTransaction,
-  doer: Doer & { person: string },
+  { doer, held: own }: Giver,
   { grant: id }: Body<'approveGrant'>,
   at: Date,
 ): Promise<Result<Answer<'approveGrant'>, ConsoleProblem>> {
+  await oneByOne(transaction)
   const grant = await locked(transaction, id)
-  if (!grant) return problem('not-found')
+  const part = await partOf(transaction, own, grant, at)
+  if (!grant || !isGiver(part)) return problem('not-found')
   if (stateOf(grant, at) !== 'proposed') return problem('conflict')
   if ([grant.holder, grant.proposed_by].includes(doer.person)) return problem('same-person')
+  if (!part.approves) return problem('beyond-own')
   await transaction
     .updateTable('console_grant')
     .set({ approved_by: doer.person, approved_at: at })
     .where('id', '=', id)
     .execute()
-  await append(
-    transaction,
-    doer,
-    { deed: 'grants.approve', object: id, detail: { holder: grant.holder, role: grant.role } },
-    at,
-  )
+  await append(transaction, doer, { deed: 'grants.approve', object: id, detail: about(grant) }, at)
   return ok({ done: true })
 }
 
@@ -179,12 +284,12 @@ export async function approve(
  */
 export async function confirm(
   transaction: ConsoleTransaction,
-  doer: Doer & { person: string },
+  { doer, held: own }: Giver,
   { grant: id }: Body<'confirmGrant'>,
   at: Date,
 ): Promise<Result<Answer<'confirmGrant'>, ConsoleProblem>> {
   const grant = await locked(transaction, id)
-  if (!grant) return problem('not-found')
+  if (!grant || !isGiver(await partOf(transaction, own, grant, at))) return problem('not-found')
   const was = stateOf(grant, at)
   if (!['given', 'unused', 'unconfirmed'].includes(was)) return problem('conflict')
   if (grant.holder === doer.person) return problem('same-person')
@@ -194,7 +299,7 @@ export async function confirm(
     .set({ confirmed_by: doer.person, confirmed_at: at, ...(was !== 'given' && { used_at: at }) })
     .where('id', '=', id)
     .execute()
-  const detail = { holder: grant.holder, role: grant.role, was }
+  const detail = { ...about(grant), was }
   await append(transaction, doer, { deed: 'grants.confirm', object: id, detail }, at)
   return ok({ done: true })
 }
@@ -202,14 +307,13 @@ export async function confirm(
 /** Taking away needs no second person: it is what one does in an emergency. */
 export async function revoke(
   transaction: ConsoleTransaction,
-  doer: Doer & { person: string },
+  { doer, held: own }: Giver,
   { grant: id }: Body<'revokeGrant'>,
   at: Date,
 ): Promise<Result<Answer<'revokeGrant'>, ConsoleProblem>> {
-  // One after the other: two revocations at once would each find the other's grant in force.
-  await transaction.selectFrom('console_audit_head').select('n').forUpdate().execute()
+  await oneByOne(transaction)
   const grant = await locked(transaction, id)
-  if (!grant) return problem('not-found')
+  if (!grant || !isGiver(await partOf(transaction, own, grant, at))) return problem('not-found')
   if (['revoked', 'ended'].includes(stateOf(grant, at))) return problem('conflict')
   const others = (await held(transaction, at)).filter(
     ({ id: other, role, scope, holder }) =>
@@ -218,16 +322,14 @@ export async function revoke(
   // Two must be left: one alone could propose and nobody approve.
   if (grant.role === LAST && grant.approved_at && new Set(others.map(({ holder }) => holder)).size < 2)
     return problem('last-one')
+  // Nobody would be left to answer for the comune: its successor comes first.
+  const tops = (await held(transaction, at)).filter(({ id: other, holder }) => other !== id && holder !== grant.holder)
+  if (grant.role === 'TOP' && grant.approved_at && topsOf(tops, grant.scope) === 0) return problem('last-one')
   await transaction
     .updateTable('console_grant')
     .set({ revoked_by: doer.person, revoked_at: at })
     .where('id', '=', id)
     .execute()
-  await append(
-    transaction,
-    doer,
-    { deed: 'grants.revoke', object: id, detail: { holder: grant.holder, role: grant.role } },
-    at,
-  )
+  await append(transaction, doer, { deed: 'grants.revoke', object: id, detail: about(grant) }, at)
   return ok({ done: true })
 }

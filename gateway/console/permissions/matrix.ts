@@ -46,7 +46,15 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
     ...{ OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'all', AUDITOR: 'all' },
     ...{ TOP: 'ente', ADMIN: 'ente', STANDARD: 'own', SPORTELLO: 'own' },
   },
-  'grants.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },
+  'grants.decide': {
+    OPERATORE: '-',
+    CAMPO: '-',
+    PIATTAFORMA: 'fleet',
+    AUDITOR: '-',
+    ...NO_OFFICER,
+    TOP: 'ente',
+    ADMIN: 'ente',
+  },
   'audit.see': {
     ...{ OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'own', AUDITOR: 'all' },
     ...{ TOP: 'ente', ADMIN: 'ente', STANDARD: 'own', SPORTELLO: 'own' },
