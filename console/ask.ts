@@ -12,10 +12,13 @@ import { type ConsoleProblemKind, consoleProblem } from '../contract/console/pro
 /** The gateway does not do it, for this reason. */
 export class Refused extends Error {
   kind: ConsoleProblemKind | 'no-answer'
+  /** What of the question it is about. */
+  field: string | null
 
-  constructor(kind: ConsoleProblemKind | 'no-answer') {
+  constructor(kind: ConsoleProblemKind | 'no-answer', field: string | null = null) {
     super(kind)
     this.kind = kind
+    this.field = field
   }
 }
 
@@ -63,7 +66,10 @@ export async function ask<N extends Exclude<RouteName, FileRoute>>(
     },
   }).catch(() => null)
   const told: unknown = await response?.json().catch(() => null)
-  if (!response?.ok) throw new Refused(consoleProblem.safeParse(told).data?.kind ?? 'no-answer')
+  if (!response?.ok) {
+    const problem = consoleProblem.safeParse(told).data
+    throw new Refused(problem?.kind ?? 'no-answer', problem?.field)
+  }
   const read = answer.parse(told) as Answer<N>
   if (name === 'me') csrf = (read as Answer<'me'>).csrf
   return read

@@ -8,6 +8,7 @@ import { logFilter } from '../contract/console/log.ts'
 import { maintenanceQuery } from '../contract/console/maintenance.ts'
 import { operationsQuery } from '../contract/console/operations.ts'
 import { Frame } from './parts/frame.tsx'
+import { AgreementsScreen } from './screens/agreements.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
 import { AuditScreen } from './screens/audit.tsx'
 import { CommandsScreen } from './screens/commands.tsx'
@@ -15,7 +16,9 @@ import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
 import { LogScreen } from './screens/log.tsx'
 import { MaintenanceScreen } from './screens/maintenance.tsx'
+import { OfficersScreen } from './screens/officers.tsx'
 import { OperationsScreen } from './screens/operations.tsx'
+import { ProfilesScreen } from './screens/profiles.tsx'
 import { RunbooksScreen } from './screens/runbooks.tsx'
 import { SessionsScreen } from './screens/sessions.tsx'
 import { TotemScreen } from './screens/totem.tsx'
@@ -69,6 +72,9 @@ const operations = createRoute({
   ...{ getParentRoute: () => root, path: '/operazioni', component: OperationsScreen },
   validateSearch: (search) => operationsQuery.safeParse(search).data ?? {},
 })
+const profiles = createRoute({ getParentRoute: () => root, path: '/profili', component: ProfilesScreen })
+const agreements = createRoute({ getParentRoute: () => root, path: '/convenzioni', component: AgreementsScreen })
+const officers = createRoute({ getParentRoute: () => root, path: '/utenti', component: OfficersScreen })
 const grants = createRoute({ getParentRoute: () => root, path: '/incarichi', component: GrantsScreen })
 const auditSearch = auditQuery.omit({ before: true })
 const audit = createRoute({
@@ -88,6 +94,7 @@ const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', co
 export const router = createRouter({
   routeTree: root.addChildren([
     ...([home, fleet, totem, log, alarms, maintenance, runbooks] as const),
+    ...([profiles, agreements, officers] as const),
     ...([commandsRoute, operations, grants, audit, objectives, polis, sessions] as const),
   ]),
   // Plain words in the address: no JSON, so that a person can read and write it.

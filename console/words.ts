@@ -4,6 +4,7 @@ import type { FleetTotem } from '../contract/console/fleet.ts'
 import type { MaintenanceScope } from '../contract/console/maintenance.ts'
 import type { Action, Role, Scope } from '../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../contract/console/problem.ts'
+import type { ProfileTerms, Territorio } from '../contract/console/profiles.ts'
 import { regions } from '../contract/console/regions.ts'
 
 /** What the console says, in Italian. One word for each thing, the same on every screen. */
@@ -135,6 +136,15 @@ export const ROLES: Record<Role, string> = {
   ...{ OPERATORE: 'Operatore remoto', CAMPO: 'Responsabile di zona', PIATTAFORMA: 'Piattaforma', AUDITOR: 'Auditor' },
   ...{ TOP: 'Comune (TOP)', ADMIN: 'Ufficio (ADMIN)', STANDARD: 'Addetto (STANDARD)', SPORTELLO: 'Sportello' },
 }
+export const TERRITORIES: Record<Territorio, string> = {
+  comune: 'residenti del comune',
+  comuni: 'residenti anche di altri comuni, se d’accordo',
+  italia: 'tutta Italia',
+}
+export const KEY_KINDS: Record<ProfileTerms['chiavi'][number], string> = {
+  ...{ CF: 'codice fiscale', ID: 'ID ANPR', CI: 'carta d’identità', PS: 'permesso di soggiorno', PP: 'passaporto' },
+}
+
 export function scopeSaid(scope: Scope): string {
   if (scope.kind === 'flotta') return 'tutta la flotta'
   if (scope.kind === 'regione') return regions[scope.region]
@@ -154,6 +164,9 @@ export const SCREENS = [
   { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
   { to: '/obiettivi', name: 'Obiettivi', action: 'operations.see', key: 'b' },
   { to: '/diffusione', name: 'Diffusione', action: 'fleet.see', key: 'd' },
+  { to: '/profili', name: 'Profili', action: 'profiles.see', key: 'p' },
+  { to: '/convenzioni', name: 'Convenzioni', action: 'profiles.see', key: 'n' },
+  { to: '/utenti', name: 'Utenti', action: 'enti.see', key: 'u' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]
@@ -163,6 +176,28 @@ export const LOG_IN_FAILED: Record<string, string> = {
   again: 'L’accesso non è andato a buon fine o è scaduto. Riprovi.',
   unnamed: 'Il servizio di identità non dà il codice fiscale: lo dica a chi lo amministra.',
 }
+
+/** Fields of a profile, an agreement or a grant, where the gateway names one. */
+const FIELDS: Record<string, string> = {
+  ...{
+    servizi: 'i servizi',
+    sezioni: 'i dati',
+    chiavi: 'le chiavi',
+    al: 'l’ultimo giorno',
+    territorio: 'di chi',
+    comuni: 'i comuni',
+  },
+  ...{ silenzio: 'il silenzio-assenso', 'silenzio.righeMax': 'le righe del silenzio-assenso', profilo: 'il profilo' },
+  ...{
+    righeGiorno: 'le righe al giorno',
+    holder: 'la persona',
+    scope: 'l’ambito',
+    id: 'il codice',
+    fruitore: 'l’ente',
+  },
+}
+export const fieldSaid = (field: string): string =>
+  FIELDS[field] ?? (field.startsWith('perche.') ? `il perché di ${field.slice(7)}` : field)
 
 const DEEDS: Record<string, string> = {
   'session.begun': 'ha effettuato l’accesso',
@@ -239,6 +274,9 @@ export function ago(at: string, now: number): string {
 
 const number = new Intl.NumberFormat('it-IT')
 export const counted = (n: number): string => number.format(n)
+
+/** Today as an Italian calendar has it, YYYY-MM-DD. */
+export const todayInRome = (): string => inRome(new Date().toISOString()).slice(0, 10)
 
 const roman = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'short' })
 /** An instant as an Italian clock shows it, for a field of date and time. */

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Link, Navigate, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { ask, logInUrl, Refused } from '../ask.ts'
@@ -53,6 +53,10 @@ export function Frame() {
   if (me.error instanceof Refused && me.error.kind === 'signed-out') return <LogIn />
   if (!me.data) return <Problem of={me.error} />
   const { name, grants, may } = me.data
+  // Who comes by an address of another's screen is led to the first of their own.
+  const here = SCREENS.find(({ to }) => path.startsWith(to))
+  const isOther = here !== undefined && !may.includes(here.action)
+  const first = SCREENS.find(({ action }) => may.includes(action))
 
   async function leave() {
     await ask('leave')
@@ -73,7 +77,7 @@ export function Frame() {
         <span className="who">
           <strong>{name}</strong>{' '}
           <span className="quiet">
-            {grants.map(({ role, scope }) => `${ROLES[role]}, ${scopeSaid(scope)}`).join(' · ')}
+            {grants.map(({ role, scope, scopeName }) => `${ROLES[role]}, ${scopeName ?? scopeSaid(scope)}`).join(' · ')}
           </span>
         </span>
         <Link to="/sessioni" className="tab">
@@ -106,6 +110,8 @@ export function Frame() {
               amministra la piattaforma: comparirà qui da sé.
             </p>
           </section>
+        ) : isOther && first ? (
+          <Navigate to={first.to} replace />
         ) : (
           <Outlet />
         )}
@@ -139,7 +145,11 @@ function LogIn() {
   return (
     <main className="log-in">
       <h1>Totem Polis</h1>
-      <p>{hasLeft ? 'È uscito dalla console.' : 'La console di chi segue i totem degli uffici postali.'}</p>
+      <p>
+        {hasLeft
+          ? 'È uscito dalla console.'
+          : 'La console di chi segue i totem e di chi decide sui dati dell’Anagrafe.'}
+      </p>
       {why !== null && !hasLeft && (
         <p className="notice" role="alert">
           {LOG_IN_FAILED[why] ?? LOG_IN_FAILED.again}

@@ -1,13 +1,15 @@
 import { logInUrl, Refused } from '../ask.ts'
-import { PROBLEMS } from '../words.ts'
+import { fieldSaid, PROBLEMS } from '../words.ts'
 
 /** What went wrong, in words, and what to do now. */
 export function Problem({ of }: { of: unknown }) {
   if (!of) return null
   const kind = of instanceof Refused ? of.kind : 'no-answer'
+  const field = of instanceof Refused && ['inconsistent', 'not-found', 'conflict'].includes(kind) ? of.field : null
   return (
     <p className="notice" role="alert">
       {PROBLEMS[kind]}
+      {field !== null && ` ${kind === 'inconsistent' ? '' : 'Si tratta di: '}${fieldSaid(field)}.`}
       {kind === 'log-in-again' && (
         <>
           {' '}

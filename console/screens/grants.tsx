@@ -1,136 +1,41 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
-import type { Answer, Body } from '../../contract/console/api.ts'
+import type { Body } from '../../contract/console/api.ts'
 import { type Role, scope as scopeForm } from '../../contract/console/people.ts'
 import { regions } from '../../contract/console/regions.ts'
 import { ask } from '../ask.ts'
-import { Ago } from '../parts/ago.tsx'
+import { decideGrant, GrantTable, Waiting } from '../parts/grant-table.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay, useMe } from '../parts/who.ts'
 import { queries } from '../queries.ts'
-import { onDay, ROLES, scopeSaid } from '../words.ts'
+import { ROLES } from '../words.ts'
 
-type Grant = Answer<'grants'>['grants'][number]
-const STATES: Record<Grant['state'], string> = {
-  proposed: '◆ attende la seconda persona',
-  given: '● in vigore',
-  unused: '◌ sospeso: non usato da 90 giorni',
-  unconfirmed: '◌ sospeso: non confermato',
-  revoked: '⊘ revocato',
-  ended: '○ terminato',
-}
-const GIVEN: Role[] = ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR']
+const GIVEN: Role[] = ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR', 'SPORTELLO']
 const MONTHS = [1, 3, 6, 12]
 
 const refresh = () => queries.invalidateQueries({ queryKey: ['grants'] })
 
 /** Who may what, until when, and who gave it: one proposes, another approves, neither is its holder. */
 export function GrantsScreen() {
-  const { person } = useMe()
-  const mayDecide = useMay('grants.decide')
+  const { person, grants: grantsHeld } = useMe()
+  const mayDecide = useMay('grants.decide') && grantsHeld.some(({ role }) => role === 'PIATTAFORMA')
   const [problem, setProblem] = useState<unknown>(null)
   const list = useQuery({ queryKey: ['grants'], queryFn: () => ask('grants') })
-  const decide = (name: 'approveGrant' | 'confirmGrant' | 'revokeGrant', grant: string) =>
-    ask(name, { body: { grant } })
-      .then(() => setProblem(null), setProblem)
-      .finally(refresh)
+  const decide = (...asked: Parameters<typeof decideGrant>) =>
+    void decideGrant(...asked).then(() => setProblem(null), setProblem)
   if (list.isPending) return <Loading />
+  // Who decides for a comune or an office has its people on the screen Utenti.
+  const isPlatform = grantsHeld.some(({ scope }) => scope.kind === 'flotta')
+  const grants = (list.data?.grants ?? []).filter(({ holder }) => isPlatform || holder === person)
   return (
     <section className="page" aria-labelledby="grants-title">
       <h1 id="grants-title">{mayDecide ? 'Incarichi' : 'I miei incarichi'}</h1>
       <Problem of={problem ?? list.error} />
-      <Waiting grants={list.data?.grants ?? []} />
+      <Waiting grants={grants} />
       {mayDecide && <Proposal />}
-      <table className="small">
-        <thead>
-          <tr>
-            <th scope="col">Stato</th>
-            <th scope="col">A chi</th>
-            <th scope="col">Ruolo</th>
-            <th scope="col">Ambito</th>
-            <th scope="col">Dal – al</th>
-            <th scope="col">Proposto da</th>
-            <th scope="col">Approvato da</th>
-            <th scope="col">Usato</th>
-            <th scope="col">Da confermare</th>
-            <th scope="col">Motivo</th>
-            <th scope="col">
-              <span className="unseen">Azioni</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {list.data?.grants.map((each) => (
-            <tr key={each.grant}>
-              <td>
-                <span
-                  className={`mark ${each.state === 'proposed' || isSuspended(each) ? 'warning' : each.state === 'given' ? 'plain' : 'quiet'}`}
-                >
-                  {STATES[each.state]}
-                </span>
-              </td>
-              <td>{each.holderName ?? <span className="quiet">mai entrato</span>}</td>
-              <td>{ROLES[each.role]}</td>
-              <td>{scopeSaid(each.scope)}</td>
-              <td>
-                {onDay(each.from)} – {onDay(each.until)}
-              </td>
-              <td>{each.proposedBy}</td>
-              <td>{each.approvedBy ?? '–'}</td>
-              <td>{each.usedAt ? <Ago at={each.usedAt} /> : '–'}</td>
-              <td>
-                <Due of={each} />
-              </td>
-              <td>{each.reason}</td>
-              <td>
-                {mayDecide && each.state === 'proposed' && each.holder !== person && (
-                  <Button onPress={() => void decide('approveGrant', each.grant)}>Approva</Button>
-                )}{' '}
-                {mayDecide && each.holder !== person && (isSuspended(each) || isDue(each)) && (
-                  <Button onPress={() => void decide('confirmGrant', each.grant)}>
-                    {isSuspended(each) ? 'Riattiva' : 'Conferma'}
-                  </Button>
-                )}{' '}
-                {mayDecide && !['revoked', 'ended'].includes(each.state) && (
-                  <Button className="plain-button" onPress={() => void decide('revokeGrant', each.grant)}>
-                    Revoca
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <GrantTable grants={grants} label="Incarichi" decide={decide} />
     </section>
-  )
-}
-
-/** What its reader is to do, before the list. */
-function Waiting({ grants }: { grants: readonly Grant[] }) {
-  const mayDecide = useMay('grants.decide')
-  const [due, suspended] = [grants.filter(isDue).length, grants.filter(isSuspended).length]
-  if (due + suspended === 0) return null
-  return (
-    <p className="notice">
-      {due > 0 && `Da confermare questo trimestre: ${due}. Senza risposta, dopo 30 giorni sono sospesi. `}
-      {suspended > 0 && `Sospesi: ${suspended}. `}
-      {!mayDecide && 'Lo chieda a chi amministra la piattaforma.'}
-    </p>
-  )
-}
-
-const isSuspended = ({ state }: Grant) => state === 'unused' || state === 'unconfirmed'
-/** A quarter has passed since somebody said that it is wanted. */
-const isDue = ({ state, confirmFrom }: Grant) =>
-  state === 'given' && confirmFrom !== null && Date.parse(confirmFrom) <= Date.now()
-
-function Due({ of }: { of: Grant }) {
-  if (of.state !== 'given' || of.confirmFrom === null || of.confirmBy === null) return '–'
-  return isDue(of) ? (
-    <span className="mark warning">◆ entro il {onDay(of.confirmBy)}</span>
-  ) : (
-    <span className="quiet">dal {onDay(of.confirmFrom)}</span>
   )
 }
 

@@ -10,7 +10,7 @@ export const territorio = z.enum(territories)
 export type Territorio = (typeof territories)[number]
 
 /** How a person may be named: codice fiscale, ID ANPR, number of identity card, residence permit, passport. */
-const keyKinds = ['CF', 'ID', 'CI', 'PS', 'PP'] as const
+export const keyKinds = ['CF', 'ID', 'CI', 'PS', 'PP'] as const
 const keyKind = z.enum(keyKinds)
 
 const serviceCode = z.enum(Object.keys(services) as [ServiceCode, ...ServiceCode[]])
