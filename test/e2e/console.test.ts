@@ -58,6 +58,10 @@ const beat = (printer: 'ready' | 'paperOut') =>
     devices: { ...HEALTHY.devices, printer },
     disk: { freeMb: 9_000 },
   })
+const leave = async () => {
+  await browser.page.getByRole('button', { name: 'Esci' }).click()
+  await browser.page.getByRole('link', { name: 'Accedi con l’account aziendale' }).waitFor()
+}
 const logIn = async (name: string) => {
   await browser.page.getByRole('link', { name: 'Accedi con l’account aziendale' }).click()
   await browser.page.getByRole('button', { name }).click()
@@ -167,6 +171,77 @@ test.each(['chiaro', 'scuro'])('each screen is as readable: %s', async (colours)
   }
 })
 
+test('a comune: one TOP writes a profile and an agreement, another approves, each screen readable in both colours', async () => {
+  const { page } = browser
+  const colours = async (wanted: string) => {
+    while ((await page.getByRole('button', { name: `Colori: ${wanted}` }).count()) === 0)
+      await page.getByRole('button', { name: /Colori/ }).click()
+  }
+  const goTo = async (screen: string) => {
+    await page.getByRole('link', { name: screen, exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: screen }).waitFor()
+  }
+  const readable = async (screen: string) => {
+    for (const wanted of ['chiaro', 'scuro']) {
+      await colours(wanted)
+      expect(await browser.findings(), `${screen}, ${wanted}`).toEqual([])
+    }
+  }
+  await leave()
+  // Led from the fleet, which is not hers, to the first screen that is.
+  await logIn('Teresa Onori')
+  await page.getByRole('heading', { level: 1, name: 'Profili' }).waitFor()
+  expect(await page.getByRole('navigation').getByRole('link').allTextContents()).not.toContain('Flotta')
+  await page.getByRole('button', { name: 'Nuovo profilo' }).click()
+  const editor = page.getByRole('form', { name: 'Nuovo profilo' })
+  await editor.getByLabel('Nome').fill('Mense scolastiche')
+  await editor.getByLabel('Base giuridica').fill('d.lgs. 63/2017, art. 6')
+  await editor.getByLabel(/^Accertamento residenza/).check()
+  await editor.getByLabel(/Motivi fra cui/).fill('Iscrizione')
+  // It names the service that would do, and does not go on without a reason.
+  await editor.getByText('C008 Verifica residenza risponde sì o no').waitFor()
+  expect(await editor.getByRole('button', { name: 'Proponi' }).isDisabled()).toBe(true)
+  await editor.getByLabel(/^Perché serve C020/).fill('Serve l’indirizzo del nucleo')
+  await readable('Nuovo profilo')
+  await editor.getByRole('button', { name: 'Proponi' }).click()
+  const profile = page.getByRole('row').filter({ hasText: 'Mense scolastiche' })
+  await profile.getByText('attende la seconda persona').waitFor()
+  expect(await profile.getByRole('button', { name: /Approva/ }).count()).toBe(0)
+
+  await leave()
+  await logIn('Tito Marini')
+  await profile.getByRole('button', { name: /Approva/ }).click()
+  await profile.getByText('in vigore').waitFor()
+  await readable('Profili')
+  await goTo('Convenzioni')
+  await page.getByRole('button', { name: 'Nuova convenzione' }).click()
+  const form = page.getByRole('form', { name: 'Nuova convenzione' })
+  await form.getByLabel('Ente che chiede').selectOption({ label: 'Azienda sanitaria Valle Umbra' })
+  await form.getByLabel('Profilo in vigore').selectOption({ label: 'Mense scolastiche, versione 1 (Spello)' })
+  await form.getByLabel('Base giuridica').fill('Accordo del 1 dicembre 2026')
+  await form.getByLabel('Protocollo').fill('Spello 2001/2026')
+  await form.getByLabel(/silenzio-assenso/).check()
+  await readable('Nuova convenzione')
+  await form.getByRole('button', { name: 'Proponi' }).click()
+  const agreement = page.getByRole('row').filter({ hasText: 'Spello 2001/2026' })
+  await agreement.getByText('attende la seconda persona').waitFor()
+  await readable('Convenzioni')
+
+  await goTo('Utenti')
+  const naming = page.getByRole('form', { name: 'Nuova nomina' })
+  await naming
+    .getByLabel('Che cosa')
+    .selectOption({ label: 'Ufficio (ADMIN), Azienda sanitaria Valle Umbra, Servizio vaccinale' })
+  await naming.getByLabel('Codice fiscale della persona').fill('znnlra85a41d653e')
+  await naming.getByLabel('Motivo').fill('nuova responsabile')
+  await readable('Utenti')
+  await naming.getByRole('button', { name: 'Proponi' }).click()
+  await page.getByRole('row').filter({ hasText: 'mai entrato' }).getByText('nuova responsabile').waitFor()
+  await colours('chiaro')
+  await leave()
+  await logIn('Olga Bruni')
+})
+
 test('anybody finds their comune, without a log-in', async () => {
   const { page } = browser
   const console = page.url()
@@ -192,8 +267,7 @@ test('anybody finds their comune, without a log-in', async () => {
 
 test('signed out, nothing is left', async () => {
   const { page } = browser
-  await page.getByRole('button', { name: 'Esci' }).click()
-  await page.getByRole('link', { name: 'Accedi con l’account aziendale' }).waitFor()
+  await leave()
   expect(await page.getByText('TT-0001').count()).toBe(0)
 })
 
