@@ -275,6 +275,32 @@ describe.each(['embedded', 'PostgreSQL'])('%s', (engine) => {
     else await moved
   })
 
+  test('nobody is on both sides of a comune, whatever the program does', async () => {
+    const grant = (id: string, role: string, scope: object, days: string) => sql`
+      insert into console_grant (id, holder, role, scope, from_at, until_at, reason, proposed_by, proposed_at)
+      values (${id}, 'h', ${role}, ${JSON.stringify(scope)}, ${`${days}-01`}::timestamptz, ${`${days}-27`}::timestamptz, 'x', 'p', now())`
+    const [spello, office] = [
+      { kind: 'ente', ente: '054050' },
+      { kind: 'ufficio-ente', ente: 'USL2', ufficio: 'PROTESI', comune: '054050' },
+    ]
+    await grant('G1', 'TOP', spello, '2027-03').execute(db)
+    for (const [role, scope] of [
+      ['AUDITOR', spello],
+      ['AUDITOR', { kind: 'flotta' }],
+      ['ADMIN', office],
+      ['STANDARD', office],
+    ] as const)
+      await expect(grant('G2', role, scope, '2027-03').execute(db)).rejects.toMatchObject({ code: '23514' })
+    await grant('G3', 'AUDITOR', { kind: 'ente', ente: '080085' }, '2027-03').execute(db)
+    // One after the other is one side at a time, until somebody moves its days.
+    await grant('G4', 'AUDITOR', spello, '2027-05').execute(db)
+    await expect(
+      sql`update console_grant set from_at = '2027-03-10' where id = 'G4'`.execute(db),
+    ).rejects.toMatchObject({ code: '23514' })
+    await sql`update console_grant set revoked_by = 'p', revoked_at = now() where id = 'G1'`.execute(db)
+    await sql`update console_grant set from_at = '2027-03-10' where id = 'G4'`.execute(db)
+  })
+
   test('every table that names a comune or a body has its wall', async () => {
     const { rows } = await sql<{ name: string }>`
       select distinct class.relname as name from pg_class class join pg_attribute attribute on attrelid = class.oid

@@ -44,7 +44,8 @@ export async function openWindow(url: string, size = SIZE): Promise<ConsoleWindo
     const complaints: string[] = []
     page.on('console', (message) => {
       const isOwn = message.location().url.startsWith(new URL(url).origin)
-      if (message.type() === 'error' && isOwn && !/status of 401/.test(message.text())) complaints.push(message.text())
+      if (message.type() === 'error' && isOwn && !/status of 401/.test(message.text()))
+        complaints.push(`${message.text()} ${new URL(message.location().url).pathname}`)
     })
     page.on('pageerror', (failure) => complaints.push(failure.message))
     await page.goto(url)
