@@ -240,6 +240,7 @@ test('a comune: one TOP writes a profile and an agreement, another approves, eac
   await colours('chiaro')
   await leave()
   await logIn('Olga Bruni')
+  await page.getByRole('heading', { name: 'Flotta' }).waitFor()
 })
 
 test('anybody finds their comune, without a log-in', async () => {
