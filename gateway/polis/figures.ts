@@ -12,12 +12,11 @@ import {
   type PolisMap,
   polisDashboard,
   polisMap,
-  SMALL,
 } from '../../contract/polis.ts'
+import { hiddenIn, shownOf, totalShown } from '../statistics/suppress.ts'
 import type { Database } from '../store/schema.ts'
 import type { Comune, Comuni } from './comuni.ts'
 import type { Plan } from './plan.ts'
-import { suppressed } from './suppress.ts'
 
 /** They are counted anew when somebody asks after so long. */
 const COUNTED_MS = 5 * MINUTE_MS
@@ -95,7 +94,7 @@ export function dashboardOf(
   }
 }
 
-/** `counts`: certificates by region and month. A total of which one could tell what is hidden is hidden too. */
+/** `counts`: certificates by region and month. Each month is a list of its own, so that it hides the same in every window. */
 export function documentsOf(
   months: readonly string[],
   counts: ReadonlyMap<string, number>,
@@ -103,15 +102,13 @@ export function documentsOf(
   const own = (Object.keys(regions).sort() as Region[]).filter((region) =>
     months.some((month) => counts.has(`${region} ${month}`)),
   )
-  const table = own.map((region) => months.map((month) => counts.get(`${region} ${month}`) ?? 0))
-  const shown = suppressed(table)
-  const totals = months.map((_, x) => {
-    const hidden = table.filter((_row, y) => shown[y]?.[x] === null).map((row) => row[x] ?? 0)
-    const sum = hidden.reduce((total, each) => total + each, 0)
-    if (hidden.length > 0 && (hidden.length < 2 || sum < SMALL)) return null
-    return table.reduce((total, row) => total + (row[x] ?? 0), 0)
-  })
-  return { months: [...months], rows: own.map((region, y) => ({ region, counts: shown[y] ?? [] })), totals }
+  const lists = months.map((month) => own.map((region) => counts.get(`${region} ${month}`) ?? 0))
+  const shown = lists.map((list) => shownOf(list, hiddenIn(list)))
+  return {
+    months: [...months],
+    rows: own.map((region, y) => ({ region, counts: shown.map((list) => list[y] ?? null) })),
+    totals: lists.map(totalShown),
+  }
 }
 
 /** The last whole months before this day of Italy's, the oldest first: `2026-08`. */
