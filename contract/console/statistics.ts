@@ -160,6 +160,8 @@ export const broughtFile = z.strictObject({
 /** What of a file cannot be used, by its line; then nothing of it is taken. */
 export const broughtAnswer = z.strictObject({
   rows: count,
-  faults: z.array(z.strictObject({ line: count, kind: z.enum(['columns', 'empty', 'day', 'product', 'channel', 'count', 'twice']) })),
+  faults: z.array(
+    z.strictObject({ line: count, kind: z.enum(['columns', 'empty', 'day', 'product', 'channel', 'count', 'twice']) }),
+  ),
 })
 export type BroughtAnswer = z.infer<typeof broughtAnswer>

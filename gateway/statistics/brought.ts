@@ -41,7 +41,11 @@ export function broughtIn(csv: string, today: string): { rows: Brought[]; faults
   for (const [at, cells] of lines.entries()) {
     const told = (name: string) => (cells[named.indexOf(name)] ?? '').trim()
     const giorno = by === 'mese' ? dayIn(`${told('mese')}-01`) : dayIn(told('giorno'))
-    const row = { ufficio: told('ufficio'), prodotto: plain(told('prodotto')), canale: plain(told('canale')) || 'sportello' }
+    const row = {
+      ufficio: told('ufficio'),
+      prodotto: plain(told('prodotto')),
+      canale: plain(told('canale')) || 'sportello',
+    }
     const key = JSON.stringify([giorno, row])
     const kind: Fault['kind'] | null =
       giorno === null || giorno > today

@@ -17,7 +17,12 @@ export function daysBetween(from: string, until: string): string[] {
  */
 export function dailyOf(
   counts: ReadonlyMap<string, number>,
-  { from, until, exact, hides = () => false }: { from: string; until: string; exact: boolean; hides?(month: string): boolean },
+  {
+    from,
+    until,
+    exact,
+    hides = () => false,
+  }: { from: string; until: string; exact: boolean; hides?(month: string): boolean },
 ): { day: string; count: Shown; mean: number | null }[] {
   const whole = daysBetween(dayAfter(from, 1 - WEEK), until)
   const shown = new Map<string, Shown>(whole.map((day) => [day, counts.get(day) ?? 0]))

@@ -49,7 +49,12 @@ const entry = (event: string, fields: object, at: string, { totem = 'TT-0001', r
     values (${totem}, 'c', ${++seq}, ${`h${seq}`}, ${at}, ${event}, 'info', ${JSON.stringify(fields)}::jsonb, ${received})`.execute(
     db,
   )
-async function printed(job: string, at: string, pages = 1, more: { totem?: string; received?: string; came?: number } = {}) {
+async function printed(
+  job: string,
+  at: string,
+  pages = 1,
+  more: { totem?: string; received?: string; came?: number } = {},
+) {
   await entry('print.rendered', { job, document: job.split('.')[1], pages }, at, more)
   for (let page = 1; page <= (more.came ?? pages); page++) await entry('print.acknowledged', { job, page }, at, more)
 }

@@ -41,8 +41,7 @@ export function keepStatistics({
       const today = italianDay(now())
       const first = await firstOpen(transaction, today)
       for (let day = first; day <= today; day = dayAfter(day, CHUNK_DAYS)) {
-        const last = dayAfter(day, CHUNK_DAYS - 1)
-        await recount(transaction, day, last < today ? last : today)
+        await recount(transaction, day, dayAfter(day, CHUNK_DAYS - 1))
       }
       await sql`
         insert into stat_fermo (giorno, at)

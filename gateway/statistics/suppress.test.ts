@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SMALL } from '../../contract/polis.ts'
-import { hiddenIn, hiddenWithin, maskedTable, type Shown, shownOf, suppressed, totalShown } from './suppress.ts'
+import { hiddenWithin, maskedTable, type Shown, shownOf, suppressed, totalShown } from './suppress.ts'
 
 const sumOf = (cells: readonly number[]) => cells.reduce((sum, each) => sum + each, 0)
 const columnsOf = <T>(table: readonly (readonly T[])[]): T[][] =>

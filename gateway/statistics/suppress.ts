@@ -69,9 +69,7 @@ export function maskedTable(
     Array.from({ length: width }, (_, x) => sumOf(of.map((row) => row[x] ?? 0)))
   const rows = gathered(hiddenRows)
   const columns = gathered(hiddenIn(columnsOf(table)))
-  const whole = rows.map((ys) =>
-    columns.map((xs) => sumOf(ys.flatMap((y) => xs.map((x) => table[y]?.[x] ?? 0)))),
-  )
+  const whole = rows.map((ys) => columns.map((xs) => sumOf(ys.flatMap((y) => xs.map((x) => table[y]?.[x] ?? 0)))))
   const total = totalShown(table.map(sumOf))
   const cells = total === null ? whole.map((row) => row.map((cell) => (cell > 0 ? null : 0))) : suppressed(whole)
   const totals = (sums: readonly number[]) => sums.map((sum) => (total === null && sum > 0 ? null : sum))

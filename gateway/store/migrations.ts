@@ -34,8 +34,8 @@ import { polis } from './migrations/044-polis.ts'
 import { grantsKept } from './migrations/045-grants-kept.ts'
 import { objectives } from './migrations/049-objectives.ts'
 import { consoleViews } from './migrations/050-console-views.ts'
-import { statistics } from './migrations/056-statistics.ts'
 import { enti } from './migrations/051-enti.ts'
+import { statistics } from './migrations/056-statistics.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -198,8 +198,8 @@ const migrations: Record<string, Migration> = {
   '045-grants-kept': grantsKept,
   '049-objectives': objectives,
   '050-console-views': consoleViews,
-  '056-statistics': statistics,
   '051-enti': enti,
+  '056-statistics': statistics,
 }
 
 /** Takes a database from one version to another. */

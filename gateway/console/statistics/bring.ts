@@ -18,7 +18,9 @@ export async function bringFigures(
   { comuni, now }: { comuni: Comuni; now: Date },
 ): Promise<Result<Answer<'bringFigures'>, ConsoleProblem>> {
   const own = comuni.byIstat.get(comune)
-  const { rows: sees } = await sql<{ mine: boolean }>`select console_sees_comune(${comune}) as mine`.execute(transaction)
+  const { rows: sees } = await sql<{ mine: boolean }>`select console_sees_comune(${comune}) as mine`.execute(
+    transaction,
+  )
   if (!own || !sees[0]?.mine) return err({ kind: 'not-found', field: 'comune' })
   const today = italianDay(now)
   if (of > today) return err({ kind: 'malformed', field: 'of' })

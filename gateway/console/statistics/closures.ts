@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { ulid } from 'ulid'
-import { italianDay } from '../../../basics/time.ts'
+import { DAY_MS, italianDay } from '../../../basics/time.ts'
 import type { Answer, Body, Query } from '../../../contract/console/api.ts'
 import type { ConsoleProblem } from '../../../contract/console/problem.ts'
 import type { Closure, OfficesPage } from '../../../contract/console/statistics.ts'
@@ -22,12 +22,18 @@ type Office = Omit<OfficesPage['offices'][number], 'state' | 'closure' | 'next' 
 type Row = Closure & { office: string }
 
 /** How an office stands on a day, by its closures; two that overlap count their days once. */
-export function standingOf(closures: readonly Closure[], today: string): Pick<OfficesPage['offices'][number], 'state' | 'closure' | 'next' | 'closedDays'> {
+export function standingOf(
+  closures: readonly Closure[],
+  today: string,
+): Pick<OfficesPage['offices'][number], 'state' | 'closure' | 'next' | 'closedDays'> {
   const ordered = closures.toSorted((one, other) => (one.from < other.from ? -1 : 1))
   const now = ordered.filter(({ from, until }) => from <= today && (until === null || until >= today))
   // The one that lasts longest says when it opens again.
   const closure = now.reduce<Closure | null>(
-    (longest, each) => (longest === null || (longest.until !== null && (each.until === null || each.until > longest.until)) ? each : longest),
+    (longest, each) =>
+      longest === null || (longest.until !== null && (each.until === null || each.until > longest.until))
+        ? each
+        : longest,
     null,
   )
   const next = closure === null ? (ordered.find(({ from }) => from > today) ?? null) : null
@@ -37,7 +43,7 @@ export function standingOf(closures: readonly Closure[], today: string): Pick<Of
   for (const { from, until } of ordered) {
     const [first, last] = [from > counted ? from : counted, until === null || until > today ? today : until]
     if (first > last) continue
-    closedDays += (Date.parse(last) - Date.parse(first)) / 86_400_000 + 1
+    closedDays += (Date.parse(last) - Date.parse(first)) / DAY_MS + 1
     counted = dayAfter(last)
   }
   return { state: closure === null ? 'aperto' : 'chiuso', closure, next, closedDays }

@@ -1,8 +1,8 @@
 import { csvLine } from '../../../basics/csv.ts'
 import { regions } from '../../../contract/console/regions.ts'
 import type { CiePage, CrossPage, OfficesPage, Pair, ProductsPage } from '../../../contract/console/statistics.ts'
-import { yearBefore } from './figures.ts'
 import type { Download } from '../route.ts'
+import { yearBefore } from './figures.ts'
 
 // Files of what a screen shows, made of the very page that the screen gets: nothing else can stand in them.
 
@@ -67,7 +67,15 @@ export const officesFile = ({ today, offices }: OfficesPage): Download =>
   file(`uffici-${today}`, [
     ['ufficio', 'nome', 'comune', 'regione', 'stato', 'motivo', 'nota', 'dal', 'al', 'giorni di chiusura in 12 mesi'],
     ...offices.map(({ office, name, comune, regione, state, closure, closedDays }) => [
-      ...[office, name, comune ?? '', regione ? regions[regione] : '', state, closure?.reason ?? '', closure?.note ?? ''],
+      ...[
+        office,
+        name,
+        comune ?? '',
+        regione ? regions[regione] : '',
+        state,
+        closure?.reason ?? '',
+        closure?.note ?? '',
+      ],
       ...[closure?.from ?? '', closure ? (closure.until ?? 'non si sa') : '', String(closedDays)],
     ]),
   ])

@@ -69,7 +69,12 @@ export async function productsOf(
 /** Rows by columns with the totals of both, hidden where it must be. */
 function crossOf(
   counts: ReadonlyMap<string, number>,
-  { rows, columns, columnNames, hiddenRows }: { rows: string[]; columns: string[]; columnNames: string[]; hiddenRows?: boolean[] },
+  {
+    rows,
+    columns,
+    columnNames,
+    hiddenRows,
+  }: { rows: string[]; columns: string[]; columnNames: string[]; hiddenRows?: boolean[] },
   { exact, mayExact }: Shown,
 ): Omit<CrossPage, 'month'> {
   const table = rows.map((row) => columns.map((column) => counts.get(`${row} ${column}`) ?? 0))
@@ -113,16 +118,25 @@ export async function productsByChannel(
   const columns = Object.keys(CHANNELS).filter((channel) => own.some(({ id }) => id.endsWith(` ${channel}`)))
   const columnNames = columns.map((channel) => CHANNELS[channel as keyof typeof CHANNELS])
   // The list of products hides by kinds; this table is to say the same.
-  const totals = new Map(rows.map((row) => [row, columns.reduce((sum, column) => sum + (counts.get(`${row} ${column}`) ?? 0), 0)]))
+  const totals = new Map(
+    rows.map((row) => [row, columns.reduce((sum, column) => sum + (counts.get(`${row} ${column}`) ?? 0), 0)]),
+  )
   const parts = [...Map.groupBy(rows, kindOf).values()]
   const { lists } = hiddenWithin(parts.map((part) => part.map((row) => totals.get(row) ?? 0))).hidden
-  const hides = new Map(parts.flatMap((part, at) => part.map((row, place) => [row, lists[at]?.[place] ?? false] as const)))
+  const hides = new Map(
+    parts.flatMap((part, at) => part.map((row, place) => [row, lists[at]?.[place] ?? false] as const)),
+  )
   const hiddenRows = rows.map((row) => hides.get(row) ?? false)
   return ok({ month, ...crossOf(counts, { rows, columns, columnNames, hiddenRows }, shown) })
 }
 
 const OUTCOMES = {
-  ...{ trovato: 'Trovati', 'non-trovato': 'Non trovati', 'senza-risposta': 'Senza risposta', errore: 'Rifiutate da ANPR' },
+  ...{
+    trovato: 'Trovati',
+    'non-trovato': 'Non trovati',
+    'senza-risposta': 'Senza risposta',
+    errore: 'Rifiutate da ANPR',
+  },
 }
 
 /** What was asked of ANPR in a month by offices, and what came of it. */
@@ -159,7 +173,8 @@ export async function cieOf(
   if (from > until || Date.parse(until) - Date.parse(from) > MOST_DAYS * DAY_MS) return malformed('from')
   // Whole months, of which a hidden day's list is made, and the week before.
   const months: string[] = []
-  for (let month = dayAfter(from, -6).slice(0, 7); month <= until.slice(0, 7); month = monthAfter(month, 1)) months.push(month)
+  for (let month = dayAfter(from, -6).slice(0, 7); month <= until.slice(0, 7); month = monthAfter(month, 1))
+    months.push(month)
   const [begins, ends] = [`${months[0]}-01`, `${monthAfter(months.at(-1) ?? '', 1)}-01`]
   const { rows } = await sql<{ day: string; n: number }>`
     select giorno::text as day, sum(n)::integer as n from stat_portato
@@ -171,7 +186,12 @@ export async function cieOf(
     // Where the month itself is hidden among the products, so are its days.
     const { figures } = await givenIn(transaction, { months, by: 'prodotto', filter: {} })
     for (const month of months) {
-      const kinds = [...Map.groupBy(figures.filter((figure) => figure.month === month), ({ part }) => part)]
+      const kinds = [
+        ...Map.groupBy(
+          figures.filter((figure) => figure.month === month),
+          ({ part }) => part,
+        ),
+      ]
       const sums = kinds.map(([, own]) => own.reduce((sum, { n }) => sum + n, 0))
       const at = kinds.findIndex(([kind]) => kind === 'cie')
       if (at >= 0 && hiddenIn(sums)[at]) hidden.add(month)

@@ -111,11 +111,17 @@ export const statistics: Migration = {
         select coalesce(current_setting('totem.all_enti', true) = 'yes', false)
           or coalesce(comune <> '' and comune = any(string_to_array(current_setting('totem.enti', true), ',')), false)
       $$`.execute(db)
+    // An office of another body (`USL2:PROTESI`) towards one comune.
+    await sql`
+      create function console_sees_office(ufficio text, comune text) returns boolean language sql stable as $$
+        select coalesce(replace(ufficio, ':', '/') || '@' || comune
+          = any(string_to_array(current_setting('totem.uffici', true), ',')), false)
+      $$`.execute(db)
     for (const table of ['stat_giorno', 'stat_tardi'])
       await sql`
         create policy in_sight on ${sql.table(table)} for select
         using ((select console_sees(null, null) or console_sees_comune('')) or console_sees(regione, ufficio)
-          or console_sees_comune(comune))`.execute(db)
+          or console_sees_comune(comune) or console_sees_office(ufficio, comune))`.execute(db)
     await sql`
       create policy in_sight on stat_ufficio for select using (
         console_sees_comune(comune) or (kind = 'polis' and console_sees(regione, ufficio)))`.execute(db)
