@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely'
 import type { Logger } from 'pino'
+import { type Recurring, recurring } from '../../basics/recurring.ts'
 import { type Clock, HOUR_MS, italianDay } from '../../basics/time.ts'
 import type { Comuni } from '../polis/comuni.ts'
-import { type Recurring, recurring } from '../recurring.ts'
 import type { Database, Tables } from '../store/schema.ts'
 import { counted, dayAfter } from './count.ts'
 

@@ -41,9 +41,9 @@ test('the table of 2019 and 2020, each month beside that of the year before', as
   expect(await linesOf(file.text)).toEqual([
     'prodotto;gruppo;2019-03;2020-03;variazione %;2019-04;2020-04;variazione %',
     // The minus is a number's.
-    'altro-prodotti;Altro;80389;44671;-44,4;71485;32288;-54,8',
-    'Totale;;80389;44671;-44,4;71485;32288;-54,8',
-    'Fonte: Comune di Milano, dati al 2021-05-31',
+    'altro-prodotti;Altro;80389;44671;"-44,4";71485;32288;"-54,8"',
+    'Totale;;80389;44671;"-44,4";71485;32288;"-54,8"',
+    '"Fonte: Comune di Milano, dati al 2021-05-31"',
   ])
 })
 
