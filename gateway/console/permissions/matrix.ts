@@ -67,7 +67,14 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
   },
   'statistics.exact': { ...NO_OPERATOR, AUDITOR: 'ente', TOP: 'ente', ADMIN: 'ente', STANDARD: '-', SPORTELLO: '-' },
   // Which offices are shut, an emergency's rules, and what a comune has counted itself.
-  'statistics.write': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
+  'statistics.write': {
+    OPERATORE: 'scope',
+    CAMPO: 'scope',
+    PIATTAFORMA: '-',
+    AUDITOR: '-',
+    ...NO_OFFICER,
+    TOP: 'ente',
+  },
 }
 
 /** Shutting a totem out for good is approved by who looks after the platform, and not by another operator. */

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { ulid } from 'ulid'
-import { DAY_MS, italianDay } from '../../../basics/time.ts'
+import { italianDay } from '../../../basics/time.ts'
 import type { Answer, Body, Query } from '../../../contract/console/api.ts'
 import type { ConsoleProblem } from '../../../contract/console/problem.ts'
 import type { Closure, OfficesPage } from '../../../contract/console/statistics.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { Comuni } from '../../polis/comuni.ts'
+import { daysBetween } from '../../statistics/cie.ts'
 import { dayAfter } from '../../statistics/count.ts'
 import { append, type Doer } from '../audit/chain.ts'
 import type { ConsoleTransaction } from '../tables.ts'
@@ -37,15 +38,8 @@ export function standingOf(
     null,
   )
   const next = closure === null ? (ordered.find(({ from }) => from > today) ?? null) : null
-  const yearAgo = dayAfter(today, -364)
-  let closedDays = 0
-  let counted = yearAgo
-  for (const { from, until } of ordered) {
-    const [first, last] = [from > counted ? from : counted, until === null || until > today ? today : until]
-    if (first > last) continue
-    closedDays += (Date.parse(last) - Date.parse(first)) / DAY_MS + 1
-    counted = dayAfter(last)
-  }
+  const isShut = (day: string) => ordered.some(({ from, until }) => from <= day && (until === null || until >= day))
+  const closedDays = ordered.length === 0 ? 0 : daysBetween(dayAfter(today, -364), today).filter(isShut).length
   return { state: closure === null ? 'aperto' : 'chiuso', closure, next, closedDays }
 }
 
