@@ -125,6 +125,10 @@ export const statistics: Migration = {
     await sql`
       create policy in_sight on stat_ufficio for select using (
         console_sees_comune(comune) or (kind = 'polis' and console_sees(regione, ufficio)))`.execute(db)
+    await sql`
+      create policy own_desk on stat_ufficio for insert with check (kind = 'sede' and console_sees_comune(comune))`.execute(
+      db,
+    )
     await sql`create policy own on stat_portato using (console_sees_comune(comune)) with check (console_sees_comune(comune))`.execute(
       db,
     )
