@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import { DAY_MS, italianMidnight, MINUTE_MS } from '../../basics/time.ts'
-import type { Database } from '../store/schema.ts'
 
 /** A totem keeps what it did without a line for so long, and its log comes after it. */
 const LATE_MS = 36 * DAY_MS
@@ -93,6 +92,3 @@ export const counted = (first: string, last: string) => {
     ) as place on place.totem = event.machine
     group by giorno, place.comune, place.ufficio, canale, prodotto, esito, bollo, place.regione`
 }
-
-export const countedRows = async (db: Database, first: string, last: string): Promise<Counted[]> =>
-  (await counted(first, last).execute(db)).rows

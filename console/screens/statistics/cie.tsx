@@ -25,7 +25,7 @@ export function CieScreen() {
       <div className="bar">
         <h1 id="cie-title">Carte d’identità elettroniche</h1>
       </div>
-      <Tabs at="CIE" />
+      <Tabs />
       <fieldset className="filters" aria-label="Filtri">
         {(['from', 'until'] as const).map((key) => (
           <label key={`${key} ${filter[key] ?? page.data?.[key]}`}>

@@ -18,7 +18,7 @@ export function ConsultationsScreen() {
       <div className="bar">
         <h1 id="consultations-title">Consultazioni</h1>
       </div>
-      <Tabs at="Consultazioni" />
+      <Tabs />
       <fieldset className="filters" aria-label="Filtri">
         <label>
           Mese

@@ -44,10 +44,10 @@ export function OfficesScreen() {
       <div className="bar">
         <h1 id="offices-title">Uffici</h1>
         <span className="quiet aside">
-          oggi, {today && daySaid(today)}: {counted(offices.length - closed)} aperti, {counted(closed)} chiusi
+          oggi, {today && daySaid(today)}: aperti {counted(offices.length - closed)}, chiusi {counted(closed)}
         </span>
       </div>
-      <Tabs at="Uffici" />
+      <Tabs />
       <fieldset className="filters" aria-label="Filtri">
         <label>
           Stato

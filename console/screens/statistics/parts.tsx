@@ -9,10 +9,10 @@ const TABS = [
   { to: '/statistiche/consultazioni', name: 'Consultazioni' },
 ] as const
 
-export const Tabs = ({ at }: { at: (typeof TABS)[number]['name'] }) => (
+export const Tabs = () => (
   <nav className="chips" aria-label="Statistiche">
     {TABS.map(({ to, name }) => (
-      <Link key={to} to={to} search={{}} className="tab" aria-current={name === at ? 'page' : undefined}>
+      <Link key={to} to={to} search={{}} className="tab" activeOptions={{ exact: true, includeSearch: false }}>
         {name}
       </Link>
     ))}
@@ -37,7 +37,7 @@ export const changeOf = ({ now, before }: Pair): string =>
 const monthNames = new Intl.DateTimeFormat('it-IT', { month: 'long', year: 'numeric', timeZone: 'UTC' })
 export const monthSaid = (month: string): string => monthNames.format(new Date(`${month}-01T00:00:00Z`))
 const shortMonths = new Intl.DateTimeFormat('it-IT', { month: 'short', timeZone: 'UTC' })
-export const monthShort = (month: string): string => shortMonths.format(new Date(`${month}-01T00:00:00Z`))
+const monthShort = (month: string): string => shortMonths.format(new Date(`${month}-01T00:00:00Z`))
 export const yearBefore = (month: string): string => `${Number(month.slice(0, 4)) - 1}${month.slice(4)}`
 
 const days = new Intl.DateTimeFormat('it-IT', { dateStyle: 'medium', timeZone: 'UTC' })

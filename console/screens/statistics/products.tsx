@@ -47,7 +47,7 @@ export function ProductsScreen() {
           )}
         </span>
       </div>
-      <Tabs at="Prodotti" />
+      <Tabs />
       <fieldset className="filters" aria-label="Filtri">
         <label>
           Fino al mese

@@ -8,7 +8,7 @@ import type { Comuni } from '../../polis/comuni.ts'
 import { broughtIn } from '../../statistics/brought.ts'
 import { append } from '../audit/chain.ts'
 import type { ConsoleTransaction } from '../tables.ts'
-import type { Actor } from './closures.ts'
+import type { Actor } from './regimes.ts'
 
 /** Takes what a comune has counted at its own desks; what it has brought of the same before gives way. */
 export async function bringFigures(

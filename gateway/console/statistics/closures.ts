@@ -8,14 +8,9 @@ import { err, ok, type Result } from '../../../contract/result.ts'
 import type { Comuni } from '../../polis/comuni.ts'
 import { daysBetween } from '../../statistics/cie.ts'
 import { dayAfter } from '../../statistics/count.ts'
-import { append, type Doer } from '../audit/chain.ts'
+import { append } from '../audit/chain.ts'
 import type { ConsoleTransaction } from '../tables.ts'
-import { regimesOf } from './regimes.ts'
-
-export interface Actor {
-  doer: Doer & { person: string }
-  name: string
-}
+import { type Actor, regimesOf } from './regimes.ts'
 
 const MOST = 1_500
 

@@ -5,9 +5,13 @@ import type { ConsoleProblem } from '../../../contract/console/problem.ts'
 import type { Region } from '../../../contract/console/regions.ts'
 import type { Regime } from '../../../contract/console/statistics.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
-import { append } from '../audit/chain.ts'
+import { append, type Doer } from '../audit/chain.ts'
 import type { ConsoleTransaction } from '../tables.ts'
-import type { Actor } from './closures.ts'
+
+export interface Actor {
+  doer: Doer & { person: string }
+  name: string
+}
 
 /** An emergency's rules that held on any of these days. */
 export async function regimesOf(transaction: ConsoleTransaction, from: string, until: string): Promise<Regime[]> {
