@@ -36,6 +36,7 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'refund',
       'command_order',
       'totem_command',
+      'totem_readiness',
     ],
   ],
   ['insert', ['totem_note', 'console_audit', 'alarm_note', 'maintenance']],

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { HOUR_MS } from '../../basics/time.ts'
+import { HOUR_MS, MINUTE_MS } from '../../basics/time.ts'
 import type { Action } from '../../contract/console/people.ts'
 import { actions } from '../../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../../contract/console/problem.ts'
@@ -9,6 +9,7 @@ import { judgeAudit } from '../../trust/audit-chain.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { createRefunds, type Refunds } from '../payments/refunds.ts'
 import { type Comuni, readComuni } from '../polis/comuni.ts'
+import { recurring } from '../recurring.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
@@ -22,7 +23,7 @@ import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
 import { ordersOf } from './commands/list.ts'
-import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
+import { approveOrder, carryOutDue, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
 import { FRESH_MS } from './identity/fresh.ts'
@@ -103,6 +104,12 @@ export async function openConsole(
   })
   const rolling = rollUp({ db: store.db, now, log })
   void rolling.look()
+  const carrying = recurring(
+    () => carryOutDue({ db, own, now }),
+    MINUTE_MS,
+    ({ code }) => log.error({ kind: 'orders-not-carried-out', code }),
+  )
+  void carrying.look()
   async function tidy(): Promise<void> {
     try {
       await sessions.tidy()
@@ -129,6 +136,7 @@ export async function openConsole(
       clearInterval(tidying)
       await evaluation.stop()
       await rolling.stop()
+      await carrying.stop()
       await bell.stop()
       await anchors.stop()
       await issuer.close()
