@@ -166,8 +166,9 @@ test('what a gateway had let go when it died, or could not do, the next one does
   }
   const id = made.ok ? made.value.order : ''
   await expect(approveOrder({ ...parts(), own: dies }, who('paola'), id)).rejects.toThrow('killed')
-  expect((await seen('TT-0001'))[0]).toMatchObject({ state: 'issued', counts: { done: 1 } })
-  // What nobody has approved, or somebody has taken back, stays undone.
+  expect((await seen())[0]).toMatchObject({ state: 'issued', counts: { done: 1 } })
+  clock.now = new Date(+clock.now + 1_000)
+  // What nobody has approved stays undone.
   await order('ada', { kind: 'revoke', totems: ['TT-0004'] })
   const back = await order('ada', { kind: 'resume-updates', totems: ['TT-0002'] })
   const last = {
@@ -175,7 +176,8 @@ test('what a gateway had let go when it died, or could not do, the next one does
     holdUpdates: async (totem: string) => held.push(`resume ${totem}`) > 0,
   }
   await approveOrder({ ...parts(), own: last }, who('bea'), back.ok ? back.value.order : '')
-  expect(held).toEqual(['revoke TT-0002', 'revoke TT-0003', 'resume TT-0002'])
+  const left = ['TT-0001', 'TT-0002', 'TT-0003'].filter((totem) => totem !== asked[0])
+  expect([...held.slice(0, 2).sort(), held[2]]).toEqual([...left.map((totem) => `revoke ${totem}`), 'resume TT-0002'])
   await carryOutDue({ db, own: last, now })
   expect(held).toHaveLength(3)
   expect((await seen()).find(({ order: each }) => each === id)).toMatchObject({ counts: { done: 3 } })
