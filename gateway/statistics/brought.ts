@@ -39,12 +39,12 @@ export function broughtIn(csv: string, today: string): { rows: Brought[]; faults
   const rows: Brought[] = []
   const faults: Fault[] = []
   for (const [at, cells] of lines.entries()) {
-    const told = (name: string) => (cells[named.indexOf(name)] ?? '').trim()
-    const giorno = by === 'mese' ? dayIn(`${told('mese')}-01`) : dayIn(told('giorno'))
+    const cell = (name: string) => (cells[named.indexOf(name)] ?? '').trim()
+    const giorno = by === 'mese' ? dayIn(`${cell('mese')}-01`) : dayIn(cell('giorno'))
     const row = {
-      ufficio: told('ufficio'),
-      prodotto: plain(told('prodotto')),
-      canale: plain(told('canale')) || 'sportello',
+      ufficio: cell('ufficio'),
+      prodotto: plain(cell('prodotto')),
+      canale: plain(cell('canale')) || 'sportello',
     }
     const key = JSON.stringify([giorno, row])
     const kind: Fault['kind'] | null =
@@ -54,13 +54,13 @@ export function broughtIn(csv: string, today: string): { rows: Brought[]; faults
           ? 'product'
           : !(channels as readonly string[]).includes(row.canale) || !/^[^\p{C}/]{0,70}$/u.test(row.ufficio)
             ? 'channel'
-            : !/^\d{1,9}$/.test(told('n'))
+            : !/^\d{1,9}$/.test(cell('n'))
               ? 'count'
               : seen.has(key)
                 ? 'twice'
                 : null
     seen.add(key)
-    if (kind === null) rows.push({ grana: by, giorno: giorno ?? '', ...row, n: Number(told('n')) })
+    if (kind === null) rows.push({ grana: by, giorno: giorno ?? '', ...row, n: Number(cell('n')) })
     else if (faults.length < FAULTS_TOLD) faults.push({ line: at + 2, kind })
   }
   return faults.length > 0 ? { rows: [], faults } : { rows, faults }
