@@ -32,7 +32,7 @@ const anchorKeys = () => {
 beforeAll(async () => {
   centre = await openConsoleCentre(null, { polis: { plan: { '080085': { from: '2027-01-11', to: '2027-06-30' } } } })
   for (const totem of ['TT-0001', 'TT-0002']) await centre.totem(totem).post('/v1/heartbeat', HEARTBEAT)
-  for (const who of ['operatore', 'campo', 'piattaforma', 'piattaforma2', 'auditor', 'nuovo', 'piattaforma-bis'])
+  for (const who of [...ROLES.map(([, who]) => who), 'piattaforma2', 'nuovo', 'piattaforma-bis', 'top2', 'altro-top'])
     people[who] = await centre.signedIn(who)
 })
 afterAll(() => centre?.stop())
@@ -84,6 +84,9 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   approveGrant: () => ({ path: '/grants/approve', body: { grant: '01KB0000000000000000000001' } }),
   confirmGrant: () => ({ path: '/grants/confirm', body: { grant: '01KB0000000000000000000001' } }),
   revokeGrant: () => ({ path: '/grants/revoke', body: { grant: '01KB0000000000000000000001' } }),
+  enti: () => ({ path: '/enti' }),
+  profiles: () => ({ path: '/profiles' }),
+  agreements: () => ({ path: '/agreements' }),
   audit: () => ({ path: '/audit' }),
   verifyAudit: () => ({ path: '/audit/verdict' }),
   exportAudit: () => ({ path: '/audit/export', body: {} }),
@@ -98,6 +101,10 @@ const ROLES: [Role, string][] = [
   ['CAMPO', 'campo'],
   ['PIATTAFORMA', 'piattaforma'],
   ['AUDITOR', 'auditor'],
+  ['TOP', 'top'],
+  ['ADMIN', 'admin'],
+  ['STANDARD', 'standard'],
+  ['SPORTELLO', 'sportello'],
 ]
 
 describe.each(ROLES)('%s', (role, who) => {
@@ -184,6 +191,29 @@ describe('totems', () => {
     expect(body.totem).toMatchObject({ state: 'ridotto', heard: true, ready: false, printer: 'paperOut' })
     expect((await at('campo').get('/totems/TT-0001/hours')).body.hours).toMatchObject([{ heard: 1 }])
     await centre.totem('TT-0001').post('/v1/heartbeat', HEARTBEAT)
+  })
+
+  test('its newest readiness report is on its page; what is none is refused, and harms nothing', async () => {
+    const row = { key: 'reader', outcome: 'ok', detail: 'empty' }
+    const sheet = { at: new Date().toISOString(), by: 'technician', grant: 7, version: '0.1.0', checks: [row] }
+    const tell = async (body: object) => (await centre.totem('TT-0001').post('/v1/readiness', body)).status
+    const shown = async () => (await at('campo').get('/totems/TT-0001')).body.readiness
+    expect(await shown()).toBeNull()
+    expect(await tell(sheet)).toBe(200)
+    // A later version tries what this one has no name for.
+    const newer = { ...sheet, by: 'command', grant: null, checks: [row, { ...row, key: 'camera', outcome: 'failed' }] }
+    expect(await tell(newer)).toBe(200)
+    for (const bad of [
+      { ...sheet, name: 'RICCI' },
+      { ...sheet, checks: [] },
+      { ...sheet, by: 'citizen' },
+      { ...sheet, checks: [{ ...row, detail: 'two\nlines' }] },
+      { ...sheet, checks: [{ ...row, detail: 'x'.repeat(301) }] },
+      { ...sheet, checks: Array.from({ length: 61 }, () => row) },
+    ])
+      expect(await tell(bad)).toBe(400)
+    expect(await shown()).toEqual({ ...newer, receivedAt: expect.stringMatching(/^20/) })
+    expect((await at('operatore').get('/totems/TT-0002')).body.readiness).toBeNull()
   })
 
   test('a note is kept as it was written', async () => {
