@@ -6,6 +6,7 @@ import type { Action, Role, Scope } from '../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../contract/console/problem.ts'
 import type { ProfileTerms, Territorio } from '../contract/console/profiles.ts'
 import { regions } from '../contract/console/regions.ts'
+import type { ReadinessSheet, TrialOutcome, Verdict } from '../contract/readiness.ts'
 
 /** What the console says, in Italian. One word for each thing, the same on every screen. */
 export const STATES: Record<FleetTotem['state'], string> = {
@@ -121,6 +122,24 @@ export const COMMAND_STATES: Record<CommandState, { said: string; many: string; 
   expired: { said: '○ scaduto', many: 'scaduti', tone: 'quiet' },
   stopped: { said: '⊘ non inviato', many: 'non inviati', tone: 'quiet' },
 }
+/** What trials of a totem's parts have found. */
+export const TRIAL_OUTCOMES: Record<TrialOutcome, { shape: string; tone: string; said: string }> = {
+  ok: { shape: '●', tone: 'plain', said: 'riuscita' },
+  attention: { shape: '▲', tone: 'warning', said: 'avviso' },
+  failed: { shape: '■', tone: 'danger', said: 'fallita' },
+  'not-tried': { shape: '○', tone: 'danger', said: 'non provata' },
+}
+export const VERDICTS: Record<Verdict, { shape: string; tone: string; said: string }> = {
+  ready: { shape: '●', tone: 'plain', said: 'pronto all’uso' },
+  attention: { shape: '▲', tone: 'warning', said: 'pronto all’uso, con avvisi' },
+  'not-ready': { shape: '■', tone: 'danger', said: 'NON pronto all’uso' },
+}
+export const TRIED_BY: Record<ReadinessSheet['by'], string> = {
+  technician: 'consegna del tecnico',
+  command: 'comando dalla console',
+  'first-boot': 'iscrizione del totem',
+  'command-line': 'riga di comando sul totem',
+}
 const OUT: Record<string, string> = {
   withdrawn: 'ritirato dalla centrale',
   technician: 'un tecnico è al lavoro',
@@ -167,6 +186,7 @@ export const SCREENS = [
   { to: '/profili', name: 'Profili', action: 'profiles.see', key: 'p' },
   { to: '/convenzioni', name: 'Convenzioni', action: 'profiles.see', key: 'n' },
   { to: '/utenti', name: 'Utenti', action: 'enti.see', key: 'u' },
+  { to: '/statistiche', name: 'Statistiche', action: 'statistics.see', key: 's' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]
@@ -230,6 +250,16 @@ const DEEDS: Record<string, string> = {
   'maintenance.plan': 'ha aperto una finestra di manutenzione',
   'maintenance.approve': 'ha approvato una finestra di manutenzione',
   'maintenance.end': 'ha chiuso una finestra di manutenzione',
+  'statistics.close': 'ha segnato un ufficio chiuso',
+  'statistics.reopen': 'ha segnato la riapertura di un ufficio',
+  'statistics.regime': 'ha dichiarato un regime di emergenza',
+  'statistics.regime-end': 'ha dato un termine a un regime di emergenza',
+  'statistics.bring': 'ha portato i conteggi del comune',
+  'seen.products-file': 'ha scaricato la statistica dei prodotti',
+  'seen.products-cross-file': 'ha scaricato i prodotti per canale',
+  'seen.cie-file': 'ha scaricato le CIE per giorno',
+  'seen.consultations-file': 'ha scaricato la statistica delle consultazioni',
+  'seen.offices-file': 'ha scaricato lo stato degli uffici',
   'seen.totem': 'ha aperto il totem',
   'seen.audit': 'ha letto il registro',
   'seen.log': 'ha cercato nelle voci dei totem',

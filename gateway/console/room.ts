@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { HOUR_MS } from '../../basics/time.ts'
+import { recurring } from '../../basics/recurring.ts'
+import { HOUR_MS, MINUTE_MS } from '../../basics/time.ts'
 import type { Action } from '../../contract/console/people.ts'
 import { actions } from '../../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../../contract/console/problem.ts'
@@ -10,6 +11,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import { createRefunds, type Refunds } from '../payments/refunds.ts'
 import { type Comuni, readComuni } from '../polis/comuni.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
+import { keepStatistics } from '../statistics/keep.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
 import { ableNow, alarmsOf, assignAlarm, closeAlarm, noteAlarm, peopleFor, takeAlarm } from './alarms/alarms.ts'
@@ -22,7 +24,7 @@ import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
 import { ordersOf } from './commands/list.ts'
-import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
+import { approveOrder, carryOutDue, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
 import { entiHandlers } from './enti/handlers.ts'
 import { scopeNames } from './enti/names.ts'
 import { mapOf } from './fleet/map.ts'
@@ -41,6 +43,7 @@ import { paymentsOf } from './operations/payments.ts'
 import { grantHandlers } from './permissions/handlers.ts'
 import { may, mayApprove } from './permissions/matrix.ts'
 import { type Handlers, mountConsole } from './route.ts'
+import { statisticsHandlers } from './statistics/handlers.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
 import { viewHandlers } from './views/views.ts'
 
@@ -90,9 +93,10 @@ export async function openConsole(
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
+  const comuni = await readComuni()
   const handlers = handlersOf({
     db,
-    comuni: await readComuni(),
+    comuni,
     sessions,
     anchors,
     bell,
@@ -106,6 +110,14 @@ export async function openConsole(
   })
   const rolling = rollUp({ db: store.db, now, log })
   void rolling.look()
+  const counting = keepStatistics({ db: store.db, comuni, now, log })
+  void counting.look()
+  const carrying = recurring(
+    () => carryOutDue({ db, own, now }),
+    MINUTE_MS,
+    ({ code }) => log.error({ kind: 'orders-not-carried-out', code }),
+  )
+  void carrying.look()
   async function tidy(): Promise<void> {
     try {
       await sessions.tidy()
@@ -127,11 +139,14 @@ export async function openConsole(
     async look() {
       await evaluation.look()
       await bell.look()
+      await counting.look()
     },
     async stop() {
       clearInterval(tidying)
       await evaluation.stop()
       await rolling.stop()
+      await counting.stop()
+      await carrying.stop()
       await bell.stop()
       await anchors.stop()
       await issuer.close()
@@ -303,6 +318,8 @@ function handlersOf({
       return DONE
     },
     objectives: async () => ok(await objectivesOf(db, now())),
+
+    ...statisticsHandlers({ comuni, now }),
 
     audit: async ({ query, seen }) => {
       const names = await namesOf(db)

@@ -5,6 +5,7 @@ import type { MaintenanceScope } from '../../contract/console/maintenance.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
 import type { ProfileTerms, Territorio } from '../../contract/console/profiles.ts'
 import type { ViewedScreen } from '../../contract/console/views.ts'
+import type { ReadinessSheet } from '../../contract/readiness.ts'
 import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
@@ -27,6 +28,33 @@ type Decided = {
 
 export type ConsoleTables = {
   ente: { id: string; kind: 'comune' | 'fruitore'; name: string; istat: string | null; patron: string | null }
+  ufficio_chiuso: {
+    id: string
+    ufficio: string
+    regione: string | null
+    comune: string | null
+    dal: string
+    al: string | null
+    motivo: string
+    nota: string | null
+    by_person: string
+    by_name: string
+    at: Date
+    ended_name: string | null
+    ended_at: Date | null
+  }
+  regime: {
+    id: string
+    kind: string
+    name: string
+    regione: string | null
+    comune: string | null
+    dal: string
+    al: string | null
+    by_person: string
+    by_name: string
+    at: Date
+  }
   ufficio_ente: { ente: string; id: string; name: string }
   profilo: Decided & {
     id: string
@@ -153,6 +181,7 @@ export type ConsoleTables = {
   alarm_note: { id: string; alarm: string; at: Date; person: string; name: string; text: string }
   console_view: { person: string; screen: ViewedScreen; name: string; search: string }
   totem_place: { totem: string; office: string | null; name: string; region: string | null }
+  totem_readiness: { totem: string; received_at: Date; body: JSONColumnType<ReadinessSheet> }
   totem_note: { id: string; totem: string; at: Date; person: string; name: string; text: string }
 }
 

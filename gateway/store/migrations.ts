@@ -36,6 +36,8 @@ import { objectives } from './migrations/049-objectives.ts'
 import { consoleViews } from './migrations/050-console-views.ts'
 import { enti } from './migrations/051-enti.ts'
 import { oneSide } from './migrations/052-one-side.ts'
+import { statistics } from './migrations/056-statistics.ts'
+import { readiness } from './migrations/060-readiness.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -200,6 +202,8 @@ const migrations: Record<string, Migration> = {
   '050-console-views': consoleViews,
   '051-enti': enti,
   '052-one-side': oneSide,
+  '056-statistics': statistics,
+  '060-readiness': readiness,
 }
 
 /** Takes a database from one version to another. */
