@@ -131,13 +131,13 @@ test('silence counts only where all conditions hold', () => {
     agreement: { allowed: true, rowsMost: 500 },
     rows: 500,
     territory: 'comuni',
-    services: ['C020'],
+    special: false,
     openAlert: false,
   } as const
   expect(againstSilence(may)).toEqual([])
   expect(againstSilence({ ...may, agreement: { allowed: false, rowsMost: 500 } })).toEqual(['agreement'])
   expect(againstSilence({ ...may, rows: 501 })).toEqual(['rows'])
   expect(againstSilence({ ...may, territory: 'italia' })).toEqual(['italy'])
-  expect(againstSilence({ ...may, services: ['C020', 'C026'] })).toEqual(['special-section'])
+  expect(againstSilence({ ...may, special: true })).toEqual(['special-section'])
   expect(againstSilence({ ...may, openAlert: true })).toEqual(['open-alert'])
 })

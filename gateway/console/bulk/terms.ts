@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS, italianDay, italianMidnight } from '../../../basics/time.ts'
+import { noSilences } from '../../../contract/console/bulk.ts'
 import { isHoliday } from '../../fleet/calendar.ts'
 
 /** The calendar of the comune that validates: its ISTAT code, and its patron's day, MM-DD. */
@@ -102,24 +103,21 @@ export const remindersOf = (sentAt: Date, { lastDay, endsAt }: Term): { half: Da
 })
 
 /** Why silence may not approve a request, though nobody objects. */
-export const noSilences = ['agreement', 'rows', 'italy', 'special-section', 'open-alert'] as const
 export type NoSilence = (typeof noSilences)[number]
-
-/** What these consultations tell is told after a person has looked: who a parent, a spouse or a partner was. */
-const SPECIAL: readonly string[] = ['C017', 'C023', 'C024', 'C025', 'C026']
 
 /** Silence counts only where nothing of this stands against it. */
 export function againstSilence({
   agreement,
   rows,
   territory,
-  services,
+  special,
   openAlert,
 }: {
   agreement: { allowed: boolean; rowsMost: number }
   rows: number
   territory: 'comune' | 'comuni' | 'italia'
-  services: readonly string[]
+  /** It tells of parents and marriages (contract/console/profiles.ts): somebody is to look at it. */
+  special: boolean
   /** An alert about its author that nobody has closed. */
   openAlert: boolean
 }): NoSilence[] {
@@ -127,7 +125,7 @@ export function againstSilence({
     agreement: !agreement.allowed,
     rows: rows > agreement.rowsMost,
     italy: territory === 'italia',
-    'special-section': services.some((service) => SPECIAL.includes(service)),
+    'special-section': special,
     'open-alert': openAlert,
   }
   return noSilences.filter((reason) => against[reason])
