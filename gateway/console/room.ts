@@ -23,6 +23,7 @@ import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
 import { ordersOf } from './commands/list.ts'
 import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
+import { agreementsOf, entiOf } from './enti/enti.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
 import { FRESH_MS } from './identity/fresh.ts'
@@ -38,6 +39,7 @@ import { operationsOf } from './operations/operations.ts'
 import { paymentsOf } from './operations/payments.ts'
 import { approve, confirm, grantsOf, propose, revoke } from './permissions/grants.ts'
 import { may, mayApprove } from './permissions/matrix.ts'
+import { profilesOf } from './profiles/profiles.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
 import { viewHandlers } from './views/views.ts'
@@ -303,6 +305,12 @@ function handlersOf({
     confirmGrant: ({ doer, body }) =>
       db.transaction().execute((transaction) => confirm(transaction, doer, body, now())),
     revokeGrant: ({ doer, body }) => db.transaction().execute((transaction) => revoke(transaction, doer, body, now())),
+
+    enti: async ({ seen }) => ok(await seen(entiOf)),
+    profiles: async ({ session: { person }, seen }) =>
+      ok(await seen((transaction) => profilesOf(transaction, person, now()))),
+    agreements: async ({ session: { person }, seen }) =>
+      ok(await seen((transaction) => agreementsOf(transaction, person, now()))),
 
     audit: async ({ query, seen }) => {
       const names = await namesOf(db)

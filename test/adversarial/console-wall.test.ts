@@ -7,7 +7,7 @@ import { type AsActor, openAsActor } from '../../gateway/console/as-actor.ts'
 import { append } from '../../gateway/console/audit/chain.ts'
 import { fleetOf } from '../../gateway/console/fleet/totems.ts'
 import { searchLog } from '../../gateway/console/log/search.ts'
-import type { Sight } from '../../gateway/console/permissions/matrix.ts'
+import { NO_SIGHT, type Sight } from '../../gateway/console/permissions/matrix.ts'
 import type { ConsoleTransaction } from '../../gateway/console/tables.ts'
 import { migrate } from '../../gateway/store/migrations.ts'
 import type { Database, Tables } from '../../gateway/store/schema.ts'
@@ -18,10 +18,7 @@ import { HEALTHY } from '../support/sync/syncing-totem.ts'
 
 const NOW = new Date('2026-11-27T10:00:00.000Z')
 const log = pino({ level: 'silent' })
-const sightOf = (more: Partial<Sight>): Sight => ({
-  ...{ role: 'OPERATORE', fleet: false, regions: [], offices: [], all: false },
-  ...more,
-})
+const sightOf = (more: Partial<Sight>): Sight => ({ ...NO_SIGHT, ...more })
 const [FLEET, UMBRIA, SPELLO, NOWHERE] = [
   sightOf({ fleet: true }),
   sightOf({ regions: ['10'] }),

@@ -32,7 +32,7 @@ const anchorKeys = () => {
 beforeAll(async () => {
   centre = await openConsoleCentre(null, { polis: { plan: { '080085': { from: '2027-01-11', to: '2027-06-30' } } } })
   for (const totem of ['TT-0001', 'TT-0002']) await centre.totem(totem).post('/v1/heartbeat', HEARTBEAT)
-  for (const who of ['operatore', 'campo', 'piattaforma', 'piattaforma2', 'auditor', 'nuovo', 'piattaforma-bis'])
+  for (const who of [...ROLES.map(([, who]) => who), 'piattaforma2', 'nuovo', 'piattaforma-bis', 'top2', 'altro-top'])
     people[who] = await centre.signedIn(who)
 })
 afterAll(() => centre?.stop())
@@ -84,6 +84,9 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   approveGrant: () => ({ path: '/grants/approve', body: { grant: '01KB0000000000000000000001' } }),
   confirmGrant: () => ({ path: '/grants/confirm', body: { grant: '01KB0000000000000000000001' } }),
   revokeGrant: () => ({ path: '/grants/revoke', body: { grant: '01KB0000000000000000000001' } }),
+  enti: () => ({ path: '/enti' }),
+  profiles: () => ({ path: '/profiles' }),
+  agreements: () => ({ path: '/agreements' }),
   audit: () => ({ path: '/audit' }),
   verifyAudit: () => ({ path: '/audit/verdict' }),
   exportAudit: () => ({ path: '/audit/export', body: {} }),
@@ -98,6 +101,10 @@ const ROLES: [Role, string][] = [
   ['CAMPO', 'campo'],
   ['PIATTAFORMA', 'piattaforma'],
   ['AUDITOR', 'auditor'],
+  ['TOP', 'top'],
+  ['ADMIN', 'admin'],
+  ['STANDARD', 'standard'],
+  ['SPORTELLO', 'sportello'],
 ]
 
 describe.each(ROLES)('%s', (role, who) => {
@@ -106,7 +113,7 @@ describe.each(ROLES)('%s', (role, who) => {
     const reach = action === null ? 'own' : matrix[action][role]
     const isAbout = CALLS[name]('').path !== CALLS[name]('X').path
     const own = await call(at(who), name, 'TT-0001')
-    if (reach === '-') expect([own.status, own.body.kind]).toEqual([403, 'forbidden'])
+    if (reach === '-' || NEVER[role]?.includes(reach)) expect([own.status, own.body.kind]).toEqual([403, 'forbidden'])
     else expect([401, 403]).not.toContain(own.status)
     if (reach === '-' || !isAbout) return
     expect(own.status).toBe(200)
