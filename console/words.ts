@@ -172,6 +172,7 @@ const DEEDS: Record<string, string> = {
   'session.ended': 'ha chiuso una sessione',
   'session.refused': 'accesso rifiutato',
   'grants.first': 'primo incarico, dall’installazione',
+  'enti.first': 'enti e convenzioni, dall’installazione',
   'grants.propose': 'ha proposto un incarico',
   'grants.approve': 'ha approvato un incarico',
   'grants.confirm': 'ha confermato un incarico',
