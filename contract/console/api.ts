@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import { refundDone } from '../operators.ts'
 import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
-import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import {
   bulkEstimate,
   bulkFileQuery,
@@ -20,6 +19,7 @@ import {
   bulkWish,
   requestNamed,
 } from './bulk.ts'
+import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import {
   fleetMap,
   fleetPage,

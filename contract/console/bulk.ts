@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { count, isoInstant, operationId } from '../identity.ts'
 import { fileEncoding, fileRefusal } from './bulk-file.ts'
 import { officeId } from './people.ts'
-import { reason } from './prose.ts'
 import { territorio } from './profiles.ts'
+import { reason } from './prose.ts'
 
 /** A bulk request, by the words of the officers' own files. */
 export const requestStates = [
   ...(['bozza', 'inviata', 'in_convalida', 'sospesa', 'convalidata', 'in_lavorazione', 'completata'] as const),
   ...(['completata_con_riserve', 'fallita', 'respinta', 'annullata', 'scaduta'] as const),
 ] as const
-export const requestState = z.enum(requestStates)
+const requestState = z.enum(requestStates)
 export type RequestState = (typeof requestStates)[number]
 
 /** `formale`: refused when the file came in. `fuori_territorio`: somebody elsewhere, of whom nothing more is told. */
@@ -18,7 +18,7 @@ export const rowStates = [
   ...(['formale', 'doppione', 'da_fare', 'id_risolto', 'chiesta', 'trovato', 'non_trovato', 'ambiguo'] as const),
   ...(['fuori_territorio', 'errore', 'non_risposto'] as const),
 ] as const
-export const rowState = z.enum(rowStates)
+const rowState = z.enum(rowStates)
 export type RowState = (typeof rowStates)[number]
 
 /** One by one, or a list to ANPR's bulk service. */
@@ -82,7 +82,13 @@ export const bulkRefusal = z.strictObject({ cause: z.enum(refusalCauses), text }
 export const bulkText = z.strictObject({ text })
 
 const request = {
-  ...{ request: operationId, state: requestState, comuneName: z.string(), fruitoreName: z.string(), ufficio: z.string() },
+  ...{
+    request: operationId,
+    state: requestState,
+    comuneName: z.string(),
+    fruitoreName: z.string(),
+    ufficio: z.string(),
+  },
   ...{ servizio: z.string(), servizioName: z.string(), motivo: z.string(), protocollo: z.string() },
   ...{ author: z.string(), isOwn: z.boolean(), createdAt: isoInstant, changedAt: isoInstant, rows: count, counts },
   /** The term: until when silence does not approve it yet, as the comune's calendar has it. */
@@ -114,7 +120,13 @@ export const bulkRequest = z.strictObject({
     .nullable(),
   suspendedWhy: z.string().nullable(),
   clarifications: z
-    .strictObject({ by: z.string(), at: isoInstant, text: z.string(), until: isoInstant, answer: z.string().nullable() })
+    .strictObject({
+      by: z.string(),
+      at: isoInstant,
+      text: z.string(),
+      until: isoInstant,
+      answer: z.string().nullable(),
+    })
     .nullable(),
   ...{ startedAt: isoInstant.nullable(), endedAt: isoInstant.nullable(), erasedAt: isoInstant.nullable() },
 })
