@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { sql } from 'kysely'
 import { DAY_MS, italianDay } from '../../../basics/time.ts'
 import type { Answer, Body } from '../../../contract/console/api.ts'
-import type { ServiceCode } from '../../../contract/console/consultations.ts'
+import type { SectionCode, ServiceCode } from '../../../contract/console/consultations.ts'
 import type { ConsoleProblem, ConsoleProblemKind } from '../../../contract/console/problem.ts'
 import { isSpecial } from '../../../contract/console/profiles.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
@@ -11,7 +11,7 @@ import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { changed } from './changes.ts'
 import type { Author } from './draft.ts'
 import { againstSilence, type Calendar, daysLeft, termOf } from './terms.ts'
-import { termsNow } from './terms-now.ts'
+import { type TermsNow, termsNow } from './terms-now.ts'
 import type { BulkTables } from './tables.ts'
 import { endOpenRows } from './work.ts'
 
@@ -29,7 +29,7 @@ const USUAL_DAYS = 30
 export const lockedRequest = (transaction: ConsoleTransaction, request: string): Promise<Request | undefined> =>
   transaction.selectFrom('richiesta').selectAll().where('id', '=', request).forUpdate().executeTakeFirst()
 
-export async function calendarOf(db: Pick<ConsoleDatabase, 'selectFrom'>, comune: string): Promise<Calendar> {
+async function calendarOf(db: ConsoleDatabase, comune: string): Promise<Calendar> {
   const found = await db.selectFrom('ente').select('patron').where('id', '=', comune).executeTakeFirst()
   return { comune, patron: found?.patron ?? null }
 }
@@ -39,40 +39,53 @@ const told = ({ id, comune, fruitore, ufficio }: Request, deed: string, more: Pa
   detail: { comune, fruitore, ufficio, ...more.detail },
 })
 
-/**
- * Sends a draft: from here on it stays as it was read. `days`: of the estimate that its author has read; `db` reads what only the
- * gateway sees whole.
- */
+/** What only the gateway sees whole, read before a decision takes its transaction: the embedded database has one connection. */
+export interface Facts {
+  terms: TermsNow
+  calendar: Calendar
+  agreement: { giorni: number | null; rowsMost: number }
+  isUnusual: boolean
+}
+
+/** Null: there is no such request. */
+export async function factsOf(db: ConsoleDatabase, request: string, now: Date): Promise<Facts | null> {
+  const found = await db.selectFrom('richiesta').selectAll().where('id', '=', request).executeTakeFirst()
+  if (!found) return null
+  const { silenzio_giorni, silenzio_righe_max } = await db
+    .selectFrom('convenzione')
+    .select(['silenzio_giorni', 'silenzio_righe_max'])
+    .where('id', '=', found.convenzione)
+    .executeTakeFirstOrThrow()
+  return {
+    terms: await termsNow(db, found, italianDay(now)),
+    calendar: await calendarOf(db, found.comune),
+    agreement: { giorni: silenzio_giorni, rowsMost: silenzio_righe_max ?? 0 },
+    isUnusual: await isMoreThanUsual(db, found, now),
+  }
+}
+
+/** Sends a draft: from here on it stays as it was read. `days`: of the estimate that its author has read. */
 export async function send(
   transaction: ConsoleTransaction,
   { doer }: Author,
   request: string,
   { way, days }: Body<'sendBulk'>,
-  { db, estimate, now }: { db: ConsoleDatabase; estimate: Answer<'bulkEstimate'>; now: Date },
+  { terms, calendar, agreement, isUnusual, estimate, now }: Facts & { estimate: Answer<'bulkEstimate'>; now: Date },
 ): Promise<Done> {
   const found = await lockedRequest(transaction, request)
   if (!found || found.autore !== doer.person) return problem('not-found')
   if (found.stato !== 'bozza') return problem('conflict')
   if ((found.conteggi.da_fare ?? 0) === 0) return problem('no-rows')
-  const terms = await termsNow(db, found, italianDay(now))
   if (terms.ended) return problem('terms-ended')
   const expected = way === 'massivo' ? estimate.massivo : estimate.singole
   if (!expected || expected.days !== days) return problem('estimate-changed')
-  const agreement = await db.selectFrom('convenzione').selectAll().where('id', '=', found.convenzione).executeTakeFirstOrThrow()
-  const profile = await db
-    .selectFrom('profilo')
-    .select(['servizi', 'sezioni'])
-    .where('id', '=', found.profilo)
-    .where('versione', '=', found.profilo_versione)
-    .executeTakeFirstOrThrow()
-  const isUnusual = await isMoreThanUsual(db, found, now)
   const against = againstSilence({
-    agreement: { allowed: agreement.silenzio_giorni !== null, rowsMost: agreement.silenzio_righe_max ?? 0 },
+    agreement: { allowed: agreement.giorni !== null, rowsMost: agreement.rowsMost },
     ...{ rows: found.righe, territory: found.territorio, openAlert: isUnusual },
-    special: isSpecial([found.servizio as ServiceCode], profile.sezioni),
+    special: isSpecial([found.servizio as ServiceCode], terms.sections as SectionCode[]),
   })
-  const giorni = agreement.silenzio_giorni
-  const term = giorni === null ? null : termOf(now, giorni, await calendarOf(db, found.comune))
+  const { giorni } = agreement
+  const term = giorni === null ? null : termOf(now, giorni, calendar)
   await transaction
     .updateTable('richiesta')
     .set({
@@ -118,11 +131,11 @@ export async function validate(
   author: Author,
   request: string,
   { reason }: Body<'validateBulk'>,
-  { db, now }: { db: ConsoleDatabase; now: Date },
+  { terms, now }: Pick<Facts, 'terms'> & { now: Date },
 ): Promise<Done> {
   const found = await toDecide(transaction, author, request, now)
   if (!found.ok) return found
-  if ((await termsNow(db, found.value, italianDay(now))).ended) return problem('terms-ended')
+  if (terms.ended) return problem('terms-ended')
   await transaction
     .updateTable('richiesta')
     .set({
@@ -141,7 +154,7 @@ export async function refuseRequest(
   author: Author,
   request: string,
   { cause, text }: Body<'refuseBulk'>,
-  now: Date,
+  { now }: { now: Date },
 ): Promise<Done> {
   const found = await toDecide(transaction, author, request, now)
   if (!found.ok) return found
@@ -164,13 +177,12 @@ export async function askToClarify(
   author: Author,
   request: string,
   { text }: Body<'clarifyBulk'>,
-  { db, now }: { db: ConsoleDatabase; now: Date },
+  { calendar, now }: Pick<Facts, 'calendar'> & { now: Date },
 ): Promise<Done> {
   const found = await toDecide(transaction, author, request, now)
   if (!found.ok) return found
-  const { chiarimenti_at, scade_giorno, scade_at, comune } = found.value
+  const { chiarimenti_at, scade_giorno, scade_at } = found.value
   if (chiarimenti_at) return problem('conflict')
-  const calendar = await calendarOf(db, comune)
   const left = scade_giorno && scade_at ? daysLeft(now, { lastDay: scade_giorno, endsAt: scade_at }, calendar) : null
   await transaction
     .updateTable('richiesta')
@@ -191,13 +203,13 @@ export async function clarify(
   { doer }: Author,
   request: string,
   { text }: Body<'answerBulk'>,
-  { db, now }: { db: ConsoleDatabase; now: Date },
+  { calendar, now }: Pick<Facts, 'calendar'> & { now: Date },
 ): Promise<Done> {
   const found = await lockedRequest(transaction, request)
   if (!found || found.autore !== doer.person) return problem('not-found')
   if (found.stato !== 'in_convalida' || !found.chiarimenti_at || found.risposta_at) return problem('conflict')
   const isStopped = found.scade_at === null
-  const clock = isStopped ? await clockFrom(db, found, now) : {}
+  const clock = isStopped ? clockFrom(found, calendar, now) : {}
   await transaction
     .updateTable('richiesta')
     .set({ risposta_at: now, risposta_testo: text, cambiata_at: now, ...clock })
@@ -209,9 +221,9 @@ export async function clarify(
 }
 
 /** The clock runs again, with the working days that it had. */
-export async function clockFrom(db: ConsoleDatabase, { termine_giorni, comune }: Request, from: Date) {
+export function clockFrom({ termine_giorni }: Request, calendar: Calendar, from: Date) {
   if (termine_giorni === null) return {}
-  const { lastDay, endsAt } = termOf(from, termine_giorni, await calendarOf(db, comune))
+  const { lastDay, endsAt } = termOf(from, termine_giorni, calendar)
   return { termine_da: from, scade_giorno: lastDay, scade_at: endsAt }
 }
 

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../../basics/time.ts'
 import type { ConsoleProblem, ConsoleProblemKind } from '../../../contract/console/problem.ts'
-import { err, ok } from '../../../contract/result.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
 import type { Allowances } from '../../anpr/quotas.ts'
 import type { SealingKeys } from '../../sealing/sealing.ts'
 import type { Ask, Handlers } from '../route.ts'
-import type { ConsoleDatabase } from '../tables.ts'
+import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { onChanged } from './changes.ts'
-import { askToClarify, cancel, clarify, refuseRequest, send, validate } from './decide.ts'
-import { makeRequest, takeFile, termsOf } from './draft.ts'
+import { askToClarify, cancel, clarify, type Facts, factsOf, refuseRequest, send, validate } from './decide.ts'
+import { type Author, makeRequest, takeFile, termsOf } from './draft.ts'
 import { estimateFor, requestOf, requestsOf, rowsOf } from './read.ts'
 import type { ListSettings } from './work.ts'
 
@@ -36,6 +36,31 @@ export function bulkHandlers({ db, settings, allowance, keys, reference, now }: 
     ...{ doer, name, sight },
   })
   const estimating = { db, settings, allowance }
+  const own = ({ params: { request }, session: { person }, seen }: Pick<Ask<'bulkEstimate'>, 'params' | 'session' | 'seen'>) =>
+    seen((transaction) =>
+      transaction
+        .selectFrom('richiesta')
+        .selectAll()
+        .where('id', '=', request)
+        .where('autore', '=', person)
+        .executeTakeFirst(),
+    )
+  /** A decision about one request, by what holds now. */
+  async function decided<A extends Pick<Ask<'makeBulk'>, 'doer' | 'session' | 'sight' | 'seen'> & { params: { request: string }; body: unknown }>(
+    ask: A,
+    decide: (
+      transaction: ConsoleTransaction,
+      author: Author,
+      request: string,
+      body: A['body'],
+      facts: Facts & { now: Date },
+    ) => Promise<Result<{ done: true }, ConsoleProblem>>,
+  ) {
+    const { request } = ask.params
+    const facts = await factsOf(db, request, now())
+    if (!facts) return problem('not-found')
+    return ask.seen((transaction) => decide(transaction, authorOf(ask), request, ask.body, { ...facts, now: now() }))
+  }
   return {
     bulkTerms: async ({ seen, sight }) => ok(await seen((transaction) => termsOf(transaction, sight, settings, now()))),
     makeBulk: (ask) => ask.seen((transaction) => makeRequest(transaction, authorOf(ask), ask.body, settings, now())),
@@ -59,38 +84,23 @@ export function bulkHandlers({ db, settings, allowance, keys, reference, now }: 
       const rows = await seen((transaction) => rowsOf(transaction, request, query, keys))
       return rows ? ok(rows) : problem('not-found')
     },
-    bulkEstimate: async ({ params: { request }, session: { person }, seen }) => {
-      const found = await seen((transaction) =>
-        transaction
-          .selectFrom('richiesta')
-          .selectAll()
-          .where('id', '=', request)
-          .where('autore', '=', person)
-          .executeTakeFirst(),
-      )
-      return found ? ok(await estimateFor(estimating, found, now())) : problem('not-found')
+    bulkEstimate: async (ask) => {
+      const draft = await own(ask)
+      return draft ? ok(await estimateFor(estimating, draft, now())) : problem('not-found')
     },
     sendBulk: async (ask) => {
       const { request } = ask.params
-      const draft = await ask.seen((transaction) =>
-        transaction.selectFrom('richiesta').selectAll().where('id', '=', request).executeTakeFirst(),
-      )
-      if (!draft || draft.autore !== ask.doer.person) return problem('not-found')
+      const [facts, draft] = [await factsOf(db, request, now()), await own(ask)]
+      if (!facts || !draft) return problem('not-found')
       const estimate = await estimateFor(estimating, draft, now())
       return ask.seen((transaction) =>
-        send(transaction, authorOf(ask), request, ask.body, { db, estimate, now: now() }),
+        send(transaction, authorOf(ask), request, ask.body, { ...facts, estimate, now: now() }),
       )
     },
-    validateBulk: (ask) =>
-      ask.seen((transaction) => validate(transaction, authorOf(ask), ask.params.request, ask.body, { db, now: now() })),
-    refuseBulk: (ask) =>
-      ask.seen((transaction) => refuseRequest(transaction, authorOf(ask), ask.params.request, ask.body, now())),
-    clarifyBulk: (ask) =>
-      ask.seen((transaction) =>
-        askToClarify(transaction, authorOf(ask), ask.params.request, ask.body, { db, now: now() }),
-      ),
-    answerBulk: (ask) =>
-      ask.seen((transaction) => clarify(transaction, authorOf(ask), ask.params.request, ask.body, { db, now: now() })),
+    validateBulk: (ask) => decided(ask, validate),
+    refuseBulk: (ask) => decided(ask, refuseRequest),
+    clarifyBulk: (ask) => decided(ask, askToClarify),
+    answerBulk: (ask) => decided(ask, clarify),
     cancelBulk: (ask) => ask.seen((transaction) => cancel(transaction, authorOf(ask), ask.params.request, now())),
     bulkChanges: async ({ stillSeen }) => ok({ name: 'changes', type: 'text/event-stream', text: changes(stillSeen) }),
   }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
-import { type Clock, DAY_MS, italianDay, MINUTE_MS } from '../../../basics/time.ts'
+import { type Clock, DAY_MS, MINUTE_MS } from '../../../basics/time.ts'
 import type { Register } from '../../access/register.ts'
 import type { BulkService } from '../../anpr/services.ts'
 import type { AsActor } from '../as-actor.ts'
@@ -8,9 +8,8 @@ import { append } from '../audit/chain.ts'
 import { NO_SIGHT } from '../permissions/matrix.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { changed } from './changes.ts'
-import { calendarOf, clockFrom, lockedRequest, type Request } from './decide.ts'
+import { clockFrom, factsOf, lockedRequest, type Request } from './decide.ts'
 import { type Outage, termMovedBy } from './terms.ts'
-import { termsNow } from './terms-now.ts'
 
 const LOOK_MS = MINUTE_MS
 /** Minutes without a sign of the console that are no outage yet: a restart. */
@@ -56,13 +55,17 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
   }
 
   /** Under the row's lock: a person who decided a moment before has decided. */
-  async function judge({ id }: Request): Promise<void> {
-    await working(id, async (transaction) => {
+  async function judge({ id, termine_da: counted }: Request): Promise<void> {
+    const at = now()
+    const facts = await factsOf(db, id, at)
+    const outages = counted === null ? [] : await outagesSince(counted, at)
+    if (!facts) return
+    const { calendar, terms } = facts
+    const isChanged = await working(id, async (transaction) => {
       const found = await lockedRequest(transaction, id)
-      if (found?.stato !== 'in_convalida') return
-      const at = now()
+      if (found?.stato !== 'in_convalida') return false
       const { comune, fruitore, ufficio } = found
-      const { ended } = await termsNow(db, found, italianDay(at))
+      const { ended } = terms
       if (ended) {
         await transaction
           .updateTable('richiesta')
@@ -71,20 +74,19 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
           .execute()
         const detail = { comune, fruitore, ufficio, why: ended }
         await append(transaction, SELF, { deed: 'bulk.suspended', object: id, detail }, at)
-        return
+        return true
       }
       const isAsked = found.chiarimenti_at !== null && found.risposta_at === null && found.scade_at === null
       if (isAsked && found.chiarimenti_fino && +found.chiarimenti_fino <= +at) {
         // Nobody has answered in time: the clock runs again.
-        const clock = await clockFrom(db, found, found.chiarimenti_fino)
+        const clock = clockFrom(found, calendar, found.chiarimenti_fino)
         if (found.termine_giorni !== null)
           await transaction.updateTable('richiesta').set({ ...clock, cambiata_at: at }).where('id', '=', id).execute()
-        return
+        return found.termine_giorni !== null
       }
       const { scade_at, scade_giorno, termine_da, termine_giorni } = found
-      if (!found.silenzio || !scade_at || !termine_da || termine_giorni === null || +scade_at > +at) return
-      const outages = await outagesSince(termine_da, at)
-      const term = termMovedBy(outages, termine_da, termine_giorni, await calendarOf(db, comune))
+      if (!found.silenzio || !scade_at || !termine_da || +termine_da !== +(counted ?? 0) || termine_giorni === null || +scade_at > +at) return false
+      const term = termMovedBy(outages, termine_da, termine_giorni, calendar)
       if (+term.endsAt > +scade_at) {
         await transaction
           .updateTable('richiesta')
@@ -93,7 +95,7 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
           .execute()
         const detail = { comune, fruitore, ufficio, from: scade_giorno, to: term.lastDay }
         await append(transaction, SELF, { deed: 'bulk.term-moved', object: id, detail }, at)
-        return
+        return true
       }
       await transaction
         .updateTable('richiesta')
@@ -102,8 +104,9 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
         .execute()
       const detail = { comune, fruitore, ufficio, until: scade_giorno }
       await append(transaction, SELF, { deed: 'bulk.silence', object: id, detail }, at)
+      return true
     })
-    changed()
+    if (isChanged) changed()
   }
 
   /** Times without a sign of any gateway's console; before its first sign nothing is known, and nothing counts. */

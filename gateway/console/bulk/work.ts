@@ -320,7 +320,7 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
   async function bulkStep(
     request: Request,
     seal: RowSeal,
-    about: Consultation,
+    about: Consultation & { looks: Looks },
     service: BulkService,
     most: number,
   ): Promise<Date | null | 'one-by-one'> {
@@ -348,7 +348,7 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
     if (place) await leavePlace(db, request.id)
     const rows = await nextPart(request, most)
     if (rows === null) return 'one-by-one'
-    if ((await claimPlace({ db, looks: looks as Looks, now }, service, request.id)) !== null) return new Date(+now() + POLL_MS)
+    if ((await claimPlace({ db, looks, now }, service, request.id)) !== null) return new Date(+now() + POLL_MS)
     const asked = await working(request.id, async (transaction) => {
       const found = await ours(transaction, request.id)
       if (!found) return []
