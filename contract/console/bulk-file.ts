@@ -47,7 +47,11 @@ export type ResultForm = (typeof resultForms)[number]
 /** Rows of one CSV, and of a workbook. */
 export const PART_ROWS = 50_000
 
-const part = z.number().int().min(1).max(FILE_ROWS / PART_ROWS)
+const part = z
+  .number()
+  .int()
+  .min(1)
+  .max(FILE_ROWS / PART_ROWS)
 /** `part`: of CSV files that hold PART_ROWS rows each; 1 for what is in one piece. */
 export const resultFiles = z.strictObject({
   files: z.array(z.strictObject({ form: resultForm, part, name: z.string() })),

@@ -81,4 +81,3 @@ function messageOf({ stato, codice, prima, prima_stato }: Stored, { message }: D
   if (stato === 'fuori_territorio') return 'La persona non risiede nel territorio della convenzione: non si dice altro.'
   return CODES[codice ?? ''] ?? message ?? ''
 }
-

@@ -55,10 +55,13 @@ function filesOf({ id, righe, iniziata_at }: Answered): File[] {
   const parts = Math.ceil(righe / PART_ROWS)
   const one = (form: ResultForm, end: string): File => ({ form, part: 1, name: `${base}-${end}` })
   return [
-    ...Array.from({ length: parts }, (_, at): File => ({
-      ...{ form: 'csv', part: at + 1 },
-      name: `${base}-esito${parts > 1 ? `-${at + 1}` : ''}.csv`,
-    })),
+    ...Array.from(
+      { length: parts },
+      (_, at): File => ({
+        ...{ form: 'csv', part: at + 1 },
+        name: `${base}-esito${parts > 1 ? `-${at + 1}` : ''}.csv`,
+      }),
+    ),
     ...(righe <= PART_ROWS ? [one('xlsx', 'esito.xlsx')] : []),
     ...(righe === 1 ? [one('pdf', 'esito.pdf')] : []),
     one('riepilogo', 'riepilogo.json'),
@@ -81,14 +84,14 @@ export function downloadHandlers({
 }: {
   keys: SealingKeys
   now: Clock
-}): Pick<Handlers, 'bulkFiles' | 'bulkDownload' | 'bulkDownloaded'> {
+}): Pick<Handlers, 'resultFiles' | 'makeDownload' | 'download'> {
   return {
-    bulkFiles: async ({ params: { request }, session: { person }, seen }) => {
+    resultFiles: async ({ params: { request }, session: { person }, seen }) => {
       const one = await seen((transaction) => requestFor(transaction, request, person))
       return one ? ok({ files: filesOf(one) }) : problem('not-found')
     },
 
-    bulkDownload: async ({ params: { request }, body: { form, part }, doer, seen }) =>
+    makeDownload: async ({ params: { request }, body: { form, part }, doer, seen }) =>
       seen(async (transaction) => {
         const one = await requestFor(transaction, request, doer.person)
         const file = one && filesOf(one).find((each) => each.form === form && each.part === part)
@@ -98,12 +101,19 @@ export function downloadHandlers({
         await transaction.deleteFrom('scarico').where('scade_at', '<', now()).execute()
         await transaction
           .insertInto('scarico')
-          .values({ impronta: hashOf(download), richiesta: request, forma: form, parte: part, persona: doer.person, scade_at: until })
+          .values({
+            impronta: hashOf(download),
+            richiesta: request,
+            forma: form,
+            parte: part,
+            persona: doer.person,
+            scade_at: until,
+          })
           .execute()
         return ok({ download, name: file.name, until: until.toISOString() })
       }),
 
-    bulkDownloaded: async (ask) => {
+    download: async (ask) => {
       const { params, session, seen } = ask
       const found = await seen(async (transaction) => {
         // Taken as it is read: of two who come with one link, one has it.
@@ -122,7 +132,7 @@ export function downloadHandlers({
     },
   }
 
-  async function sent(one: Answered, file: File, { doer, stillSeen }: Ask<'bulkDownloaded'>) {
+  async function sent(one: Answered, file: File, { doer, stillSeen }: Ask<'download'>) {
     const seal = openKey(one.id, one.chiave, keys)
     if (!seal) return problem('not-found')
     const ways = waysOf(one.servizio as Listed, one.sezioni)
@@ -165,7 +175,8 @@ export function downloadHandlers({
   }
 }
 
-const digested = (pieces: AsyncIterable<string>, tell: (digest: Digest) => void) => told(pieces, (digest) => void tell(digest))
+const digested = (pieces: AsyncIterable<string>, tell: (digest: Digest) => void) =>
+  told(pieces, (digest) => void tell(digest))
 
 /** What the request was, and how each row ended: what one shows who asks later for an account of the files. */
 function accountOf(one: Answered, csvs: readonly File[], digests: ReadonlyMap<string, Digest>) {
@@ -175,7 +186,12 @@ function accountOf(one: Answered, csvs: readonly File[], digests: ReadonlyMap<st
     ...{ comune: one.comune_nome, fruitore: one.fruitore_nome, ufficio: one.ufficio_nome },
     ...{ servizio: one.servizio, motivo: one.motivo, protocollo: one.protocollo, baseGiuridica: one.base_giuridica },
     profilo: { nome: one.profilo_nome, versione: one.profilo_versione },
-    convalida: { come: one.convalida_come, da: one.convalidata_nome, alle: at(one.convalidata_at), perche: one.convalida_perche },
+    convalida: {
+      come: one.convalida_come,
+      da: one.convalidata_nome,
+      alle: at(one.convalidata_at),
+      perche: one.convalida_perche,
+    },
     ...{ inviataAlle: at(one.inviata_at), iniziataAlle: at(one.iniziata_at), finitaAlle: at(one.finita_at) },
     ...{ stato: one.stato, righe: one.righe, esiti: one.conteggi, fileInviatoSha256: one.file_sha256 },
     file: csvs.map(({ name }) => ({ nome: name, byte: digests.get(name)?.bytes, sha256: digests.get(name)?.sha256 })),

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { csvLine } from '../../../../basics/csv.ts'
 import type { RowState } from '../../../../contract/console/bulk.ts'
 
-
 /** A row of the file that comes back: every row that was sent, in its order. */
 export interface ResultRow {
   riga: number
