@@ -35,6 +35,9 @@ const plainActions = [
   'enti.register',
   'profiles.see',
   'profiles.decide',
+  'bulk.see',
+  'bulk.make',
+  'bulk.validate',
 ] as const
 /** `command.KIND`: to order this of a totem, or to propose it. */
 export type Action = (typeof plainActions)[number] | `command.${OrderKind}`

@@ -35,6 +35,8 @@ export const problemStatus = {
   'term-over': 409,
   /** No row of the file can be asked. */
   'no-rows': 409,
+  /** A file of more than 20 MB. */
+  'too-large': 413,
   'too-many': 429,
   'not-now': 503,
 } as const

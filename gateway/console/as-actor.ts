@@ -42,6 +42,8 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'convenzione',
     ],
   ],
+  ['select, insert, update', ['richiesta']],
+  ['select, insert, update, delete', ['riga']],
   ['insert', ['totem_note', 'console_audit', 'alarm_note', 'maintenance']],
   ['insert', ['ente', 'ufficio_ente', 'profilo', 'convenzione']],
   // What a profile or an agreement says is written once (051).

@@ -21,6 +21,9 @@ import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
+import { type BulkParts, bulkHandlers } from './bulk/handlers.ts'
+import { tendRequests } from './bulk/tend.ts'
+import { createBulkWork, type WorkParts } from './bulk/work.ts'
 import { ordersOf } from './commands/list.ts'
 import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
 import { agreementsOf, entiOf } from './enti/enti.ts'
@@ -64,6 +67,7 @@ export async function openConsole(
     redrive,
     keys,
     own,
+    lists,
     reference,
     version,
     now,
@@ -74,7 +78,9 @@ export async function openConsole(
     consoleUrl: string | null
     /** Gives operations that were given up another chance; answers how many. */
     redrive(): Promise<number>
-    keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
+    keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand' | 'sealing'>
+    /** ANPR, for what offices ask about lists of people. */
+    lists: Pick<WorkParts, 'register' | 'mayBegin' | 'settings'> & Pick<BulkParts, 'allowance'>
     /** What the gateway carries out of an operator's order. */
     own: OwnDeeds
     reference(person: string): string
@@ -90,7 +96,11 @@ export async function openConsole(
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
+  const bulk = { db, keys: keys.sealing, now, log, reference, asActor, ...lists }
+  const [bulkWork, tending] = [createBulkWork(bulk), tendRequests(bulk)]
+  bulkWork.start()
   const handlers = handlersOf({
+    bulk,
     db,
     comuni: await readComuni(),
     sessions,
@@ -125,10 +135,12 @@ export async function openConsole(
     },
     async look() {
       await evaluation.look()
+      await tending.look()
       await bell.look()
     },
     async stop() {
       clearInterval(tidying)
+      await Promise.all([bulkWork.stop(), tending.stop()])
       await evaluation.stop()
       await rolling.stop()
       await bell.stop()
@@ -140,6 +152,7 @@ export async function openConsole(
 }
 
 function handlersOf({
+  bulk,
   db,
   comuni,
   sessions,
@@ -152,6 +165,7 @@ function handlersOf({
   version,
   now,
 }: {
+  bulk: BulkParts
   db: ConsoleDatabase
   comuni: Comuni
   sessions: ReturnType<typeof createSessions>
@@ -168,6 +182,7 @@ function handlersOf({
   return {
     ...logHandlers({ keys, now }),
     ...viewHandlers,
+    ...bulkHandlers(bulk),
 
     me: async ({ session, held }) =>
       ok({

@@ -5,6 +5,7 @@ import type { MaintenanceScope } from '../../contract/console/maintenance.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
 import type { ProfileTerms, Territorio } from '../../contract/console/profiles.ts'
 import type { ViewedScreen } from '../../contract/console/views.ts'
+import type { BulkTables } from './bulk/tables.ts'
 import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
@@ -157,6 +158,6 @@ export type ConsoleTables = {
 }
 
 /** The database with this room's tables, and the sync log's. */
-export const withConsole = (db: Database) => db.$extendTables<ConsoleTables & JournalTables & CommandTables>()
+export const withConsole = (db: Database) => db.$extendTables<ConsoleTables & BulkTables & JournalTables & CommandTables>()
 export type ConsoleDatabase = ReturnType<typeof withConsole>
-export type ConsoleTransaction = Transaction<Tables & ConsoleTables & JournalTables & CommandTables>
+export type ConsoleTransaction = Transaction<Tables & ConsoleTables & BulkTables & JournalTables & CommandTables>

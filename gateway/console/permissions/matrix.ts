@@ -59,6 +59,10 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
   'enti.register': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },
   // Profiles of fields, and the agreements by which they count.
   'profiles.see': { ...NO_OPERATOR, AUDITOR: 'ente', TOP: 'ente', ADMIN: 'ente', STANDARD: 'ente', SPORTELLO: '-' },
+  // Whoever asks and whoever validates are never of one side; results are its author's.
+  'bulk.see': { ...NO_OPERATOR, AUDITOR: 'ente', TOP: 'ente', ADMIN: 'ente', STANDARD: 'own', SPORTELLO: '-' },
+  'bulk.make': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, ADMIN: 'ente', STANDARD: 'ente' },
+  'bulk.validate': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
   'profiles.decide': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
 }
 
