@@ -20,6 +20,7 @@ import {
   bulkWish,
   requestNamed,
 } from './bulk.ts'
+import { downloadLink, downloadNamed, downloadWish, resultFiles } from './bulk-file.ts'
 import {
   fleetMap,
   fleetPage,
@@ -242,6 +243,18 @@ export const consoleApi = {
   answerBulk: {
     ...{ method: 'POST', path: '/bulk/:request/answer', action: 'bulk.make' },
     ...{ params: requestNamed, body: bulkText, answer: done },
+  },
+  resultFiles: {
+    ...{ method: 'GET', path: '/bulk/:request/files', action: 'bulk.results' },
+    ...{ params: requestNamed, answer: resultFiles },
+  },
+  makeDownload: {
+    ...{ method: 'POST', path: '/bulk/:request/downloads', action: 'bulk.results', fresh: true },
+    ...{ params: requestNamed, body: downloadWish, answer: downloadLink },
+  },
+  download: {
+    ...{ method: 'GET', path: '/downloads/:download', action: 'bulk.results' },
+    ...{ params: downloadNamed, answer: 'file' },
   },
   cancelBulk: {
     ...{ method: 'POST', path: '/bulk/:request/cancel', action: 'bulk.make' },

@@ -38,6 +38,7 @@ const plainActions = [
   'bulk.see',
   'bulk.make',
   'bulk.validate',
+  'bulk.results',
 ] as const
 /** `command.KIND`: to order this of a totem, or to propose it. */
 export type Action = (typeof plainActions)[number] | `command.${OrderKind}`

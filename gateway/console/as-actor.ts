@@ -44,6 +44,7 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
   ],
   ['select, insert, update', ['richiesta']],
   ['select, insert, update, delete', ['riga']],
+  ['select, insert, delete', ['scarico']],
   ['insert', ['totem_note', 'console_audit', 'alarm_note', 'maintenance']],
   ['insert', ['ente', 'ufficio_ente', 'profilo', 'convenzione']],
   // What a profile or an agreement says is written once (051).

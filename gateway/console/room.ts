@@ -21,6 +21,7 @@ import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
+import { downloadHandlers } from './bulk/files/download.ts'
 import { type BulkParts, bulkHandlers } from './bulk/handlers.ts'
 import { tendRequests } from './bulk/tend.ts'
 import { createBulkWork, type WorkParts } from './bulk/work.ts'
@@ -183,6 +184,7 @@ function handlersOf({
     ...logHandlers({ keys, now }),
     ...viewHandlers,
     ...bulkHandlers(bulk),
+    ...downloadHandlers(bulk),
 
     me: async ({ session, held }) =>
       ok({

@@ -36,6 +36,7 @@ import { objectives } from './migrations/049-objectives.ts'
 import { consoleViews } from './migrations/050-console-views.ts'
 import { enti } from './migrations/051-enti.ts'
 import { bulkRequests } from './migrations/053-bulk-requests.ts'
+import { bulkDownloads } from './migrations/063-bulk-downloads.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -200,6 +201,7 @@ const migrations: Record<string, Migration> = {
   '050-console-views': consoleViews,
   '051-enti': enti,
   '053-bulk-requests': bulkRequests,
+  '063-bulk-downloads': bulkDownloads,
 }
 
 /** Takes a database from one version to another. */

@@ -63,6 +63,7 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
   'bulk.see': { ...NO_OPERATOR, AUDITOR: 'ente', TOP: 'ente', ADMIN: 'ente', STANDARD: 'own', SPORTELLO: '-' },
   'bulk.make': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, ADMIN: 'ente', STANDARD: 'ente' },
   'bulk.validate': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
+  'bulk.results': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, ADMIN: 'own', STANDARD: 'own' },
   'profiles.decide': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
 }
 
