@@ -190,7 +190,13 @@ export async function startGateway(
       tally.count('anpr', told[1] !== 'anpr-unavailable')
     },
   }
-  const { anpr, offers, mayBegin, allowance } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics: anprWatch, log, now })
+  const { anpr, offers, mayBegin, allowance } = askingAnpr(transport, {
+    db,
+    limits: config.anpr.quotas,
+    metrics: anprWatch,
+    log,
+    now,
+  })
   const register = createRegister({ db: byKey, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const enrolment =
     config.enrolment &&

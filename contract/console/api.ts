@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import { refundDone } from '../operators.ts'
 import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
-import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import {
   bulkEstimate,
   bulkFileQuery,
@@ -21,6 +20,7 @@ import {
   requestNamed,
 } from './bulk.ts'
 import { downloadLink, downloadNamed, downloadWish, resultFiles } from './bulk-file.ts'
+import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import {
   fleetMap,
   fleetPage,
@@ -33,6 +33,7 @@ import {
   totemPage,
   totemParams,
 } from './fleet.ts'
+import { accessesFound, accessSearch, accounts, accountsQuery, anomalies, anomalyClose } from './history.ts'
 import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
 import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
 import { objectivesPage } from './objectives.ts'
@@ -259,6 +260,21 @@ export const consoleApi = {
   cancelBulk: {
     ...{ method: 'POST', path: '/bulk/:request/cancel', action: 'bulk.make' },
     ...{ params: requestNamed, answer: done },
+  },
+
+  searchAccesses: {
+    ...{ method: 'POST', path: '/accesses/search', action: 'history.search' },
+    ...{ body: accessSearch, answer: accessesFound },
+  },
+  accounts: { method: 'GET', path: '/accounts', action: 'accounts.see', query: accountsQuery, answer: accounts },
+  accountsFile: {
+    ...{ method: 'GET', path: '/accounts/file', action: 'accounts.see', told: true },
+    ...{ query: accountsQuery, answer: 'file' },
+  },
+  anomalies: { method: 'GET', path: '/anomalies', action: 'anomalies.see', answer: anomalies },
+  closeAnomaly: {
+    ...{ method: 'POST', path: '/anomalies/close', action: 'anomalies.close' },
+    ...{ body: anomalyClose, answer: done },
   },
 
   audit: { method: 'GET', path: '/audit', action: 'audit.see', told: true, query: auditQuery, answer: auditPage },

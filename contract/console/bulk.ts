@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { count, isoInstant, operationId } from '../identity.ts'
 import { fileEncoding, fileRefusal } from './bulk-file.ts'
 import { officeId } from './people.ts'
-import { reason } from './prose.ts'
 import { territorio } from './profiles.ts'
+import { reason } from './prose.ts'
 
 /** A bulk request, by the words of the officers' own files. */
 export const requestStates = [
@@ -82,7 +82,13 @@ export const bulkRefusal = z.strictObject({ cause: z.enum(refusalCauses), text }
 export const bulkText = z.strictObject({ text })
 
 const request = {
-  ...{ request: operationId, state: requestState, comuneName: z.string(), fruitoreName: z.string(), ufficio: z.string() },
+  ...{
+    request: operationId,
+    state: requestState,
+    comuneName: z.string(),
+    fruitoreName: z.string(),
+    ufficio: z.string(),
+  },
   ...{ servizio: z.string(), servizioName: z.string(), motivo: z.string(), protocollo: z.string() },
   ...{ author: z.string(), isOwn: z.boolean(), createdAt: isoInstant, changedAt: isoInstant, rows: count, counts },
   /** The term: until when silence does not approve it yet, as the comune's calendar has it. */
@@ -114,7 +120,13 @@ export const bulkRequest = z.strictObject({
     .nullable(),
   suspendedWhy: z.string().nullable(),
   clarifications: z
-    .strictObject({ by: z.string(), at: isoInstant, text: z.string(), until: isoInstant, answer: z.string().nullable() })
+    .strictObject({
+      by: z.string(),
+      at: isoInstant,
+      text: z.string(),
+      until: isoInstant,
+      answer: z.string().nullable(),
+    })
     .nullable(),
   ...{ startedAt: isoInstant.nullable(), endedAt: isoInstant.nullable(), erasedAt: isoInstant.nullable() },
 })

@@ -39,6 +39,10 @@ const plainActions = [
   'bulk.make',
   'bulk.validate',
   'bulk.results',
+  'history.search',
+  'accounts.see',
+  'anomalies.see',
+  'anomalies.close',
 ] as const
 /** `command.KIND`: to order this of a totem, or to propose it. */
 export type Action = (typeof plainActions)[number] | `command.${OrderKind}`

@@ -30,6 +30,9 @@ import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from '.
 import { agreementsOf, entiOf } from './enti/enti.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
+import { accountsFile, accountsOf } from './history/accounts.ts'
+import { anomaliesOf, closeAnomaly, judgeRequests } from './history/anomalies.ts'
+import { searchAccesses } from './history/citizen.ts'
 import { FRESH_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
 import { everybody, namesOf } from './identity/people.ts'
@@ -99,6 +102,7 @@ export async function openConsole(
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
   const bulk = { db, keys: keys.sealing, now, log, reference, asActor, ...lists }
   const [bulkWork, tending] = [createBulkWork(bulk), tendRequests(bulk)]
+  const judging = judgeRequests({ db, now, log })
   bulkWork.start()
   const handlers = handlersOf({
     bulk,
@@ -137,11 +141,12 @@ export async function openConsole(
     async look() {
       await evaluation.look()
       await tending.look()
+      await judging.look()
       await bell.look()
     },
     async stop() {
       clearInterval(tidying)
-      await Promise.all([bulkWork.stop(), tending.stop()])
+      await Promise.all([bulkWork.stop(), tending.stop(), judging.stop()])
       await evaluation.stop()
       await rolling.stop()
       await bell.stop()
@@ -328,6 +333,21 @@ function handlersOf({
       ok(await seen((transaction) => profilesOf(transaction, person, now()))),
     agreements: async ({ session: { person }, seen }) =>
       ok(await seen((transaction) => agreementsOf(transaction, person, now()))),
+
+    searchAccesses: async ({ body, doer, seen }) => {
+      const names = await namesOf(db)
+      const about = { reference: bulk.reference, names, now: now() }
+      return ok(await seen((transaction) => searchAccesses(transaction, doer, body, about)))
+    },
+    accounts: async ({ query, seen }) => ok(await seen((transaction) => accountsOf(transaction, query, now()))),
+    accountsFile: async ({ query, seen }) =>
+      ok(accountsFile(await seen((transaction) => accountsOf(transaction, query, now())))),
+    anomalies: async ({ session: { person }, seen }) =>
+      ok(await seen((transaction) => anomaliesOf(transaction, person))),
+    closeAnomaly: async ({ body, doer, session: { name }, seen }) =>
+      (await seen((transaction) => closeAnomaly(transaction, { doer, name }, body, now())))
+        ? DONE
+        : problem('not-found'),
 
     audit: async ({ query, seen }) => {
       const names = await namesOf(db)

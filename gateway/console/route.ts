@@ -11,13 +11,13 @@ import {
   type Query,
   type RouteName,
 } from '../../contract/console/api.ts'
+import { FILE_BYTES } from '../../contract/console/bulk-file.ts'
 import {
   type ConsoleProblem,
   type ConsoleProblemKind,
   consoleProblem,
   problemStatus,
 } from '../../contract/console/problem.ts'
-import { FILE_BYTES } from '../../contract/console/bulk-file.ts'
 import type { Result } from '../../contract/result.ts'
 import type { AsActor } from './as-actor.ts'
 import { append, type Doer } from './audit/chain.ts'
@@ -102,7 +102,8 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
     async handler(request, reply) {
       const session = await ground.sessions.of(request.cookies[SESSION_COOKIE] ?? '', hasActed(request))
       if (!session) return refuse(reply, 'signed-out')
-      if (route.method === 'POST' && !isOwnDeed(request, session, ground.origin(), route.body === 'file')) return refuse(reply, 'cross-site')
+      if (route.method === 'POST' && !isOwnDeed(request, session, ground.origin(), route.body === 'file'))
+        return refuse(reply, 'cross-site')
       const held = await heldBy(ground.db, session.person, ground.now())
       const sight = route.action === null ? NO_SIGHT : may(held, route.action)
       const doer = {

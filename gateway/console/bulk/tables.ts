@@ -1,6 +1,6 @@
 import type { ColumnType, JSONColumnType } from 'kysely'
-import type { ResultForm } from '../../../contract/console/bulk-file.ts'
 import type { RefusalCause, RequestState, RowState, Way } from '../../../contract/console/bulk.ts'
+import type { ResultForm } from '../../../contract/console/bulk-file.ts'
 import type { Territorio } from '../../../contract/console/profiles.ts'
 import type { RowCounts } from './states.ts'
 import type { NoSilence } from './terms.ts'
