@@ -4,12 +4,16 @@ import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
 import { ordersQuery } from '../contract/console/commands.ts'
 import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
+import { accountsQuery } from '../contract/console/history.ts'
 import { logFilter } from '../contract/console/log.ts'
 import { maintenanceQuery } from '../contract/console/maintenance.ts'
 import { operationsQuery } from '../contract/console/operations.ts'
 import { Frame } from './parts/frame.tsx'
+import { AccountsScreen } from './screens/accounts.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
+import { AnomaliesScreen } from './screens/anomalies.tsx'
 import { AuditScreen } from './screens/audit.tsx'
+import { CitizenScreen } from './screens/citizen.tsx'
 import { CommandsScreen } from './screens/commands.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
@@ -69,6 +73,12 @@ const operations = createRoute({
   ...{ getParentRoute: () => root, path: '/operazioni', component: OperationsScreen },
   validateSearch: (search) => operationsQuery.safeParse(search).data ?? {},
 })
+const accounts = createRoute({
+  ...{ getParentRoute: () => root, path: '/rendiconto', component: AccountsScreen },
+  validateSearch: (search) => accountsQuery.safeParse(search).data ?? {},
+})
+const anomalies = createRoute({ getParentRoute: () => root, path: '/anomalie', component: AnomaliesScreen })
+const citizen = createRoute({ getParentRoute: () => root, path: '/cittadino', component: CitizenScreen })
 const grants = createRoute({ getParentRoute: () => root, path: '/incarichi', component: GrantsScreen })
 const auditSearch = auditQuery.omit({ before: true })
 const audit = createRoute({
@@ -88,6 +98,7 @@ const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', co
 export const router = createRouter({
   routeTree: root.addChildren([
     ...([home, fleet, totem, log, alarms, maintenance, runbooks] as const),
+    ...([accounts, anomalies, citizen] as const),
     ...([commandsRoute, operations, grants, audit, objectives, polis, sessions] as const),
   ]),
   // Plain words in the address: no JSON, so that a person can read and write it.
