@@ -19,6 +19,7 @@ import {
   bulkWish,
   requestNamed,
 } from './bulk.ts'
+import { downloadLink, downloadNamed, downloadWish, resultFiles } from './bulk-file.ts'
 import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import {
   fleetMap,
@@ -32,6 +33,7 @@ import {
   totemPage,
   totemParams,
 } from './fleet.ts'
+import { accessesFound, accessSearch, accounts, accountsQuery, anomalies, anomalyClose } from './history.ts'
 import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
 import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
 import { objectivesPage } from './objectives.ts'
@@ -243,9 +245,36 @@ export const consoleApi = {
     ...{ method: 'POST', path: '/bulk/:request/answer', action: 'bulk.make' },
     ...{ params: requestNamed, body: bulkText, answer: done },
   },
+  resultFiles: {
+    ...{ method: 'GET', path: '/bulk/:request/files', action: 'bulk.results' },
+    ...{ params: requestNamed, answer: resultFiles },
+  },
+  makeDownload: {
+    ...{ method: 'POST', path: '/bulk/:request/downloads', action: 'bulk.results', fresh: true },
+    ...{ params: requestNamed, body: downloadWish, answer: downloadLink },
+  },
+  download: {
+    ...{ method: 'GET', path: '/downloads/:download', action: 'bulk.results' },
+    ...{ params: downloadNamed, answer: 'file' },
+  },
   cancelBulk: {
     ...{ method: 'POST', path: '/bulk/:request/cancel', action: 'bulk.make' },
     ...{ params: requestNamed, answer: done },
+  },
+
+  searchAccesses: {
+    ...{ method: 'POST', path: '/accesses/search', action: 'history.search' },
+    ...{ body: accessSearch, answer: accessesFound },
+  },
+  accounts: { method: 'GET', path: '/accounts', action: 'accounts.see', query: accountsQuery, answer: accounts },
+  accountsFile: {
+    ...{ method: 'GET', path: '/accounts/file', action: 'accounts.see', told: true },
+    ...{ query: accountsQuery, answer: 'file' },
+  },
+  anomalies: { method: 'GET', path: '/anomalies', action: 'anomalies.see', answer: anomalies },
+  closeAnomaly: {
+    ...{ method: 'POST', path: '/anomalies/close', action: 'anomalies.close' },
+    ...{ body: anomalyClose, answer: done },
   },
 
   audit: { method: 'GET', path: '/audit', action: 'audit.see', told: true, query: auditQuery, answer: auditPage },

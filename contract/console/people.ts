@@ -38,6 +38,11 @@ const plainActions = [
   'bulk.see',
   'bulk.make',
   'bulk.validate',
+  'bulk.results',
+  'history.search',
+  'accounts.see',
+  'anomalies.see',
+  'anomalies.close',
 ] as const
 /** `command.KIND`: to order this of a totem, or to propose it. */
 export type Action = (typeof plainActions)[number] | `command.${OrderKind}`

@@ -45,6 +45,10 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
   ],
   ['select, insert, update', ['richiesta']],
   ['select, insert, update, delete', ['riga']],
+  ['select, insert, delete', ['scarico']],
+  ['select (id, at, channel, caller, actor, operation, subject, types, outcome)', ['access_log']],
+  ['select', ['anomalia']],
+  ['update (chiusa_da, chiusa_nome, chiusa_at, chiusa_testo)', ['anomalia']],
   ['insert', ['totem_note', 'console_audit', 'alarm_note', 'maintenance']],
   ['insert', ['ente', 'ufficio_ente', 'profilo', 'convenzione']],
   // What a profile or an agreement says is written once (051).

@@ -22,6 +22,7 @@ import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
+import { downloadHandlers } from './bulk/files/download.ts'
 import { type BulkParts, bulkHandlers } from './bulk/handlers.ts'
 import { tendRequests } from './bulk/tend.ts'
 import { createBulkWork, type WorkParts } from './bulk/work.ts'
@@ -30,6 +31,9 @@ import { approveOrder, carryOutDue, isWhole, type OwnDeeds, orderCommand, stopOr
 import { agreementsOf, entiOf } from './enti/enti.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
+import { accountsFile, accountsOf } from './history/accounts.ts'
+import { anomaliesOf, closeAnomaly, judgeRequests } from './history/anomalies.ts'
+import { searchAccesses } from './history/citizen.ts'
 import { FRESH_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
 import { everybody, namesOf } from './identity/people.ts'
@@ -99,6 +103,7 @@ export async function openConsole(
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
   const bulk = { db, keys: keys.sealing, now, log, reference, asActor, ...lists }
   const [bulkWork, tending] = [createBulkWork(bulk), tendRequests(bulk)]
+  const judging = judgeRequests({ db, now, log })
   bulkWork.start()
   const handlers = handlersOf({
     bulk,
@@ -143,11 +148,12 @@ export async function openConsole(
     async look() {
       await evaluation.look()
       await tending.look()
+      await judging.look()
       await bell.look()
     },
     async stop() {
       clearInterval(tidying)
-      await Promise.all([bulkWork.stop(), tending.stop()])
+      await Promise.all([bulkWork.stop(), tending.stop(), judging.stop()])
       await evaluation.stop()
       await rolling.stop()
       await carrying.stop()
@@ -191,6 +197,7 @@ function handlersOf({
     ...logHandlers({ keys, now }),
     ...viewHandlers,
     ...bulkHandlers(bulk),
+    ...downloadHandlers(bulk),
 
     me: async ({ session, held }) =>
       ok({
@@ -334,6 +341,21 @@ function handlersOf({
       ok(await seen((transaction) => profilesOf(transaction, person, now()))),
     agreements: async ({ session: { person }, seen }) =>
       ok(await seen((transaction) => agreementsOf(transaction, person, now()))),
+
+    searchAccesses: async ({ body, doer, seen }) => {
+      const names = await namesOf(db)
+      const about = { reference: bulk.reference, names, now: now() }
+      return ok(await seen((transaction) => searchAccesses(transaction, doer, body, about)))
+    },
+    accounts: async ({ query, seen }) => ok(await seen((transaction) => accountsOf(transaction, query, now()))),
+    accountsFile: async ({ query, seen }) =>
+      ok(accountsFile(await seen((transaction) => accountsOf(transaction, query, now())))),
+    anomalies: async ({ session: { person }, seen }) =>
+      ok(await seen((transaction) => anomaliesOf(transaction, person))),
+    closeAnomaly: async ({ body, doer, session: { name }, seen }) =>
+      (await seen((transaction) => closeAnomaly(transaction, { doer, name }, body, now())))
+        ? DONE
+        : problem('not-found'),
 
     audit: async ({ query, seen }) => {
       const names = await namesOf(db)

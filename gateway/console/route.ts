@@ -50,7 +50,7 @@ export interface Ask<N extends RouteName> {
 export interface Download {
   name: string
   type: string
-  text: AsyncIterable<string>
+  text: AsyncIterable<string | Uint8Array>
 }
 
 export type Handlers = {

@@ -1,5 +1,6 @@
 import type { ColumnType, JSONColumnType } from 'kysely'
 import type { RefusalCause, RequestState, RowState, Way } from '../../../contract/console/bulk.ts'
+import type { ResultForm } from '../../../contract/console/bulk-file.ts'
 import type { Territorio } from '../../../contract/console/profiles.ts'
 import type { RowCounts } from './states.ts'
 import type { NoSilence } from './terms.ts'
@@ -97,6 +98,14 @@ export type BulkTables = {
     finita_at: Date | null
     tentativi: number
     da_sola: boolean
+  }
+  scarico: {
+    impronta: Fixed<string>
+    richiesta: Fixed<string>
+    forma: Fixed<ResultForm>
+    parte: Fixed<number>
+    persona: Fixed<string>
+    scade_at: Fixed<Date>
   }
   console_minuto: { at: Date }
 }

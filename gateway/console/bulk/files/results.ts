@@ -1,18 +1,6 @@
 import { createHash } from 'node:crypto'
 import { csvLine } from '../../../../basics/csv.ts'
-
-type RowState =
-  | 'formale'
-  | 'doppione'
-  | 'da_fare'
-  | 'id_risolto'
-  | 'chiesta'
-  | 'trovato'
-  | 'non_trovato'
-  | 'ambiguo'
-  | 'fuori_territorio'
-  | 'errore'
-  | 'non_risposto'
+import type { RowState } from '../../../../contract/console/bulk.ts'
 
 /** A row of the file that comes back: every row that was sent, in its order. */
 export interface ResultRow {
@@ -32,8 +20,6 @@ export interface ResultRow {
   fields: Readonly<Record<string, string>>
 }
 
-/** Rows of one part: what a spreadsheet still opens at ease. */
-export const PART_ROWS = 50_000
 const FIRST_NAMES = [
   ...['riga', 'riferimento', 'idANPR', 'codFiscale', 'dataRiferimento', 'esito', 'errore', 'messaggio'],
   ...['idOperazioneANPR', 'govwayId', 'interrogatoAlle'],
