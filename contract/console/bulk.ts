@@ -10,7 +10,7 @@ export const requestStates = [
   ...(['bozza', 'inviata', 'in_convalida', 'sospesa', 'convalidata', 'in_lavorazione', 'completata'] as const),
   ...(['completata_con_riserve', 'fallita', 'respinta', 'annullata', 'scaduta'] as const),
 ] as const
-export const requestState = z.enum(requestStates)
+const requestState = z.enum(requestStates)
 export type RequestState = (typeof requestStates)[number]
 
 /** `formale`: refused when the file came in. `fuori_territorio`: somebody elsewhere, of whom nothing more is told. */
@@ -18,7 +18,7 @@ export const rowStates = [
   ...(['formale', 'doppione', 'da_fare', 'id_risolto', 'chiesta', 'trovato', 'non_trovato', 'ambiguo'] as const),
   ...(['fuori_territorio', 'errore', 'non_risposto'] as const),
 ] as const
-export const rowState = z.enum(rowStates)
+const rowState = z.enum(rowStates)
 export type RowState = (typeof rowStates)[number]
 
 /** One by one, or a list to ANPR's bulk service. */

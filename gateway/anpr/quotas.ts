@@ -109,7 +109,9 @@ export function createQuotas({
       const limit = limits[service]
       if (!limit) return null
       const { rows } = await sql<{ taken: number; closed: boolean }>`
-        select taken, closed from anpr_calls where service = ${service} and day = ${italianDay(now())}::date`.execute(db)
+        select taken, closed from anpr_calls where service = ${service} and day = ${italianDay(now())}::date`.execute(
+        db,
+      )
       const [{ taken, closed } = { taken: 0, closed: false }] = rows
       const daily = limit.daily - limit.reserve
       return { daily, left: closed ? 0 : Math.max(0, daily - taken) }

@@ -37,8 +37,9 @@ beforeAll(async () => {
 })
 afterAll(() => centre?.stop())
 
+const NO_REQUEST = '01KB0000000000000000000001'
 /** A good call of each route, about a totem where it is about one. A route without one does not compile. */
-const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object }> = {
+const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object | string }> = {
   me: () => ({ path: '/me' }),
   sessions: () => ({ path: '/sessions' }),
   endSession: () => ({ path: '/sessions/end', body: { session: '01KB0000000000000000000001' } }),
@@ -87,12 +88,28 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   enti: () => ({ path: '/enti' }),
   profiles: () => ({ path: '/profiles' }),
   agreements: () => ({ path: '/agreements' }),
+  bulkTerms: () => ({ path: '/bulk/terms' }),
+  makeBulk: () => ({ path: '/bulk', body: {} }),
+  bulkRequests: () => ({ path: '/bulk' }),
+  bulkChanges: () => ({ path: '/bulk/changes' }),
+  bulkRequest: () => ({ path: `/bulk/${NO_REQUEST}` }),
+  bulkRows: () => ({ path: `/bulk/${NO_REQUEST}/rows` }),
+  bulkFile: () => ({ path: `/bulk/${NO_REQUEST}/file`, body: 'codFiscale\n' }),
+  bulkEstimate: () => ({ path: `/bulk/${NO_REQUEST}/estimate` }),
+  sendBulk: () => ({ path: `/bulk/${NO_REQUEST}/send`, body: { way: 'singole', days: 1 } }),
+  validateBulk: () => ({ path: `/bulk/${NO_REQUEST}/validate`, body: { reason: 'va bene' } }),
+  refuseBulk: () => ({ path: `/bulk/${NO_REQUEST}/refuse`, body: { cause: 'altro', text: 'no' } }),
+  clarifyBulk: () => ({ path: `/bulk/${NO_REQUEST}/clarify`, body: { text: 'perché?' } }),
+  answerBulk: () => ({ path: `/bulk/${NO_REQUEST}/answer`, body: { text: 'perciò' } }),
+  cancelBulk: () => ({ path: `/bulk/${NO_REQUEST}/cancel`, body: {} }),
   audit: () => ({ path: '/audit' }),
   verifyAudit: () => ({ path: '/audit/verdict' }),
   exportAudit: () => ({ path: '/audit/export', body: {} }),
 }
 const call = (browser: Browser, name: RouteName, totem: string) => {
   const { path, body } = CALLS[name](totem)
+  if (consoleApi[name].answer === 'events') return browser.listen(path)
+  if (typeof body === 'string') return browser.post(path, body, { 'content-type': 'text/csv' })
   return body ? browser.post(path, body) : browser.get(path)
 }
 const ROUTES = (Object.keys(consoleApi) as RouteName[]).filter((name) => name !== 'leave')
@@ -191,6 +208,29 @@ describe('totems', () => {
     expect(body.totem).toMatchObject({ state: 'ridotto', heard: true, ready: false, printer: 'paperOut' })
     expect((await at('campo').get('/totems/TT-0001/hours')).body.hours).toMatchObject([{ heard: 1 }])
     await centre.totem('TT-0001').post('/v1/heartbeat', HEARTBEAT)
+  })
+
+  test('its newest readiness report is on its page; what is none is refused, and harms nothing', async () => {
+    const row = { key: 'reader', outcome: 'ok', detail: 'empty' }
+    const sheet = { at: new Date().toISOString(), by: 'technician', grant: 7, version: '0.1.0', checks: [row] }
+    const tell = async (body: object) => (await centre.totem('TT-0001').post('/v1/readiness', body)).status
+    const shown = async () => (await at('campo').get('/totems/TT-0001')).body.readiness
+    expect(await shown()).toBeNull()
+    expect(await tell(sheet)).toBe(200)
+    // A later version tries what this one has no name for.
+    const newer = { ...sheet, by: 'command', grant: null, checks: [row, { ...row, key: 'camera', outcome: 'failed' }] }
+    expect(await tell(newer)).toBe(200)
+    for (const bad of [
+      { ...sheet, name: 'RICCI' },
+      { ...sheet, checks: [] },
+      { ...sheet, by: 'citizen' },
+      { ...sheet, checks: [{ ...row, detail: 'two\nlines' }] },
+      { ...sheet, checks: [{ ...row, detail: 'x'.repeat(301) }] },
+      { ...sheet, checks: Array.from({ length: 61 }, () => row) },
+    ])
+      expect(await tell(bad)).toBe(400)
+    expect(await shown()).toEqual({ ...newer, receivedAt: expect.stringMatching(/^20/) })
+    expect((await at('operatore').get('/totems/TT-0002')).body.readiness).toBeNull()
   })
 
   test('a note is kept as it was written', async () => {

@@ -97,14 +97,25 @@ export function rowOfFile(row: BulkRow, { code, ways, territory }: Omit<Consulta
   const { columns = {} } = consultationOf(code).bulk ?? {}
   const told = (way: string) => row[columns[way] ?? ''] ?? ''
   if (territory !== null && !territory.has(told(HOME_COMUNE))) return { state: 'fuori_territorio' }
-  return { state: 'trovato', told: { idAnpr, fields: Object.fromEntries(ways.map((way) => [way, told(way)])) }, ...traces }
+  return {
+    state: 'trovato',
+    told: { idAnpr, fields: Object.fromEntries(ways.map((way) => [way, told(way)])) },
+    ...traces,
+  }
 }
 
 /** Nobody is at home where ANPR names no comune: abroad, or nowhere. */
-const isWithin = (told: unknown, territory: ReadonlySet<string>) => territory.has(fieldOf(told, HOME_COMUNE).split(' | ')[0] ?? '')
+const isWithin = (told: unknown, territory: ReadonlySet<string>) =>
+  territory.has(fieldOf(told, HOME_COMUNE).split(' | ')[0] ?? '')
 const reasonOf = ({ reason }: Question) => (reason === undefined ? {} : { reason })
 
-function tracesOf({ operations, transactions }: { operations: readonly string[]; transactions: readonly string[] }): Traces {
+function tracesOf({
+  operations,
+  transactions,
+}: {
+  operations: readonly string[]
+  transactions: readonly string[]
+}): Traces {
   return { operazione: operations.join(' ') || null, govway: transactions.join(' ') || null }
 }
 
@@ -134,4 +145,3 @@ export function waysOf(code: Listed, sections: readonly string[]): string[] {
     return section === undefined || sections.includes(section)
   })
 }
-

@@ -1,4 +1,3 @@
-import type { Selectable } from 'kysely'
 import { sql } from 'kysely'
 import { DAY_MS, italianDay } from '../../../basics/time.ts'
 import type { Answer, Body } from '../../../contract/console/api.ts'
@@ -10,12 +9,10 @@ import { append, type Deed } from '../audit/chain.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { changed } from './changes.ts'
 import type { Author } from './draft.ts'
+import { endOpenRows, type Request } from './rows.ts'
 import { againstSilence, type Calendar, daysLeft, termOf } from './terms.ts'
 import { type TermsNow, termsNow } from './terms-now.ts'
-import type { BulkTables } from './tables.ts'
-import { endOpenRows } from './work.ts'
 
-export type Request = Selectable<BulkTables['richiesta']>
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err<ConsoleProblem>({ kind, field })
 const DONE = ok({ done: true as const })
 type Done = Result<{ done: true }, ConsoleProblem>
@@ -90,7 +87,12 @@ export async function send(
     .updateTable('richiesta')
     .set({
       ...{ stato: 'inviata', inviata_at: now, cambiata_at: now, modo: way, giorni_stimati: days, insolita: isUnusual },
-      ...{ scade_giorno: term?.lastDay ?? null, scade_at: term?.endsAt ?? null, termine_da: now, termine_giorni: giorni },
+      ...{
+        scade_giorno: term?.lastDay ?? null,
+        scade_at: term?.endsAt ?? null,
+        termine_da: now,
+        termine_giorni: giorni,
+      },
       ...{ silenzio: against.length === 0, contro_silenzio: JSON.stringify(against) },
     })
     .where('id', '=', request)
@@ -236,7 +238,8 @@ export async function cancel(
 ): Promise<Done> {
   const found = await lockedRequest(transaction, request)
   if (!found || found.autore !== doer.person) return problem('not-found')
-  if (!['bozza', 'in_convalida', 'sospesa', 'convalidata', 'in_lavorazione'].includes(found.stato)) return problem('conflict')
+  if (!['bozza', 'in_convalida', 'sospesa', 'convalidata', 'in_lavorazione'].includes(found.stato))
+    return problem('conflict')
   if (found.stato === 'in_lavorazione') await endOpenRows(transaction, found, 'cancelled', now)
   await transaction
     .updateTable('richiesta')

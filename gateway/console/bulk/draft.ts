@@ -14,8 +14,9 @@ import { append, type Doer } from '../audit/chain.ts'
 import type { Sight } from '../permissions/matrix.ts'
 import type { ConsoleTransaction } from '../tables.ts'
 import { type IntakeRow, readRows } from './files/intake.ts'
+import type { Domanda } from './rows.ts'
 import { makeKey, type RowSeal } from './seal.ts'
-import type { Domanda, ListSettings } from './work.ts'
+import type { ListSettings } from './work.ts'
 
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err<ConsoleProblem>({ kind, field })
 
@@ -27,7 +28,7 @@ export interface Author {
 }
 
 /** Which kinds of key ANPR's services take on PDND: documents, permits and passports are not among them. */
-export const ANSWERABLE: readonly KeyKind[] = ['CF', 'ID']
+const ANSWERABLE: readonly KeyKind[] = ['CF', 'ID']
 /** Rows that one statement writes. */
 const CHUNK = 1_000
 
@@ -108,7 +109,9 @@ export async function makeRequest(
   const one = (await inForce(transaction, italianDay(now))).find(({ id }) => id === agreement)
   if (!one) return problem('not-found', 'agreement')
   const { comune, fruitore } = one
-  const mine = sight.ufficiEnte.some((each) => each.ente === fruitore && each.comune === comune && each.ufficio === ufficio)
+  const mine = sight.ufficiEnte.some(
+    (each) => each.ente === fruitore && each.comune === comune && each.ufficio === ufficio,
+  )
   if (!mine) return problem('not-found', 'ufficio')
   if (!one.servizi.includes(servizio as ServiceCode) || !settings.services.includes(servizio as Listed))
     return problem('beyond-own', 'servizio')
@@ -162,7 +165,12 @@ export async function takeFile(
   if (!found) return problem('not-found')
   if (found.stato !== 'bozza') return problem('conflict')
   const declares = consultationOf(found.servizio as Listed).declares ?? null
-  const rules = { admitted: found.chiavi, answerable: ANSWERABLE, provisional: found.provvisori, rowsMax: found.righe_max }
+  const rules = {
+    admitted: found.chiavi,
+    answerable: ANSWERABLE,
+    provisional: found.provvisori,
+    rowsMax: found.righe_max,
+  }
   const today = italianDay(now)
   const intake = await readRows(bytes, { ...rules, declares }, today, encoding)
   if (!intake.ok) return ok({ refusal: intake.error, rows: 0, counts: {}, read: null })
@@ -191,7 +199,13 @@ export async function takeFile(
   const digest = createHash('sha256').update(bytes).digest('hex')
   await transaction
     .updateTable('richiesta')
-    .set({ righe: intake.value.rows, conteggi: JSON.stringify(counts), file_sha256: digest, chiave: sealed, cambiata_at: now })
+    .set({
+      righe: intake.value.rows,
+      conteggi: JSON.stringify(counts),
+      file_sha256: digest,
+      chiave: sealed,
+      cambiata_at: now,
+    })
     .where('id', '=', request)
     .execute()
   const { comune, fruitore, ufficio } = found

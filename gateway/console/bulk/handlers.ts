@@ -36,7 +36,11 @@ export function bulkHandlers({ db, settings, allowance, keys, reference, now }: 
     ...{ doer, name, sight },
   })
   const estimating = { db, settings, allowance }
-  const own = ({ params: { request }, session: { person }, seen }: Pick<Ask<'bulkEstimate'>, 'params' | 'session' | 'seen'>) =>
+  const own = ({
+    params: { request },
+    session: { person },
+    seen,
+  }: Pick<Ask<'bulkEstimate'>, 'params' | 'session' | 'seen'>) =>
     seen((transaction) =>
       transaction
         .selectFrom('richiesta')
@@ -46,7 +50,12 @@ export function bulkHandlers({ db, settings, allowance, keys, reference, now }: 
         .executeTakeFirst(),
     )
   /** A decision about one request, by what holds now. */
-  async function decided<A extends Pick<Ask<'makeBulk'>, 'doer' | 'session' | 'sight' | 'seen'> & { params: { request: string }; body: unknown }>(
+  async function decided<
+    A extends Pick<Ask<'makeBulk'>, 'doer' | 'session' | 'sight' | 'seen'> & {
+      params: { request: string }
+      body: unknown
+    },
+  >(
     ask: A,
     decide: (
       transaction: ConsoleTransaction,

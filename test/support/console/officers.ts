@@ -1,32 +1,35 @@
-import { createHmac } from 'node:crypto'
-import { generateKeyPairSync } from 'node:crypto'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect } from 'kysely'
 import { pino } from 'pino'
+import { ownFolder } from '../../../basics/temporary.ts'
 import { checkLetter, idAnprCheck } from '../../../contract/identity.ts'
 import { err, ok } from '../../../contract/result.ts'
 import { createRegister } from '../../../gateway/access/register.ts'
 import type { AnprFailure } from '../../../gateway/anpr/answers.ts'
 import type { AnprCalls, AnprClient } from '../../../gateway/anpr/client.ts'
 import { openAsActor } from '../../../gateway/console/as-actor.ts'
-import { estimateFor } from '../../../gateway/console/bulk/read.ts'
-import { makeRequest, takeFile } from '../../../gateway/console/bulk/draft.ts'
 import { factsOf, send, validate } from '../../../gateway/console/bulk/decide.ts'
+import { makeRequest, takeFile } from '../../../gateway/console/bulk/draft.ts'
+import { estimateFor } from '../../../gateway/console/bulk/read.ts'
 import { tendRequests } from '../../../gateway/console/bulk/tend.ts'
 import { createBulkWork, type ListSettings } from '../../../gateway/console/bulk/work.ts'
 import { NO_SIGHT, type Sight } from '../../../gateway/console/permissions/matrix.ts'
 import { withConsole } from '../../../gateway/console/tables.ts'
 import type { Tables } from '../../../gateway/store/schema.ts'
 import { migratedDatabase } from '../gateway/database.ts'
-import { ownFolder } from '../../../basics/temporary.ts'
-import { cpSync, rmSync } from 'node:fs'
 
 const [COMUNE, FRUITORE, UFFICIO] = ['054050', 'USL2', 'PROTESI']
-export const AUTHOR = { person: 'a'.repeat(43), role: 'STANDARD', session: null } as const
-export const TOP = { person: 't'.repeat(43), role: 'TOP', session: null } as const
-export const MAKING: Sight = { ...NO_SIGHT, role: 'STANDARD', ufficiEnte: [{ ente: FRUITORE, ufficio: UFFICIO, comune: COMUNE }] }
-export const VALIDATING: Sight = { ...NO_SIGHT, role: 'TOP', enti: [COMUNE] }
+const AUTHOR = { person: 'a'.repeat(43), role: 'STANDARD', session: null } as const
+const TOP = { person: 't'.repeat(43), role: 'TOP', session: null } as const
+const MAKING: Sight = {
+  ...NO_SIGHT,
+  role: 'STANDARD',
+  ufficiEnte: [{ ente: FRUITORE, ufficio: UFFICIO, comune: COMUNE }],
+}
+const VALIDATING: Sight = { ...NO_SIGHT, role: 'TOP', enti: [COMUNE] }
 
 /** The nth of as many people as a test wants, none of whom exists. */
 export function idOf(n: number): string {
@@ -34,7 +37,9 @@ export function idOf(n: number): string {
   return first + idAnprCheck(first)
 }
 export function codeOf(n: number): string {
-  const letters = Array.from({ length: 6 }, (_, at) => String.fromCharCode(65 + (Math.floor(n / 26 ** at) % 26))).join('')
+  const letters = Array.from({ length: 6 }, (_, at) => String.fromCharCode(65 + (Math.floor(n / 26 ** at) % 26))).join(
+    '',
+  )
   const first = `${letters}80A01H501`
   return first + checkLetter(first)
 }
@@ -46,10 +51,14 @@ const LISTS: ListSettings = {
   bulkFrom: 5,
 }
 
-export type Said = { kind: 'told'; comune?: string; value?: string } | { kind: 'nobody' } | { kind: 'wait' } | { kind: 'closed' }
+export type Said =
+  | { kind: 'told'; comune?: string; value?: string }
+  | { kind: 'nobody' }
+  | { kind: 'wait' }
+  | { kind: 'closed' }
 
 /** An ANPR that answers in this process, as a test has it; it keeps what it was asked. */
-export function ownAnpr() {
+function ownAnpr() {
   const anpr = {
     asked: [] as { service: string; key: string; id: string; reason: string }[],
     lists: [] as { service: string; keys: string[]; cancelled: boolean }[],
@@ -57,7 +66,12 @@ export function ownAnpr() {
     of: (_key: string, _service: string): Said => ({ kind: 'told' }),
     /** The rows of the file of a list; null: it goes on. */
     file: (keys: readonly string[]): readonly Record<string, string>[] | null =>
-      keys.map((key) => ({ [key.length === 9 ? 'idANPR' : 'codFiscale']: key, idOperazioneANPR: '77', errore: '', esistenzaInVita: 'S' })),
+      keys.map((key) => ({
+        [key.length === 9 ? 'idANPR' : 'codFiscale']: key,
+        idOperazioneANPR: '77',
+        errore: '',
+        esistenzaInVita: 'S',
+      })),
     taken: (): AnprFailure | null => null,
     onAsk: (): unknown => undefined,
   }
@@ -77,7 +91,13 @@ export function ownAnpr() {
       const calls: Partial<AnprCalls> = {
         async personOf(code, question) {
           const { said, trace } = await next('C030', code, question?.reason)
-          const at = Number.parseInt([...code.slice(0, 6)].reverse().map((letter) => (letter.charCodeAt(0) - 65).toString(26)).join(''), 26)
+          const at = Number.parseInt(
+            [...code.slice(0, 6)]
+              .reverse()
+              .map((letter) => (letter.charCodeAt(0) - 65).toString(26))
+              .join(''),
+            26,
+          )
           return { result: said.kind === 'told' ? ok({ idAnpr: idOf(at) }) : err(failureOf(said)), trace }
         },
         async tell(service, { idAnpr }, { reason }) {
@@ -129,17 +149,43 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') }
   const now = () => clock.now
   const reference = (person: string) => createHmac('sha256', 'test').update(person).digest('base64url')
-  const register = createRegister({ db, anpr: anpr.client, reference, loa: { totem: 'LOA3', counter: 'LOA3', console: 'LOA3' }, now })
+  const register = createRegister({
+    db,
+    anpr: anpr.client,
+    reference,
+    loa: { totem: 'LOA3', counter: 'LOA3', console: 'LOA3' },
+    now,
+  })
   const keys = new Map([['k', generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey]])
   const open = { allowed: true }
   const allowance = async () => null
-  const parts = { db, asActor, register, keys, reference, now, log: silent, settings: lists, mayBegin: async () => open.allowed }
+  const parts = {
+    db,
+    asActor,
+    register,
+    keys,
+    reference,
+    now,
+    log: silent,
+    settings: lists,
+    mayBegin: async () => open.allowed,
+  }
   const day = { dal: '2026-01-01', al: '2028-12-31' }
-  const said = { proposed_by: 'installation', proposed_name: 'x', proposed_at: now(), approved_by: 'installation', approved_name: 'x', approved_at: now() }
-  await db.insertInto('ente').values([
-    { id: COMUNE, kind: 'comune', name: 'Spello', istat: COMUNE, patron: '05-30' },
-    { id: FRUITORE, kind: 'fruitore', name: 'Azienda sanitaria', istat: null, patron: null },
-  ]).execute()
+  const said = {
+    proposed_by: 'installation',
+    proposed_name: 'x',
+    proposed_at: now(),
+    approved_by: 'installation',
+    approved_name: 'x',
+    approved_at: now(),
+  }
+  await db
+    .insertInto('ente')
+    .values([
+      { id: COMUNE, kind: 'comune', name: 'Spello', istat: COMUNE, patron: '05-30' },
+      { id: FRUITORE, kind: 'fruitore', name: 'Azienda sanitaria', istat: null, patron: null },
+    ])
+    .execute()
   await db.insertInto('ufficio_ente').values({ ente: FRUITORE, id: UFFICIO, name: 'Protesi' }).execute()
   let made = 0
   async function factsNow(request: string) {
@@ -148,22 +194,59 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
     return facts
   }
   return {
-    db, asActor, anpr, clock, keys, reference, register, open, parts,
+    db,
+    asActor,
+    anpr,
+    clock,
+    keys,
+    reference,
+    register,
+    open,
+    parts,
     /** An agreement with a profile of its own. */
-    async agreement({ territorio = 'italia', silenzio = null, services = ['C007', 'C020', 'C030'], rowsADay = 100_000 }: {
-      territorio?: 'comune' | 'italia'; silenzio?: { giorni: number; righeMax: number } | null; services?: readonly string[]; rowsADay?: number
+    async agreement({
+      territorio = 'italia',
+      silenzio = null,
+      services = ['C007', 'C020', 'C030'],
+      rowsADay = 100_000,
+    }: {
+      territorio?: 'comune' | 'italia'
+      silenzio?: { giorni: number; righeMax: number } | null
+      services?: readonly string[]
+      rowsADay?: number
     } = {}) {
       const [profilo, id] = [`P${++made}`, `01ARZ3NDEKTSV4RRFFQ69G5F${String(made).padStart(2, '0')}`]
-      await db.insertInto('profilo').values({
-        ...{ id: profilo, versione: 1, comune: COMUNE, nome: 'Protesi', servizi: JSON.stringify(services), sezioni: '[]' },
-        ...{ perche: '{}', chiavi: '["CF","ID"]', provvisori: false, motivi: '["Ausili"]', base_giuridica: 'L. 1' },
-        ...{ territorio, righe_max: 100_000, righe_giorno: rowsADay, ...day, ...said },
-      }).execute()
-      await db.insertInto('convenzione').values({
-        ...{ id, comune: COMUNE, fruitore: FRUITORE, base_giuridica: 'L. 1', protocollo: '1/2026', territorio, comuni: '[]' },
-        ...{ silenzio_giorni: silenzio?.giorni ?? null, silenzio_righe_max: silenzio?.righeMax ?? null },
-        ...{ profilo, profilo_versione: 1, ...day, ...said },
-      }).execute()
+      await db
+        .insertInto('profilo')
+        .values({
+          ...{
+            id: profilo,
+            versione: 1,
+            comune: COMUNE,
+            nome: 'Protesi',
+            servizi: JSON.stringify(services),
+            sezioni: '[]',
+          },
+          ...{ perche: '{}', chiavi: '["CF","ID"]', provvisori: false, motivi: '["Ausili"]', base_giuridica: 'L. 1' },
+          ...{ territorio, righe_max: 100_000, righe_giorno: rowsADay, ...day, ...said },
+        })
+        .execute()
+      await db
+        .insertInto('convenzione')
+        .values({
+          ...{
+            id,
+            comune: COMUNE,
+            fruitore: FRUITORE,
+            base_giuridica: 'L. 1',
+            protocollo: '1/2026',
+            territorio,
+            comuni: '[]',
+          },
+          ...{ silenzio_giorni: silenzio?.giorni ?? null, silenzio_righe_max: silenzio?.righeMax ?? null },
+          ...{ profilo, profilo_versione: 1, ...day, ...said },
+        })
+        .execute()
       return { id, profilo }
     },
     /** A draft with this file. */
@@ -186,13 +269,25 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
       const facts = await factsNow(request)
       const days = (way === 'massivo' ? estimate.massivo : estimate.singole)?.days ?? null
       return asActor(AUTHOR.person, MAKING, (t) =>
-        send(t, { doer: AUTHOR, name: 'Anna', sight: MAKING }, request, { way, days }, { ...facts, estimate, now: now() }),
+        send(
+          t,
+          { doer: AUTHOR, name: 'Anna', sight: MAKING },
+          request,
+          { way, days },
+          { ...facts, estimate, now: now() },
+        ),
       )
     },
     async validate(request: string, doer: { person: string; role: 'TOP'; session: null } = TOP) {
       const facts = await factsNow(request)
       return asActor(doer.person, VALIDATING, (t) =>
-        validate(t, { doer, name: 'Tina', sight: VALIDATING }, request, { reason: 'va bene' }, { ...facts, now: now() }),
+        validate(
+          t,
+          { doer, name: 'Tina', sight: VALIDATING },
+          request,
+          { reason: 'va bene' },
+          { ...facts, now: now() },
+        ),
       )
     },
     factsNow,
@@ -212,7 +307,11 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
 export type Officers = Awaited<ReturnType<typeof openOfficers>>
 
 /** Turns until nothing is to be done, the clock going on where the work waits. */
-export async function workThrough({ clock, request }: Officers, work: { turn(): Promise<boolean> }, id: string): Promise<string> {
+export async function workThrough(
+  { clock, request }: Officers,
+  work: { turn(): Promise<boolean> },
+  id: string,
+): Promise<string> {
   for (let turns = 0; turns < 400; turns++) {
     const { stato } = await request(id)
     if (!['convalidata', 'in_lavorazione'].includes(stato)) return stato
