@@ -6,7 +6,7 @@ import { type Clock, DAY_MS, HOUR_MS, italianDay, italianMidnight, MINUTE_MS } f
 import type { Answer } from '../../../contract/console/api.ts'
 import type { AnomalyKind } from '../../../contract/console/history.ts'
 import { append, type Doer } from '../audit/chain.ts'
-import type { Request } from '../bulk/decide.ts'
+import type { Request } from '../bulk/rows.ts'
 import { isWorkingDay } from '../bulk/terms.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 

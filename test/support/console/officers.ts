@@ -22,14 +22,14 @@ import type { Tables } from '../../../gateway/store/schema.ts'
 import { migratedDatabase } from '../gateway/database.ts'
 
 const [COMUNE, FRUITORE, UFFICIO] = ['054050', 'USL2', 'PROTESI']
-const AUTHOR = { person: 'a'.repeat(43), role: 'STANDARD', session: null } as const
-const TOP = { person: 't'.repeat(43), role: 'TOP', session: null } as const
-const MAKING: Sight = {
+export const AUTHOR = { person: 'a'.repeat(43), role: 'STANDARD', session: null } as const
+export const TOP = { person: 't'.repeat(43), role: 'TOP', session: null } as const
+export const MAKING: Sight = {
   ...NO_SIGHT,
   role: 'STANDARD',
   ufficiEnte: [{ ente: FRUITORE, ufficio: UFFICIO, comune: COMUNE }],
 }
-const VALIDATING: Sight = { ...NO_SIGHT, role: 'TOP', enti: [COMUNE] }
+export const VALIDATING: Sight = { ...NO_SIGHT, role: 'TOP', enti: [COMUNE] }
 
 /** The nth of as many people as a test wants, none of whom exists. */
 export function idOf(n: number): string {
