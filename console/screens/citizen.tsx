@@ -85,7 +85,12 @@ export function CitizenScreen() {
 
 function Found({ of: { accesses, more, from } }: { of: Answer<'searchAccesses'> }) {
   if (accesses.length === 0)
-    return <p className="empty">Nessuno ha guardato questi dati da qui, dal {shortly(from).slice(0, 8)}.</p>
+    return (
+      <p className="empty">
+        Nessun accesso a questo nome dal {shortly(from).slice(0, 8)}. Quando ANPR risponde, il registro nomina la
+        persona per ID ANPR: con il solo codice fiscale si trova poco.
+      </p>
+    )
   return (
     <>
       <p role="status">

@@ -104,6 +104,7 @@ export async function openConsole(
   const bulk = { db, keys: keys.sealing, now, log, reference, asActor, ...lists }
   const [bulkWork, tending] = [createBulkWork(bulk), tendRequests(bulk)]
   const judging = judgeRequests({ db, now, log })
+  void judging.look()
   bulkWork.start()
   const handlers = handlersOf({
     bulk,

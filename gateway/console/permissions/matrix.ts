@@ -63,7 +63,7 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
   'bulk.see': { ...NO_OPERATOR, AUDITOR: 'ente', TOP: 'ente', ADMIN: 'ente', STANDARD: 'own', SPORTELLO: '-' },
   'bulk.make': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, ADMIN: 'ente', STANDARD: 'ente' },
   'bulk.validate': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
-  'bulk.results': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, ADMIN: 'own', STANDARD: 'own' },
+  'bulk.results': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, ADMIN: 'ente', STANDARD: 'ente' },
   // Who looked at a citizen; what each body asked for in a month; what in it somebody should look at.
   'history.search': { ...NO_OPERATOR, AUDITOR: 'all', ...NO_OFFICER },
   'accounts.see': { ...NO_OPERATOR, AUDITOR: 'ente', ...NO_OFFICER, TOP: 'ente', ADMIN: 'ente' },

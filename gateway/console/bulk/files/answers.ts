@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { RowState } from '../../../../contract/console/bulk.ts'
 import type { ConsoleTransaction } from '../../tables.ts'
 import type { Told } from '../ask.ts'
-import type { RowSeal } from '../seal.ts'
 import type { Domanda } from '../rows.ts'
+import type { RowSeal } from '../seal.ts'
 import type { ResultRow } from './results.ts'
 
 const PAGE = 1_000
