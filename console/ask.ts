@@ -47,10 +47,7 @@ export function addressOf<N extends RouteName>(name: N, { params, query }: Omit<
   return `/console/v1${filled}${asked && `?${asked}`}`
 }
 
-/**
- * Sends a file; throws `Refused`.
- * @public
- */
+/** Sends a file; throws `Refused`. */
 export async function upload<N extends UploadRoute>(
   name: N,
   { file, ...about }: Omit<With<N>, 'body'> & { file: Blob },
