@@ -43,6 +43,9 @@ const plainActions = [
   'accounts.see',
   'anomalies.see',
   'anomalies.close',
+  'statistics.see',
+  'statistics.exact',
+  'statistics.write',
 ] as const
 /** `command.KIND`: to order this of a totem, or to propose it. */
 export type Action = (typeof plainActions)[number] | `command.${OrderKind}`

@@ -11,6 +11,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import { createRefunds, type Refunds } from '../payments/refunds.ts'
 import { type Comuni, readComuni } from '../polis/comuni.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
+import { keepStatistics } from '../statistics/keep.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
 import { ableNow, alarmsOf, assignAlarm, closeAlarm, noteAlarm, peopleFor, takeAlarm } from './alarms/alarms.ts'
@@ -49,6 +50,7 @@ import { approve, confirm, grantsOf, propose, revoke } from './permissions/grant
 import { may, mayApprove } from './permissions/matrix.ts'
 import { profilesOf } from './profiles/profiles.ts'
 import { type Handlers, mountConsole } from './route.ts'
+import { statisticsHandlers } from './statistics/handlers.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
 import { viewHandlers } from './views/views.ts'
 
@@ -106,10 +108,11 @@ export async function openConsole(
   const judging = judgeRequests({ db, now, log })
   void judging.look()
   bulkWork.start()
+  const comuni = await readComuni()
   const handlers = handlersOf({
     bulk,
     db,
-    comuni: await readComuni(),
+    comuni,
     sessions,
     anchors,
     bell,
@@ -122,6 +125,8 @@ export async function openConsole(
   })
   const rolling = rollUp({ db: store.db, now, log })
   void rolling.look()
+  const counting = keepStatistics({ db: store.db, comuni, now, log })
+  void counting.look()
   const carrying = recurring(
     () => carryOutDue({ db, own, now }),
     MINUTE_MS,
@@ -151,12 +156,14 @@ export async function openConsole(
       await tending.look()
       await judging.look()
       await bell.look()
+      await counting.look()
     },
     async stop() {
       clearInterval(tidying)
       await Promise.all([bulkWork.stop(), tending.stop(), judging.stop()])
       await evaluation.stop()
       await rolling.stop()
+      await counting.stop()
       await carrying.stop()
       await bell.stop()
       await anchors.stop()
@@ -357,6 +364,7 @@ function handlersOf({
       (await seen((transaction) => closeAnomaly(transaction, { doer, name }, body, now())))
         ? DONE
         : problem('not-found'),
+    ...statisticsHandlers({ comuni, now }),
 
     audit: async ({ query, seen }) => {
       const names = await namesOf(db)
