@@ -1,3 +1,4 @@
+// More than 400 lines: both databases are made once, and each room of the console is tried behind their wall.
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
