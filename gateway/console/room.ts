@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { HOUR_MS } from '../../basics/time.ts'
+import { recurring } from '../../basics/recurring.ts'
+import { HOUR_MS, MINUTE_MS } from '../../basics/time.ts'
 import type { Action } from '../../contract/console/people.ts'
 import { actions } from '../../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../../contract/console/problem.ts'
@@ -22,7 +23,7 @@ import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
 import { ordersOf } from './commands/list.ts'
-import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
+import { approveOrder, carryOutDue, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
 import { agreementsOf, entiOf } from './enti/enti.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
@@ -105,6 +106,12 @@ export async function openConsole(
   })
   const rolling = rollUp({ db: store.db, now, log })
   void rolling.look()
+  const carrying = recurring(
+    () => carryOutDue({ db, own, now }),
+    MINUTE_MS,
+    ({ code }) => log.error({ kind: 'orders-not-carried-out', code }),
+  )
+  void carrying.look()
   async function tidy(): Promise<void> {
     try {
       await sessions.tidy()
@@ -131,6 +138,7 @@ export async function openConsole(
       clearInterval(tidying)
       await evaluation.stop()
       await rolling.stop()
+      await carrying.stop()
       await bell.stop()
       await anchors.stop()
       await issuer.close()
