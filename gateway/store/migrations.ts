@@ -35,6 +35,7 @@ import { grantsKept } from './migrations/045-grants-kept.ts'
 import { objectives } from './migrations/049-objectives.ts'
 import { consoleViews } from './migrations/050-console-views.ts'
 import { enti } from './migrations/051-enti.ts'
+import { statistics } from './migrations/056-statistics.ts'
 import { readiness } from './migrations/060-readiness.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
@@ -199,6 +200,7 @@ const migrations: Record<string, Migration> = {
   '049-objectives': objectives,
   '050-console-views': consoleViews,
   '051-enti': enti,
+  '056-statistics': statistics,
   '060-readiness': readiness,
 }
 
