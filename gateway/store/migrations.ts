@@ -36,8 +36,11 @@ import { objectives } from './migrations/049-objectives.ts'
 import { consoleViews } from './migrations/050-console-views.ts'
 import { enti } from './migrations/051-enti.ts'
 import { oneSide } from './migrations/052-one-side.ts'
+import { bulkRequests } from './migrations/053-bulk-requests.ts'
 import { statistics } from './migrations/056-statistics.ts'
 import { readiness } from './migrations/060-readiness.ts'
+import { bulkDownloads } from './migrations/063-bulk-downloads.ts'
+import { history } from './migrations/064-history.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -202,8 +205,11 @@ const migrations: Record<string, Migration> = {
   '050-console-views': consoleViews,
   '051-enti': enti,
   '052-one-side': oneSide,
+  '053-bulk-requests': bulkRequests,
   '056-statistics': statistics,
   '060-readiness': readiness,
+  '063-bulk-downloads': bulkDownloads,
+  '064-history': history,
 }
 
 /** Takes a database from one version to another. */

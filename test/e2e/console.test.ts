@@ -66,7 +66,7 @@ const logIn = async (name: string) => {
   const { page } = browser
   const href = await page.getByRole('link', { name: 'Accedi con l’account aziendale' }).getAttribute('href')
   // The issuer would remember who was here before.
-  await page.goto(new URL(`${href}&fresh=1`, page.url()).href)
+  await page.goto(new URL(`${href?.replace('&fresh=1', '')}&fresh=1`, page.url()).href)
   await page.getByRole('button', { name }).click()
 }
 
