@@ -23,11 +23,18 @@ import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
+import { downloadHandlers } from './bulk/files/download.ts'
+import { type BulkParts, bulkHandlers } from './bulk/handlers.ts'
+import { tendRequests } from './bulk/tend.ts'
+import { createBulkWork, type WorkParts } from './bulk/work.ts'
 import { ordersOf } from './commands/list.ts'
 import { approveOrder, carryOutDue, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
 import { agreementsOf, entiOf } from './enti/enti.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
+import { accountsFile, accountsOf } from './history/accounts.ts'
+import { anomaliesOf, closeAnomaly, judgeRequests } from './history/anomalies.ts'
+import { searchAccesses } from './history/citizen.ts'
 import { FRESH_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
 import { everybody, namesOf } from './identity/people.ts'
@@ -67,6 +74,7 @@ export async function openConsole(
     redrive,
     keys,
     own,
+    lists,
     reference,
     version,
     now,
@@ -77,7 +85,9 @@ export async function openConsole(
     consoleUrl: string | null
     /** Gives operations that were given up another chance; answers how many. */
     redrive(): Promise<number>
-    keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
+    keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand' | 'sealing'>
+    /** ANPR, for what offices ask about lists of people. */
+    lists: Pick<WorkParts, 'register' | 'mayBegin' | 'settings'> & Pick<BulkParts, 'allowance'>
     /** What the gateway carries out of an operator's order. */
     own: OwnDeeds
     reference(person: string): string
@@ -93,8 +103,14 @@ export async function openConsole(
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
+  const bulk = { db, keys: keys.sealing, now, log, reference, asActor, ...lists }
+  const [bulkWork, tending] = [createBulkWork(bulk), tendRequests(bulk)]
+  const judging = judgeRequests({ db, now, log })
+  void judging.look()
+  bulkWork.start()
   const comuni = await readComuni()
   const handlers = handlersOf({
+    bulk,
     db,
     comuni,
     sessions,
@@ -137,11 +153,14 @@ export async function openConsole(
     },
     async look() {
       await evaluation.look()
+      await tending.look()
+      await judging.look()
       await bell.look()
       await counting.look()
     },
     async stop() {
       clearInterval(tidying)
+      await Promise.all([bulkWork.stop(), tending.stop(), judging.stop()])
       await evaluation.stop()
       await rolling.stop()
       await counting.stop()
@@ -155,6 +174,7 @@ export async function openConsole(
 }
 
 function handlersOf({
+  bulk,
   db,
   comuni,
   sessions,
@@ -167,6 +187,7 @@ function handlersOf({
   version,
   now,
 }: {
+  bulk: BulkParts
   db: ConsoleDatabase
   comuni: Comuni
   sessions: ReturnType<typeof createSessions>
@@ -183,6 +204,8 @@ function handlersOf({
   return {
     ...logHandlers({ keys, now }),
     ...viewHandlers,
+    ...bulkHandlers(bulk),
+    ...downloadHandlers(bulk),
 
     me: async ({ session, held }) =>
       ok({
@@ -327,6 +350,20 @@ function handlersOf({
     agreements: async ({ session: { person }, seen }) =>
       ok(await seen((transaction) => agreementsOf(transaction, person, now()))),
 
+    searchAccesses: async ({ body, doer, seen }) => {
+      const names = await namesOf(db)
+      const about = { reference: bulk.reference, names, now: now() }
+      return ok(await seen((transaction) => searchAccesses(transaction, doer, body, about)))
+    },
+    accounts: async ({ query, seen }) => ok(await seen((transaction) => accountsOf(transaction, query, now()))),
+    accountsFile: async ({ query, seen }) =>
+      ok(accountsFile(await seen((transaction) => accountsOf(transaction, query, now())))),
+    anomalies: async ({ session: { person }, seen }) =>
+      ok(await seen((transaction) => anomaliesOf(transaction, person))),
+    closeAnomaly: async ({ body, doer, session: { name }, seen }) =>
+      (await seen((transaction) => closeAnomaly(transaction, { doer, name }, body, now())))
+        ? DONE
+        : problem('not-found'),
     ...statisticsHandlers({ comuni, now }),
 
     audit: async ({ query, seen }) => {
