@@ -33,7 +33,8 @@ export const dayAfter = (day: string, days = 1): string =>
  *   page of it, whenever that was; `emesso`: it was issued, and nobody has printed it here;
  * - what is made at the totem without an operation (declarations, visure) is one job of its printer, on the totem's day,
  *   or on the gateway's where the totem's clock cannot be believed;
- * - a consultation is one line of the access log. An office of another body is named there (`USL2:PROTESI`).
+ * - a consultation is one line of the access log. An office of another body is named there
+ *   (`USL2:PROTESI`), and the comune that lets it ask in its request.
  *
  * Where a totem stands is what the file of offices says now.
  */
@@ -87,11 +88,13 @@ export const counted = (first: string, last: string) => {
       from paper where document in ('visura', 'dichiarazioneSostitutiva', 'attoNotorio')
         and at >= ${from}::timestamptz and at < ${to}::timestamptz
       union all
-      select null, case when caller like '%:%' then caller end, null, (at at time zone 'Europe/Rome')::date, 'massiva',
+      select null, case when caller like '%:%' then caller end, richiesta.comune, (at at time zone 'Europe/Rome')::date,
+        'massiva',
         'consultazione-' || replace(types, ' ', '+'),
         case outcome when 'shown' then 'trovato' when 'EN122' then 'non-trovato' when 'asked' then 'senza-risposta'
           when 'not-answered' then 'senza-risposta' else 'errore' end, ''
-      from access_log where channel = 'console' and at >= ${from}::timestamptz and at < ${to}::timestamptz
+      from access_log left join richiesta on richiesta.id = access_log.operation
+      where channel = 'console' and at >= ${from}::timestamptz and at < ${to}::timestamptz
     ) as event
     left join (
       select totem_place.totem, ufficio, stat_ufficio.regione, stat_ufficio.comune

@@ -90,9 +90,18 @@ test('a day’s counts are those of its raw events, by Italy’s days', async ()
     insert into access_log (at, channel, caller, actor, subject, types, outcome)
     select '2026-10-26T10:00:00Z', 'console', 'PG-0001-01', 'm.verdi', 's', 'C020', outcome
     from unnest(array['shown', 'shown', 'EN122', 'asked', 'EN999']) as outcome`.execute(db)
+  // A request by an agreement, without the agreement: nothing is counted of that.
+  await sql`set session_replication_role = replica`.execute(db)
   await sql`
-    insert into access_log (at, channel, caller, actor, subject, types, outcome)
-    values ('2026-10-26T10:00:00Z', 'console', 'USL2:PROTESI', 's.donati', 's', 'C020', 'shown')`.execute(db)
+    insert into richiesta (id, comune, fruitore, ufficio, convenzione, profilo, profilo_versione, comune_nome, fruitore_nome,
+      ufficio_nome, profilo_nome, base_giuridica, territorio, servizio, motivo, protocollo, autore, autore_nome, creata_at,
+      cambiata_at)
+    select '01R', '054050', 'USL2', 'PROTESI', 'c', 'p', 1, 'x', 'x', 'x', 'x', 'x', 'comune', 'C020', 'x', 'x', 'a', 's.donati',
+      at, at from (values ('2026-10-26T09:00:00Z'::timestamptz)) as made (at)`.execute(db)
+  await sql`set session_replication_role = origin`.execute(db)
+  await sql`
+    insert into access_log (at, channel, caller, actor, operation, subject, types, outcome)
+    values ('2026-10-26T10:00:00Z', 'console', 'USL2:PROTESI', 's.donati', '01R', 's', 'C020', 'shown')`.execute(db)
   await kept.look()
 
   const spello = (day: string, rest: string) => `${day} 054050 PG-101 totem ${rest}`
@@ -108,7 +117,7 @@ test('a day’s counts are those of its raw events, by Italy’s days', async ()
       spello('2026-10-26', 'visura stampato 1'),
       '2026-10-26 057059 RI-201 totem certificato-8 annullato 1',
       '2026-10-26  sportello certificato-8 emesso bollo 1',
-      '2026-10-26 USL2:PROTESI massiva consultazione-C020 trovato 1',
+      '2026-10-26 054050 USL2:PROTESI massiva consultazione-C020 trovato 1',
       '2026-10-26  massiva consultazione-C020 errore 1',
       '2026-10-26  massiva consultazione-C020 non-trovato 1',
       '2026-10-26  massiva consultazione-C020 senza-risposta 1',
