@@ -295,8 +295,9 @@ test('the built page can do nothing that nobody may do from afar', () => {
 
 test('a comune brings its identity cards, sees them by day, and what of them may leave', async () => {
   const { page } = browser
-  await page.goto(`https://localhost:${new URL(centre.gateway.consoleUrl ?? '').port}/statistiche/cie`)
   await logIn('Teresa Onori')
+  await page.getByRole('link', { name: 'Statistiche', exact: true }).click()
+  await page.getByRole('link', { name: 'CIE', exact: true }).click()
   await page.getByRole('heading', { name: 'Porta i conteggi del comune' }).waitFor()
   const days = Array.from({ length: 60 }, (_, at) => new Date(Date.UTC(2026, 3, 1 + at)).toISOString().slice(0, 10))
   const rows = days.map((day, at) => `${day};Municipio;cie;;${at === 30 ? 2 : 20 + (at % 7)}`)
