@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
-import type { Body } from '../../contract/console/api.ts'
+import type { Answer, Body } from '../../contract/console/api.ts'
 import { type SectionCode, type ServiceCode, sections, services } from '../../contract/console/consultations.ts'
 import { keyKinds, type Territorio, territories, toReason } from '../../contract/console/profiles.ts'
 import { ask } from '../ask.ts'
@@ -8,8 +8,8 @@ import { Choices, Field } from '../parts/fields.tsx'
 import { Problem } from '../parts/notice.tsx'
 import { useMe } from '../parts/who.ts'
 import { KEY_KINDS, TERRITORIES, todayInRome } from '../words.ts'
-import type { Profile } from './profiles.tsx'
 
+type Profile = Answer<'profiles'>['profiles'][number]
 type Wish = Body<'proposeProfile'>
 
 const SERVICES = Object.entries(services) as [ServiceCode, (typeof services)[ServiceCode]][]

@@ -11,7 +11,7 @@ import { queries } from '../queries.ts'
 import { counted, KEY_KINDS, onDay, TERRITORIES } from '../words.ts'
 import { ProfileEditor } from './profile-editor.tsx'
 
-export type Profile = Answer<'profiles'>['profiles'][number]
+type Profile = Answer<'profiles'>['profiles'][number]
 const refresh = () => queries.invalidateQueries({ queryKey: ['profiles'] })
 
 /** What a comune lets be asked, version by version: one TOP proposes, another approves. */
