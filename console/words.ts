@@ -1,3 +1,4 @@
+// More than 400 lines: one word for each thing is held where all of them can be read.
 import type { NoticeSentence } from '../contract/command.ts'
 import type { noSilences, RefusalCause, RequestState, RowState } from '../contract/console/bulk.ts'
 import type { CommandState, OrderKind, OrderState } from '../contract/console/commands.ts'

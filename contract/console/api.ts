@@ -1,3 +1,4 @@
+// More than 400 lines: the whole wire is one table, of which the types of every call come.
 import type { z } from 'zod'
 import { refundDone } from '../operators.ts'
 import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
