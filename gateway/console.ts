@@ -26,7 +26,7 @@ until two people administer the platform (PIATTAFORMA, flotta): from then on gra
 by the other, at the console. Each grant stands in the audit as the installation's.
   LIST   JSON: [{ "codiceFiscale": "…", "role": "PIATTAFORMA", "scope": { "kind": "flotta" }, "days": 365,
                   "reason": "…" }]
-         role: OPERATORE, CAMPO, PIATTAFORMA, AUDITOR; scope: { "kind": "flotta" }, { "kind": "regione", "region": "10" }
+         role: OPERATORE, CAMPO, PIATTAFORMA, AUDITOR, SPORTELLO; scope: { "kind": "flotta" }, { "kind": "regione", "region": "10" }
          (ISTAT) or { "kind": "ufficio", "office": "…" }. The codice fiscale is kept as a keyed hash alone.
 GATEWAY_CONFIG names the gateway's file, DATABASE_URL its database. An embedded database is one program's alone: stop the
 gateway first.`
@@ -42,7 +42,7 @@ const wanted = z
         .transform((told) => told.trim().toUpperCase())
         .refine(isCodiceFiscale, 'no codice fiscale'),
       role: role.refine(
-        (name) => ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR'].includes(name),
+        (name) => ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR', 'SPORTELLO'].includes(name),
         'cannot be given yet',
       ),
       scope,

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { refundDone } from '../operators.ts'
 import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
+import { cardNamed, operatorCards } from './cards.ts'
 import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import {
   fleetMap,
@@ -177,6 +178,16 @@ export const consoleApi = {
   revokeGrant: {
     ...{ method: 'POST', path: '/grants/revoke', action: 'grants.decide', fresh: true },
     ...{ body: grantNamed, answer: done },
+  },
+
+  cards: { method: 'GET', path: '/cards', action: 'cards.see', answer: operatorCards },
+  approveCard: {
+    ...{ method: 'POST', path: '/cards/approve', action: 'cards.decide', fresh: true },
+    ...{ body: cardNamed, answer: done },
+  },
+  revokeCard: {
+    ...{ method: 'POST', path: '/cards/revoke', action: 'cards.decide', fresh: true },
+    ...{ body: cardNamed, answer: done },
   },
 
   audit: { method: 'GET', path: '/audit', action: 'audit.see', told: true, query: auditQuery, answer: auditPage },

@@ -21,11 +21,13 @@ import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
+import { approveCard, cardsOf, createTickets, revokeCard, type Tickets } from './cards/cards.ts'
+import { mountCardLogIn } from './cards/log-in.ts'
 import { ordersOf } from './commands/list.ts'
 import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
-import { FRESH_MS } from './identity/fresh.ts'
+import { FRESH_MS, SHAKEN_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
 import { everybody, namesOf } from './identity/people.ts'
 import { createSessions } from './identity/sessions.ts'
@@ -49,6 +51,8 @@ const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({
 export interface ConsoleRoom {
   /** Mounts the wire and the log-in; `origin`: where browsers reach it. */
   mount(server: FastifyInstance, origin: () => string, limits: { logIn: object }): void
+  /** For the door where smart cards shake hands. */
+  tickets: Tickets
   /** Evaluates alarms and asks Alertmanager now. */
   look(): Promise<void>
   stop(): Promise<void>
@@ -59,6 +63,7 @@ export async function openConsole(
   {
     store,
     consoleUrl,
+    cardUrl,
     redrive,
     keys,
     own,
@@ -70,6 +75,8 @@ export async function openConsole(
     store: Store
     /** The console's own way to PostgreSQL; null beside the embedded database. */
     consoleUrl: string | null
+    /** Where browsers show an operator's smart card; null: nowhere. */
+    cardUrl(): string | null
     /** Gives operations that were given up another chance; answers how many. */
     redrive(): Promise<number>
     keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
@@ -85,6 +92,7 @@ export async function openConsole(
   const issuer = await openIssuer(settings.issuer, log)
   const { asActor, close } = await openAsActor(store, consoleUrl, log)
   const sessions = createSessions(db, now)
+  const tickets = createTickets({ db, reference, now })
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
@@ -113,8 +121,10 @@ export async function openConsole(
   }
   const tidying = setInterval(() => void tidy(), HOUR_MS)
   return {
+    tickets,
     mount(server, origin, { logIn: limit }) {
       mountLogIn(server, { issuer, sessions, db, reference, origin, now, limit })
+      mountCardLogIn(server, { sessions, tickets, db, cardUrl, now, limit })
       server.register(
         async (scope) =>
           mountConsole(scope, handlers, { db, asActor, sessions, isNewLook: createLooks(now), origin, now }),
@@ -170,6 +180,11 @@ function handlersOf({
     me: async ({ session, held }) =>
       ok({
         ...{ person: session.person, name: session.name, csrf: session.csrf, version },
+        card: session.card && {
+          number: session.card.number,
+          goodUntil: new Date(+session.card.at + SHAKEN_MS).toISOString(),
+          counter: session.counter,
+        },
         grants: held.map(({ role, scope, until }) => ({ role, scope, until: until.toISOString() })),
         may: actions.filter((action: Action) => may(held, action) !== null),
         freshUntil: new Date(+session.authenticatedAt + FRESH_MS).toISOString(),
@@ -303,6 +318,13 @@ function handlersOf({
     confirmGrant: ({ doer, body }) =>
       db.transaction().execute((transaction) => confirm(transaction, doer, body, now())),
     revokeGrant: ({ doer, body }) => db.transaction().execute((transaction) => revoke(transaction, doer, body, now())),
+
+    cards: async ({ sight, session }) =>
+      ok(await cardsOf(db, sight.all ? null : session.person, await namesOf(db), now())),
+    approveCard: ({ doer, body }) =>
+      db.transaction().execute((transaction) => approveCard(transaction, doer, body, now())),
+    revokeCard: ({ doer, body }) =>
+      db.transaction().execute((transaction) => revokeCard(transaction, doer, body, now())),
 
     audit: async ({ query, seen }) => {
       const names = await namesOf(db)

@@ -27,6 +27,33 @@ export type ConsoleTables = {
     seen_at: Date
     authenticated_at: Date
     ended_at: Date | null
+    /** Of a log-in by smart card: which, and when it last shook hands. `office`, `station`: the counter at which it works. */
+    card: string | null
+    shaken_at: Date | null
+    office: string | null
+    station: string | null
+  }
+  operator_card: {
+    id: string
+    person: string
+    number: string
+    key_hash: string
+    ends_at: Date
+    presented_at: Date
+    approved_by: string | null
+    approved_at: Date | null
+    revoked_by: string | null
+    revoked_at: Date | null
+  }
+  card_ticket: {
+    ticket_hash: string
+    state_hash: string
+    key_hash: string
+    person: string
+    name: string
+    ends_at: Date
+    shaken_at: Date
+    expires_at: Date
   }
   console_grant: {
     id: string

@@ -34,6 +34,7 @@ import { polis } from './migrations/044-polis.ts'
 import { grantsKept } from './migrations/045-grants-kept.ts'
 import { objectives } from './migrations/049-objectives.ts'
 import { consoleViews } from './migrations/050-console-views.ts'
+import { operatorCards } from './migrations/058-operator-cards.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -196,6 +197,7 @@ const migrations: Record<string, Migration> = {
   '045-grants-kept': grantsKept,
   '049-objectives': objectives,
   '050-console-views': consoleViews,
+  '058-operator-cards': operatorCards,
 }
 
 /** Takes a database from one version to another. */

@@ -40,6 +40,12 @@ export const employees: readonly Employee[] = [
     ...{ login: 'nuovo', name: 'Nicola Costa', account: 'n.costa', codiceFiscale: person('CSTNCL90H06D612') },
     ...{ does: 'ancora senza incarichi', grant: null },
   },
+  // She has a CNS and stands in the register too, with a husband and a daughter (simulator/population).
+  {
+    ...{ login: 'sportello', name: 'Elena Ferrari', account: 'e.ferrari', codiceFiscale: person('FRRLNE83D49F205') },
+    ...{ does: 'ufficio postale di Spello: sportello' },
+    grant: { role: 'SPORTELLO', scope: { kind: 'ufficio', office: 'PG-101' } },
+  },
   // The same person as Paola Neri, with a second account.
   {
     ...{ login: 'piattaforma-bis', name: 'Paola Neri', account: 'p.neri.2', codiceFiscale: person('NREPLA78C43F205') },

@@ -41,6 +41,9 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
   'grants.see': { OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'all', AUDITOR: 'all', ...FUTURE },
   'grants.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
   'audit.see': { OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'own', AUDITOR: 'all', ...FUTURE },
+  'cards.see': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'all', AUDITOR: 'all', ...FUTURE, SPORTELLO: 'own' },
+  'cards.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
+  'counter.serve': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE, SPORTELLO: 'scope' },
   'audit.export': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: 'all', ...FUTURE },
 }
 
