@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { isCodiceFiscale, totemId } from './identity.ts'
 
-/** A workstation at a counter, or a console. Its form differs from a totem's, so that no id names two machines. */
+/** A console. Its form differs from a totem's, so that no id names two machines. */
 const station = z.string().regex(/^[A-Z]{2}-\d{4}-\d{2,3}$/)
+/** A workstation at a counter: its office (contract/console/people.ts) and two digits, which no totem's id ends with. */
+const desk = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,19}-\d{2}$/)
 
 /**
  * An operator, as the employer's directory names them. The logs keep the name readable, so it may not be a codice
@@ -15,12 +17,12 @@ export const operatorName = z
 
 /**
  * The asker at the gateway: the machine that a door has proved and, where one works there, the operator. A citizen is
- * never a caller: evidence proves a citizen (contract/evidence.ts). Only totems call so far; the gateway has no door
- * for the others yet.
+ * never a caller: evidence proves a citizen (contract/evidence.ts). An operator at a counter calls by number
+ * (contract/console/cards.ts).
  */
 export const caller = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('totem'), id: totemId }),
-  z.strictObject({ channel: z.literal('counter'), id: station, person: operatorName }),
+  z.strictObject({ channel: z.literal('counter'), id: desk, person: operatorName }),
   z.strictObject({ channel: z.literal('console'), id: station, person: operatorName }),
 ])
 export type Caller = z.infer<typeof caller>

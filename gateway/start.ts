@@ -56,6 +56,7 @@ import { createFull } from './operations/full.ts'
 import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
+import { createSettler } from './operations/settler.ts'
 import { createWithdraw } from './operations/withdraw.ts'
 import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
@@ -70,6 +71,7 @@ import { createServiceRoom } from './service/routes.ts'
 import { type GatewayConfig, gatewayConfig, type TrustSettings } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
 import { pagopaAccess } from './settings/pagopa.ts'
+import { chargesIn } from './settings/terms.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
 import { DatabaseIsNewer, type DatabaseRefusal, refusalOf } from './store/refusals.ts'
@@ -347,6 +349,11 @@ export async function startGateway(
       },
       {
         ...{ store, consoleUrl: consoleDatabaseUrl, keys, reference, redrive: () => redrive(store, bell) },
+        serving: {
+          ...{ citizens: sessions, looking: { ...previewing, db }, settler: createSettler(byKey, means, now) },
+          ...{ terms: config.certificates, offices },
+          chargesIn: (comune: string | null) => chargesIn(config.certificates, comune),
+        },
         cardUrl: () => forCards && reachedAt(forCards, config.console?.card?.url ?? null),
         own: {
           revoke: async (totem, by) => (await enrolment?.revoke(totem, by)) ?? false,

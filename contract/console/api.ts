@@ -5,6 +5,24 @@ import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
 import { cardNamed, operatorCards } from './cards.ts'
 import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import {
+  counterAbandoned,
+  counterCollectWish,
+  counterDay,
+  counterDeclaration,
+  counterIssued,
+  counterIssueWish,
+  counterNow,
+  counterOpened,
+  counterPreview,
+  counterPreviewWish,
+  counterPrinted,
+  counterWaiting,
+  dayNamed,
+  identification,
+  identified,
+  visitNamed,
+} from './counter.ts'
+import {
   fleetMap,
   fleetPage,
   fleetQuery,
@@ -188,6 +206,52 @@ export const consoleApi = {
   revokeCard: {
     ...{ method: 'POST', path: '/cards/revoke', action: 'cards.decide', fresh: true },
     ...{ body: cardNamed, answer: done },
+  },
+
+  counter: { method: 'GET', path: '/counter', action: 'counter.serve', answer: counterNow },
+  openCounter: {
+    ...{ method: 'POST', path: '/counter/open', action: 'counter.serve' },
+    ...{ body: counterOpened, answer: done },
+  },
+  identify: {
+    ...{ method: 'POST', path: '/counter/identify', action: 'counter.serve' },
+    ...{ body: identification, answer: identified },
+  },
+  endVisit: {
+    ...{ method: 'POST', path: '/counter/end', action: 'counter.serve' },
+    ...{ body: visitNamed, answer: done },
+  },
+  counterPreview: {
+    ...{ method: 'POST', path: '/counter/preview', action: 'counter.serve' },
+    ...{ body: counterPreviewWish, answer: counterPreview },
+  },
+  counterIssue: {
+    ...{ method: 'POST', path: '/counter/issue', action: 'counter.serve' },
+    ...{ body: counterIssueWish, answer: counterIssued },
+  },
+  counterDeclaration: {
+    ...{ method: 'POST', path: '/counter/declaration', action: 'counter.serve' },
+    ...{ body: visitNamed, answer: counterDeclaration },
+  },
+  counterWaiting: {
+    ...{ method: 'POST', path: '/counter/waiting', action: 'counter.serve' },
+    ...{ body: visitNamed, answer: counterWaiting },
+  },
+  counterCollect: {
+    ...{ method: 'POST', path: '/counter/collect', action: 'counter.serve' },
+    ...{ body: counterCollectWish, answer: counterIssued },
+  },
+  counterPrinted: {
+    ...{ method: 'POST', path: '/counter/printed', action: 'counter.serve' },
+    ...{ body: counterPrinted, answer: done },
+  },
+  counterAbandoned: {
+    ...{ method: 'POST', path: '/counter/abandoned', action: 'counter.serve' },
+    ...{ body: counterAbandoned, answer: done },
+  },
+  counterDay: {
+    ...{ method: 'GET', path: '/counter/day', action: 'counter.serve' },
+    ...{ query: dayNamed, answer: counterDay },
   },
 
   audit: { method: 'GET', path: '/audit', action: 'audit.see', told: true, query: auditQuery, answer: auditPage },

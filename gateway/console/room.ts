@@ -25,6 +25,7 @@ import { approveCard, cardsOf, createTickets, revokeCard, type Tickets } from '.
 import { mountCardLogIn } from './cards/log-in.ts'
 import { ordersOf } from './commands/list.ts'
 import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
+import { type CounterGround, counterHandlers } from './counter/handlers.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
 import { FRESH_MS, SHAKEN_MS } from './identity/fresh.ts'
@@ -68,6 +69,7 @@ export async function openConsole(
     keys,
     own,
     reference,
+    serving,
     version,
     now,
     log,
@@ -83,6 +85,8 @@ export async function openConsole(
     /** What the gateway carries out of an operator's order. */
     own: OwnDeeds
     reference(person: string): string
+    /** How citizens are served, for operators at a counter. */
+    serving: Omit<CounterGround, 'db' | 'reference' | 'now'>
     version: string
     now(): Date
     log: Logger
@@ -106,6 +110,7 @@ export async function openConsole(
     refunds: createRefunds({ db: store.db, now, log }),
     keys,
     own,
+    counter: { ...serving, db, reference, now },
     version,
     now,
   })
@@ -157,6 +162,7 @@ function handlersOf({
   refunds,
   keys,
   own,
+  counter,
   version,
   now,
 }: {
@@ -169,6 +175,7 @@ function handlersOf({
   refunds: Pick<Refunds, 'done'>
   keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
   own: OwnDeeds
+  counter: CounterGround
   version: string
   now(): Date
 }): Handlers {
@@ -176,6 +183,7 @@ function handlersOf({
   return {
     ...logHandlers({ keys, now }),
     ...viewHandlers,
+    ...counterHandlers(counter, sessions),
 
     me: async ({ session, held }) =>
       ok({

@@ -7,6 +7,7 @@ import type { ViewedScreen } from '../../contract/console/views.ts'
 import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
+import type { OperatorEvidence } from './counter/identify.ts'
 
 export type ConsoleTables = {
   console_person: { iss: string; sub: string; person: string; name: string; seen_at: Date }
@@ -44,6 +45,35 @@ export type ConsoleTables = {
     approved_at: Date | null
     revoked_by: string | null
     revoked_at: Date | null
+  }
+  counter_visit: {
+    id: string
+    session: string
+    at: Date
+    office: string
+    station: string
+    number: string
+    operator: string
+    person: string
+    token_hash: string | null
+    evidence: JSONColumnType<OperatorEvidence>
+    outcome: string
+  }
+  counter_paper: {
+    station: string
+    operation: string
+    kind: 'certificate' | 'collected' | 'declaration'
+    visit: string
+    at: Date
+    office: string
+    number: string
+    operator: string
+    of_totem: string | null
+    types: string | null
+    mark: Generated<boolean>
+    state: 'asked' | 'issued' | 'refused'
+    prints: Generated<number>
+    answered: 'printed' | 'void' | null
   }
   card_ticket: {
     ticket_hash: string

@@ -35,6 +35,7 @@ import { grantsKept } from './migrations/045-grants-kept.ts'
 import { objectives } from './migrations/049-objectives.ts'
 import { consoleViews } from './migrations/050-console-views.ts'
 import { operatorCards } from './migrations/058-operator-cards.ts'
+import { counter } from './migrations/059-counter.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -198,6 +199,7 @@ const migrations: Record<string, Migration> = {
   '049-objectives': objectives,
   '050-console-views': consoleViews,
   '058-operator-cards': operatorCards,
+  '059-counter': counter,
 }
 
 /** Takes a database from one version to another. */

@@ -83,8 +83,7 @@ test('the card itself, through pcscd and OpenSC’s PKCS#11', async () => {
 
 test('a ticket is good once, for a minute, and for the browser that began the log-in', async () => {
   const [mine, thief] = [centre.browser(), centre.browser()]
-  const begun = async (browser: Browser) =>
-    ELENA(await browser.location(`${browser.origin}/console/card/log-in?to=/`))
+  const begun = async (browser: Browser) => ELENA(await browser.location(`${browser.origin}/console/card/log-in?to=/`))
   const stolen = await begun(mine)
   expect(await thief.location(stolen)).toBe('/?log-in=again')
   // The state is spent by that: its own browser begins anew.

@@ -12,7 +12,7 @@ import { asset, FACES, type Measure } from '../../documents/typeface.ts'
 import { visura } from '../visura/paper.ts'
 import { declaration } from './declaration.ts'
 import { notorieta } from './notorieta.ts'
-import { topics } from './words.ts'
+import { topics } from '../../../catalogue/declaration-words.ts'
 
 const pen = new PDFDocument({ font: '' })
 for (const [face, name] of Object.entries(FACES)) pen.registerFont(face, asset(`${name}.ttf`))

@@ -6,7 +6,7 @@ import { type Block, type Choice, type Paper, type Place, type Run, said, type W
 import { dateToWrite, familyTable, fullName, personFacts, statoCivile } from '../../documents/person.ts'
 import { inflect, isWholeDate, plainDate, registerWords, say } from '../../documents/words.ts'
 import type { Relative } from './facts.ts'
-import { conditions, declarationWords, type Topic, topics } from './words.ts'
+import { conditions, declarationWords, type Topic, topics } from '../../../catalogue/declaration-words.ts'
 
 export interface DeclarationFacts {
   person: RegisteredPerson

@@ -8,7 +8,7 @@ import { birthOf } from './birth.ts'
 import { declaration } from './declaration.ts'
 import { notorieta } from './notorieta.ts'
 import type { Declared, Form } from './visit.ts'
-import type { Topic } from './words.ts'
+import type { Topic } from '../../../catalogue/declaration-words.ts'
 
 /** The place of a fact on the form. */
 const TOPICS: Record<DeclaredFact, Topic> = {
