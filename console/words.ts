@@ -136,12 +136,12 @@ export const ROLES: Record<Role, string> = {
   ...{ OPERATORE: 'Operatore remoto', CAMPO: 'Responsabile di zona', PIATTAFORMA: 'Piattaforma', AUDITOR: 'Auditor' },
   ...{ TOP: 'Comune (TOP)', ADMIN: 'Ufficio (ADMIN)', STANDARD: 'Addetto (STANDARD)', SPORTELLO: 'Sportello' },
 }
-export const scopeSaid = (scope: Scope): string =>
-  scope.kind === 'flotta'
-    ? 'tutta la flotta'
-    : scope.kind === 'regione'
-      ? regions[scope.region]
-      : `ufficio ${scope.office}`
+export function scopeSaid(scope: Scope): string {
+  if (scope.kind === 'flotta') return 'tutta la flotta'
+  if (scope.kind === 'regione') return regions[scope.region]
+  if (scope.kind === 'ufficio') return `ufficio ${scope.office}`
+  return scope.kind === 'ente' ? `comune ${scope.ente}` : `${scope.ente}, ${scope.ufficio}, comune ${scope.comune}`
+}
 
 export const maintenanceSaid = (scope: MaintenanceScope): string =>
   scope.kind === 'totem' ? scope.totem : scopeSaid(scope)
@@ -187,6 +187,7 @@ const DEEDS: Record<string, string> = {
   'session.ended': 'ha chiuso una sessione',
   'session.refused': 'accesso rifiutato',
   'grants.first': 'primo incarico, dall’installazione',
+  'enti.first': 'enti e convenzioni, dall’installazione',
   'grants.propose': 'ha proposto un incarico',
   'grants.approve': 'ha approvato un incarico',
   'grants.confirm': 'ha confermato un incarico',

@@ -5,13 +5,17 @@ import { ulid } from 'ulid'
 import { z } from 'zod'
 import { jsonOf } from '../basics/json.ts'
 import { role, scope } from '../contract/console/people.ts'
+import { profileTerms } from '../contract/console/profiles.ts'
 import { reason } from '../contract/console/prose.ts'
+import { agreementTerms, ente, ufficioEnte } from '../contract/console/registry.ts'
 import { isCodiceFiscale } from '../contract/identity.ts'
 import { accessReferences } from './access/references.ts'
 import { argumentsOf, runProgram, USAGE } from './command.ts'
 import { append } from './console/audit/chain.ts'
+import { addAgreement, addEnte, addProfile } from './console/enti/write.ts'
 import { held, INSTALLATION } from './console/permissions/grants.ts'
-import { withConsole } from './console/tables.ts'
+import { faultOfAgreement, faultOfProfile } from './console/profiles/rules.ts'
+import { type ConsoleTransaction, withConsole } from './console/tables.ts'
 import { gatewayConfig, readConfig } from './settings/config.ts'
 import { requireSafeDatabase, requireTlsChecked } from './settings/line.ts'
 import { CONFIG, Unusable } from './settings/unusable.ts'
@@ -26,32 +30,47 @@ until two people administer the platform (PIATTAFORMA, flotta): from then on gra
 by the other, at the console. Each grant stands in the audit as the installation's.
   LIST   JSON: [{ "codiceFiscale": "…", "role": "PIATTAFORMA", "scope": { "kind": "flotta" }, "days": 365,
                   "reason": "…" }]
-         role: OPERATORE, CAMPO, PIATTAFORMA, AUDITOR, SPORTELLO; scope: { "kind": "flotta" }, { "kind": "regione", "region": "10" }
-         (ISTAT) or { "kind": "ufficio", "office": "…" }. The codice fiscale is kept as a keyed hash alone.
+         role: OPERATORE, CAMPO, PIATTAFORMA, AUDITOR, TOP, ADMIN, STANDARD, SPORTELLO; scope: { "kind": "flotta" },
+         { "kind": "regione", "region": "10" } (ISTAT), { "kind": "ufficio", "office": "…" } (a post office),
+         { "kind": "ente", "ente": "054050" } (a comune) or { "kind": "ufficio-ente", "ente": "…", "ufficio": "…",
+         "comune": "054050" }. The codice fiscale is kept as a keyed hash alone.
+         Who comes from another module brings what was agreed there: { "grants": [as above], "enti": [{ "kind": "comune",
+         "id": "054050", "name": "Spello", "patron": "04-22" }, { "kind": "fruitore", "id": "USL2", "name": "…" }], "uffici":
+         [{ "ente": "USL2", "id": "PROTESI", "name": "…" }], "profili": [{ …, "convenzioni": [{ … }] }]}
+         (contract/console/registry.ts and profiles.ts say each field).
 GATEWAY_CONFIG names the gateway's file, DATABASE_URL its database. An embedded database is one program's alone: stop the
 gateway first.`
 
 const ENOUGH = 2
 const DAY_MS = 86_400_000
 
-const wanted = z
+const grants = z
   .array(
     z.strictObject({
       codiceFiscale: z
         .string()
         .transform((told) => told.trim().toUpperCase())
         .refine(isCodiceFiscale, 'no codice fiscale'),
-      role: role.refine(
-        (name) => ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR', 'SPORTELLO'].includes(name),
-        'cannot be given yet',
-      ),
+      role,
       scope,
       days: z.number().int().min(1).max(365),
       reason,
     }),
   )
   .min(1)
-  .max(20)
+  .max(30)
+const { comune: _, profilo: __, profiloVersione: ___, ...agreementOfProfile } = agreementTerms
+const wanted = z.union([
+  grants.transform((list) => ({ grants: list, enti: [], uffici: [], profili: [] })),
+  z.strictObject({
+    grants,
+    enti: z.array(ente),
+    uffici: z.array(ufficioEnte),
+    profili: z.array(
+      z.strictObject({ ...profileTerms, convenzioni: z.array(z.strictObject(agreementOfProfile)).default([]) }),
+    ),
+  }),
+])
 
 async function run(): Promise<void> {
   const { positionals, values } = argumentsOf(HELP, { help: { type: 'boolean', default: false } })
@@ -73,7 +92,8 @@ async function run(): Promise<void> {
     await withConsole(store.db)
       .transaction()
       .execute(async (transaction) => {
-        for (const { codiceFiscale, days, scope: over, ...grant } of list.data) {
+        await bring(transaction, list.data, at)
+        for (const { codiceFiscale, days, scope: over, ...grant } of list.data.grants) {
           // One after the other, beside other gateways too.
           await transaction.selectFrom('console_audit_head').select('n').forUpdate().execute()
           // Those that are suspended do not count: whoever reaches the machine helps a console that nobody administers any more.
@@ -98,10 +118,39 @@ async function run(): Promise<void> {
           await append(transaction, { person: null, role: null, session: null }, deed, at)
         }
       })
-    process.stderr.write(`${list.data.length} granted\n`)
+    process.stderr.write(`${list.data.grants.length} granted\n`)
   } finally {
     await store.close()
   }
+}
+
+/** What enti have agreed elsewhere before, as the installation's word. */
+async function bring(
+  transaction: ConsoleTransaction,
+  { enti, uffici, profili }: Pick<z.output<typeof wanted>, 'enti' | 'uffici' | 'profili'>,
+  at: Date,
+): Promise<void> {
+  const said = { proposed_by: INSTALLATION, proposed_name: INSTALLATION, proposed_at: at }
+  const decision = { ...said, approved_by: INSTALLATION, approved_name: INSTALLATION, approved_at: at }
+  for (const each of enti) await addEnte(transaction, each)
+  if (uffici.length > 0) await transaction.insertInto('ufficio_ente').values(uffici).execute()
+  for (const { convenzioni, ...profile } of profili) {
+    const [profilo, { comune }] = [ulid(+at), profile]
+    refuse(faultOfProfile(profile), profile.nome)
+    await addProfile(transaction, { id: profilo, versione: 1 }, profile, decision)
+    for (const each of convenzioni) {
+      const terms = { ...each, comune, profilo, profiloVersione: 1 }
+      refuse(faultOfAgreement(terms, profile), each.protocollo)
+      await addAgreement(transaction, ulid(+at), terms, decision)
+    }
+  }
+  const detail = { enti: enti.length, profili: profili.length }
+  if (enti.length + profili.length > 0)
+    await append(transaction, { person: null, role: null, session: null }, { deed: 'enti.first', detail }, at)
+}
+
+function refuse(field: string | null, which: string): void {
+  if (field !== null) throw new Unusable(DATA, `the list: ${which}: ${field} (--help says what stands in it)`)
 }
 
 await runProgram(run)

@@ -51,6 +51,8 @@ import {
   ownSessions,
   sessionNamed,
 } from './people.ts'
+import { profiles } from './profiles.ts'
+import { agreements, enti } from './registry.ts'
 import { savedView, savedViews, viewNamed } from './views.ts'
 
 interface Route {
@@ -253,6 +255,10 @@ export const consoleApi = {
     ...{ method: 'GET', path: '/counter/day', action: 'counter.serve' },
     ...{ query: dayNamed, answer: counterDay },
   },
+
+  enti: { method: 'GET', path: '/enti', action: 'enti.see', answer: enti },
+  profiles: { method: 'GET', path: '/profiles', action: 'profiles.see', answer: profiles },
+  agreements: { method: 'GET', path: '/agreements', action: 'profiles.see', answer: agreements },
 
   audit: { method: 'GET', path: '/audit', action: 'audit.see', told: true, query: auditQuery, answer: auditPage },
   verifyAudit: { method: 'GET', path: '/audit/verdict', action: 'audit.export', told: true, answer: auditVerdict },

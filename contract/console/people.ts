@@ -5,8 +5,8 @@ import { reason } from './prose.ts'
 import { region } from './regions.ts'
 
 /**
- * What a grant makes of a person. TOP, ADMIN, STANDARD and SPORTELLO come with the registry's console: the matrix has
- * their place, and nobody can be given them yet.
+ * What a grant makes of a person. The second line are the registry's officers: TOP decides for a comune what other bodies may
+ * learn from it, ADMIN names who asks in an office of such a body, STANDARD asks, SPORTELLO serves citizens at a post office.
  */
 export const roles = [
   ...(['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR'] as const),
@@ -34,6 +34,10 @@ const plainActions = [
   'cards.see',
   'cards.decide',
   'counter.serve',
+  'enti.see',
+  'enti.register',
+  'profiles.see',
+  'profiles.decide',
 ] as const
 /** `command.KIND`: to order this of a totem, or to propose it. */
 export type Action = (typeof plainActions)[number] | `command.${OrderKind}`
@@ -42,13 +46,22 @@ export const actions: readonly [Action, ...Action[]] = [
   ...orderKinds.map((kind) => `command.${kind}` as const),
 ]
 
+/** ISTAT's code of a comune. */
+export const comuneId = z.string().regex(/^\d{6}$/)
+/** Another body than a comune: a short code of capitals. */
+export const fruitoreId = z.string().regex(/^[A-Z][A-Z0-9-]{1,19}$/)
 export const officeId = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,19}$/)
 
-/** Over what a grant reaches: the whole fleet, the totems of a region, or those of one office. */
+/**
+ * Over what a grant reaches: the whole fleet, the totems of a region, or those of one post office; a comune, or an office
+ * (`ufficio`) of another body (`ente`) as far as that comune lets the body ask: each comune has its own people in it.
+ */
 export const scope = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('flotta') }),
   z.strictObject({ kind: z.literal('regione'), region }),
   z.strictObject({ kind: z.literal('ufficio'), office: officeId }),
+  z.strictObject({ kind: z.literal('ente'), ente: comuneId }),
+  z.strictObject({ kind: z.literal('ufficio-ente'), ente: fruitoreId, ufficio: officeId, comune: comuneId }),
 ])
 export type Scope = z.infer<typeof scope>
 

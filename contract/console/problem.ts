@@ -11,7 +11,7 @@ export const problemStatus = {
   /** The deed asks for a log-in of the last five minutes. */
   'log-in-again': 403,
   /** Who works at a counter has logged in with a smart card. */
-  'card-needed': 403,
+  'card-needed': 409,
   /** The card has shaken hands longer ago than an issue may be. */
   'card-again': 403,
   /** It is not said yet at which counter. */

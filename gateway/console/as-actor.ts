@@ -36,9 +36,19 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'refund',
       'command_order',
       'totem_command',
+      'ente',
+      'ufficio_ente',
+      'profilo',
+      'convenzione',
     ],
   ],
   ['insert', ['totem_note', 'console_audit', 'alarm_note', 'maintenance']],
+  ['insert', ['ente', 'ufficio_ente', 'profilo', 'convenzione']],
+  // What a profile or an agreement says is written once (051).
+  [
+    'update (approved_by, approved_name, approved_at, ended_by, ended_name, ended_at, ended_why)',
+    ['profilo', 'convenzione'],
+  ],
   // Who looks after it, and an end that a person has said: what an alarm is about, the evaluation says.
   ['update (taken_by, taken_name, taken_at, assigned_by, ended_at)', ['alarm']],
   ['update (approved_by, approved_name, approved_at, ended_by, ended_name, ended_at)', ['maintenance']],
@@ -74,7 +84,11 @@ export async function openAsActor(
           select set_config('totem.actor', ${actor ?? ''}, true), set_config('totem.all', ${yes(sight.all)}, true),
             set_config('totem.fleet', ${yes(sight.fleet)}, true),
             set_config('totem.regions', ${sight.regions.join(',')}, true),
-            set_config('totem.offices', ${sight.offices.join(',')}, true)`.execute(transaction)
+            set_config('totem.offices', ${sight.offices.join(',')}, true),
+            set_config('totem.enti', ${sight.enti.join(',')}, true), set_config('totem.all_enti', ${yes(sight.allEnti)}, true),
+            set_config('totem.uffici', ${sight.ufficiEnte.map(({ ente, ufficio, comune }) => `${ente}/${ufficio}@${comune}`).join(',')}, true)`.execute(
+          transaction,
+        )
         return work(transaction)
       }),
     async close() {

@@ -26,6 +26,7 @@ import { mountCardLogIn } from './cards/log-in.ts'
 import { ordersOf } from './commands/list.ts'
 import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
 import { type CounterGround, counterHandlers } from './counter/handlers.ts'
+import { agreementsOf, entiOf } from './enti/enti.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
 import { FRESH_MS, SHAKEN_MS } from './identity/fresh.ts'
@@ -41,6 +42,7 @@ import { operationsOf } from './operations/operations.ts'
 import { paymentsOf } from './operations/payments.ts'
 import { approve, confirm, grantsOf, propose, revoke } from './permissions/grants.ts'
 import { may, mayApprove } from './permissions/matrix.ts'
+import { profilesOf } from './profiles/profiles.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
 import { viewHandlers } from './views/views.ts'
@@ -333,6 +335,12 @@ function handlersOf({
       db.transaction().execute((transaction) => approveCard(transaction, doer, body, now())),
     revokeCard: ({ doer, body }) =>
       db.transaction().execute((transaction) => revokeCard(transaction, doer, body, now())),
+
+    enti: async ({ seen }) => ok(await seen(entiOf)),
+    profiles: async ({ session: { person }, seen }) =>
+      ok(await seen((transaction) => profilesOf(transaction, person, now()))),
+    agreements: async ({ session: { person }, seen }) =>
+      ok(await seen((transaction) => agreementsOf(transaction, person, now()))),
 
     audit: async ({ query, seen }) => {
       const names = await namesOf(db)

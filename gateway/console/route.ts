@@ -24,7 +24,7 @@ import { FRESH_MS } from './identity/fresh.ts'
 import type { Session, Sessions } from './identity/sessions.ts'
 import type { IsNewLook } from './looks.ts'
 import { heldBy, noteUse } from './permissions/grants.ts'
-import { type Held, may, type Sight } from './permissions/matrix.ts'
+import { type Held, may, NO_SIGHT, type Sight } from './permissions/matrix.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from './tables.ts'
 
 export const SESSION_COOKIE = '__Host-console'
@@ -66,8 +66,6 @@ interface Ground {
   now(): Date
 }
 
-const NOTHING: Sight = { role: 'OPERATORE', fleet: false, regions: [], offices: [], all: false }
-
 const refuse = (reply: FastifyReply, kind: ConsoleProblemKind, field: string | null = null) =>
   reply.code(problemStatus[kind]).send(consoleProblem.parse({ kind, field }))
 
@@ -103,10 +101,10 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
       if (!session) return refuse(reply, 'signed-out')
       if (route.method === 'POST' && !isOwnDeed(request, session, ground.origin())) return refuse(reply, 'cross-site')
       const held = await heldBy(ground.db, session.person, ground.now())
-      const sight = route.action === null ? NOTHING : may(held, route.action)
+      const sight = route.action === null ? NO_SIGHT : may(held, route.action)
       const doer = {
         person: session.person,
-        role: sight === NOTHING ? null : (sight?.role ?? null),
+        role: sight === NO_SIGHT ? null : (sight?.role ?? null),
         session: session.id,
       }
       const object = String((request.params as { totem?: string }).totem ?? '') || null
@@ -125,7 +123,7 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
       if (hasActed(request))
         await noteUse(
           ground.db,
-          held.filter(({ role }) => role === sight.role && sight !== NOTHING),
+          held.filter(({ role }) => role === sight.role && sight !== NO_SIGHT),
           ground.now(),
         )
       const result = await handle({
@@ -164,7 +162,7 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
         const detail = Object.fromEntries(asked)
         if (!ground.isNewLook(session?.id ?? '', `${deed} ${object} ${JSON.stringify(detail)}`)) return
         const told = { deed, object: object?.slice(0, 80) ?? null, outcome, detail }
-        await ground.asActor(session?.person ?? null, sight ?? NOTHING, (transaction) =>
+        await ground.asActor(session?.person ?? null, sight ?? NO_SIGHT, (transaction) =>
           append(transaction, doer, told, ground.now()),
         )
       }

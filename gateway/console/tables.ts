@@ -3,13 +3,61 @@ import type { AuditEntry } from '../../contract/console/audit.ts'
 import type { ConditionId, Severity } from '../../contract/console/conditions.ts'
 import type { MaintenanceScope } from '../../contract/console/maintenance.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
+import type { ProfileTerms, Territorio } from '../../contract/console/profiles.ts'
 import type { ViewedScreen } from '../../contract/console/views.ts'
 import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
 import type { OperatorEvidence } from './counter/identify.ts'
 
+/** How something that two people of a comune decide stands: proposed, approved, ended. Days are YYYY-MM-DD, Italy's. */
+type Decided = {
+  dal: string
+  al: string
+  proposed_by: string
+  proposed_name: string
+  proposed_at: Date
+  approved_by: string | null
+  approved_name: string | null
+  approved_at: Date | null
+  ended_by: string | null
+  ended_name: string | null
+  ended_at: Date | null
+  ended_why: string | null
+}
+
 export type ConsoleTables = {
+  ente: { id: string; kind: 'comune' | 'fruitore'; name: string; istat: string | null; patron: string | null }
+  ufficio_ente: { ente: string; id: string; name: string }
+  profilo: Decided & {
+    id: string
+    versione: number
+    comune: string
+    nome: string
+    servizi: JSONColumnType<ProfileTerms['servizi']>
+    sezioni: JSONColumnType<ProfileTerms['sezioni']>
+    perche: JSONColumnType<ProfileTerms['perche']>
+    chiavi: JSONColumnType<ProfileTerms['chiavi']>
+    provvisori: boolean
+    motivi: JSONColumnType<ProfileTerms['motivi']>
+    base_giuridica: string
+    territorio: Territorio
+    righe_max: number
+    righe_giorno: number
+  }
+  convenzione: Decided & {
+    id: string
+    comune: string
+    fruitore: string
+    base_giuridica: string
+    protocollo: string
+    silenzio_giorni: number | null
+    silenzio_righe_max: number | null
+    territorio: Territorio
+    comuni: JSONColumnType<string[]>
+    profilo: string
+    profilo_versione: number
+  }
   console_person: { iss: string; sub: string; person: string; name: string; seen_at: Date }
   console_login: {
     state_hash: string

@@ -50,11 +50,11 @@ export function rowsIn(text: string, code: Listed, most: number): Result<ListRow
 }
 
 const keyIn = ([first = '']: readonly string[]) => first.trim().toUpperCase()
-const isStep = (step: string) => /^([A-Za-z]\w*|\d{1,2})$/.test(step)
+export const isStep = (step: string) => /^([A-Za-z]\w*|\d{1,2})$/.test(step)
 
-type Told = [way: string[], value: string]
+export type Told = [way: string[], value: string]
 /** The object in which these values stand by their ways; numbers make a list. */
-function nested(told: readonly Told[]): unknown {
+export function nested(told: readonly Told[]): unknown {
   const [[first, value] = [[], '']] = told
   if (first.length === 0) return value
   const steps = [...new Set(told.map(([[step = '']]) => step))]

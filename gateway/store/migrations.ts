@@ -34,6 +34,7 @@ import { polis } from './migrations/044-polis.ts'
 import { grantsKept } from './migrations/045-grants-kept.ts'
 import { objectives } from './migrations/049-objectives.ts'
 import { consoleViews } from './migrations/050-console-views.ts'
+import { enti } from './migrations/051-enti.ts'
 import { operatorCards } from './migrations/058-operator-cards.ts'
 import { counter } from './migrations/059-counter.ts'
 import { DatabaseIsNewer } from './refusals.ts'
@@ -198,6 +199,7 @@ const migrations: Record<string, Migration> = {
   '045-grants-kept': grantsKept,
   '049-objectives': objectives,
   '050-console-views': consoleViews,
+  '051-enti': enti,
   '058-operator-cards': operatorCards,
   '059-counter': counter,
 }

@@ -106,8 +106,13 @@ describe('law on the screen', () => {
   it('a fault draws the sheet that came out: whole, torn, or none', () => {
     for (const [name, shown] of Object.entries(galleryViews('it'))) {
       if (shown.screen.screen !== 'print-fault') continue
-      const { sheet } = shown.screen
+      const { sheet, resumable, ways } = shown.screen
       const html = pageOf(shown)
+      // Five answers leave no room for a drawing on one page.
+      if (resumable && ways.length === 3) {
+        expect(html.includes('class="f-paper"'), name).toBe(false)
+        continue
+      }
       expect(html.includes('class="f-paper"'), name).toBe(sheet !== 'none')
       expect(html.includes('class="paper-still"'), name).toBe(sheet === 'perhaps')
       expect(html.includes('non esce alcun foglio'), name).toBe(sheet === 'none')

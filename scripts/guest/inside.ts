@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ownFolder } from '../../basics/temporary.ts'
@@ -26,7 +26,7 @@ export interface Inside {
   change?(disk: string, systemAt: number): void
 }
 
-/** Starts an office and a machine in it, and leaves nothing of either but what the console has said. */
+/** Starts an office and a machine in it, and leaves nothing of either but what console and gateway have said. */
 export async function inside(
   { built, cache, out }: Run,
   name: string,
@@ -47,6 +47,7 @@ export async function inside(
     await act(guest, bench)
   } finally {
     if (guest) writeFileSync(path.join(out, `${name}.console.log`), guest.console())
+    copyFileSync(path.join(bench.folder, 'logs/gateway.log'), path.join(out, `${name}.gateway.log`))
     await guest?.stop()
     await bench.stop()
     for (const made of [folder, disk, work]) rmSync(made, { recursive: true, force: true })

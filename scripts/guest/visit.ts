@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Browser, chromium } from 'playwright-core'
@@ -74,6 +74,7 @@ export async function visit({ name, who, choice, guest, bench, browser, out, saw
   for (const [index, sheet] of sheets.entries()) copyFileSync(sheet.path, path.join(screens, `paper-${index + 1}.png`))
   const operations = (await bench.gateway.operations()).slice(before.operations)
   const log = await guest.run('/usr/bin/totem', 'journal', 'tail', '--lines', '10000', '--json')
+  writeFileSync(path.join(screens, 'sync-log.jsonl'), log.stdout)
   const seconds = ((Date.now() - began) / 1000).toFixed(0)
   saw(`${name}: ${way.join(' → ')}`, outcome === 'printed', `${seconds} s`)
   // Of all visits so far: a page is a sheet.
@@ -84,7 +85,8 @@ export async function visit({ name, who, choice, guest, bench, browser, out, saw
     whole && acknowledged === bench.printer.sheets.length,
     `${sheets.length} sheets`,
   )
-  saw(`${name}: the gateway holds its operation, issued`, operations.length === 1 && operations[0]?.state === 'issued')
+  const states = operations.map(({ state }) => state)
+  saw(`${name}: the gateway holds its operation`, states.join() === 'issued', states.join(', '))
 }
 
 /** Nobody begins before the totem is whole. */

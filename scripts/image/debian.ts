@@ -21,17 +21,26 @@ export const debianCache = (): string =>
 
 /** An archive with a Debian 12 of these packages, made once by mmdebstrap: the same as long as they are. Minutes. */
 export function debian(cache: string, packages: readonly string[]): string {
-  const wanted = [...SYSTEM, ...packages].join(',')
-  const hash = createHash('sha256').update(wanted).digest('hex').slice(0, 8)
-  const archive = path.join(cache, `debian-12-${hash}.tar`)
+  const wanted = [...SYSTEM, ...packages]
+  const archive = path.join(cache, `debian-12-${nameOf(wanted)}.tar`)
   if (existsSync(archive)) return archive
   mkdirSync(cache, { recursive: true })
   const aside = `${archive.slice(0, -4)}.${process.pid}.tar`
-  execFileSync('mmdebstrap', ['--quiet', ...SMALL, `--include=${wanted}`, 'bookworm', aside], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  bootstrap(wanted, aside)
   renameSync(aside, archive)
   return archive
+}
+
+/** By which a Debian of these packages is known. */
+export const nameOf = (packages: readonly string[]): string =>
+  createHash('sha256').update(packages.join(',')).digest('hex').slice(0, 8)
+
+/** Makes a small Debian 12 with these packages: a folder, or an archive by its name. */
+export function bootstrap(packages: readonly string[], to: string): void {
+  // mmdebstrap mounts /proc in a folder of /tmp, and gives up if somebody who looks through /tmp holds it open: in a mount
+  // namespace of its own nobody else sees it.
+  const command = ['mmdebstrap', '--quiet', ...SMALL, `--include=${packages.join(',')}`, 'bookworm', to]
+  execFileSync('unshare', ['--mount', ...command], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 /** Unpacks it into a folder, which is emptied first. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CryptoEngine, setEngine } from 'pkijs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rispostaCertificazione, rispostaErrori } from '../../contract/anpr.ts'
 import { answerFaults } from '../../test/support/gateway/anpr-description.ts'
@@ -320,6 +321,15 @@ describe('the paper', () => {
     for (const { id: person } of people) {
       const both = { listaTipiCertificati: { tipoCertificato: ['8', '12'] } }
       expect((await certify({ idOperazioneClient: `ALL-${person}`.slice(0, 30), ...both }, person)).status).toBe(200)
+    }
+  })
+  test('is sealed whatever another package of this process has made of pkijs', async () => {
+    // electron-builder does so as soon as it is imported.
+    setEngine('another', new CryptoEngine({ name: 'another', crypto: { subtle: {} } as Crypto }))
+    try {
+      expect((await certify({ idOperazioneClient: 'E1' })).status).toBe(200)
+    } finally {
+      setEngine('node', new CryptoEngine({ name: 'node', crypto }))
     }
   })
   test('a preview is not issued', async () => {

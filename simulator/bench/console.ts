@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { employees } from '../issuer/employees.ts'
 import type { Issuer } from '../issuer/issuer.ts'
+import { tenancy } from './tenancy.ts'
 
 /**
  * The gateway's settings of its console (gateway/settings/console.ts); `folder`: where the client's secret may lie. `crls`: of
@@ -46,7 +47,7 @@ export async function firstGrants(configFile: string, databaseUrl?: string): Pro
       grant ? [{ codiceFiscale, ...grant, days: 300, reason: 'banco di prova' }] : [],
     )
     .sort((one, other) => administers(one.role) - administers(other.role))
-  child.stdin.end(JSON.stringify(list))
+  child.stdin.end(JSON.stringify({ grants: list, ...tenancy }))
   const said = text(child.stderr)
   const [code] = await once(child, 'exit')
   if (code !== 0) throw new Error(`first-grants ended with ${code}: ${await said}`)

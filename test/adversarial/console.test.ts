@@ -32,7 +32,7 @@ const anchorKeys = () => {
 beforeAll(async () => {
   centre = await openConsoleCentre(null, { polis: { plan: { '080085': { from: '2027-01-11', to: '2027-06-30' } } } })
   for (const totem of ['TT-0001', 'TT-0002']) await centre.totem(totem).post('/v1/heartbeat', HEARTBEAT)
-  for (const who of ['operatore', 'campo', 'piattaforma', 'piattaforma2', 'auditor', 'nuovo', 'piattaforma-bis'])
+  for (const who of [...ROLES.map(([, who]) => who), 'piattaforma2', 'nuovo', 'piattaforma-bis', 'top2', 'altro-top'])
     people[who] = await centre.signedIn(who)
 })
 afterAll(() => centre?.stop())
@@ -99,6 +99,9 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   cards: () => ({ path: '/cards' }),
   approveCard: () => ({ path: '/cards/approve', body: { card: '01KB0000000000000000000001' } }),
   revokeCard: () => ({ path: '/cards/revoke', body: { card: '01KB0000000000000000000001' } }),
+  enti: () => ({ path: '/enti' }),
+  profiles: () => ({ path: '/profiles' }),
+  agreements: () => ({ path: '/agreements' }),
   audit: () => ({ path: '/audit' }),
   verifyAudit: () => ({ path: '/audit/verdict' }),
   exportAudit: () => ({ path: '/audit/export', body: {} }),
@@ -113,6 +116,10 @@ const ROLES: [Role, string][] = [
   ['CAMPO', 'campo'],
   ['PIATTAFORMA', 'piattaforma'],
   ['AUDITOR', 'auditor'],
+  ['TOP', 'top'],
+  ['ADMIN', 'admin'],
+  ['STANDARD', 'standard'],
+  ['SPORTELLO', 'sportello'],
 ]
 
 describe.each(ROLES)('%s', (role, who) => {

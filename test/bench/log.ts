@@ -6,7 +6,7 @@ import type { LogFilter } from '../../contract/console/log.ts'
 import { FIRST_PREVIOUS } from '../../contract/journal.ts'
 import { openAsActor } from '../../gateway/console/as-actor.ts'
 import { searchLog } from '../../gateway/console/log/search.ts'
-import type { Sight } from '../../gateway/console/permissions/matrix.ts'
+import { NO_SIGHT, type Sight } from '../../gateway/console/permissions/matrix.ts'
 import { takeIn } from '../../gateway/journal/intake.ts'
 import { withJournals } from '../../gateway/journal/tables.ts'
 import { bounds } from '../../gateway/settings/config.ts'
@@ -22,7 +22,7 @@ const [TOTEMS, BATCH, MONTHS, ROUNDS, CHUNK] = [6_933, 30, 36, 9, 1_000_000]
 const GOAL_MS = 300
 const YEARS_MS = 3 * 365 * DAY_MS
 
-const ALL: Sight = { role: 'OPERATORE', fleet: true, regions: [], offices: [], all: false }
+const ALL: Sight = { ...NO_SIGHT, fleet: true }
 const UMBRIA: Sight = { ...ALL, role: 'CAMPO', fleet: false, regions: ['10'] }
 
 /**

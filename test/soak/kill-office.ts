@@ -123,7 +123,7 @@ export interface RunningTotem {
   /** Edges that a payment or delivery has come to. */
   came: ReadonlySet<string>
   violations: string[]
-  /** Resolves when the next payment or delivery gets there. */
+  /** Asks the next people for what leads there, and resolves when one of them gets there. */
   edge(edge: Edge): Promise<void>
   /** Resolves when the next person has a certificate. */
   progress(): Promise<void>
@@ -171,7 +171,10 @@ function runningTotem(child: ChildProcess, phones: Phones, before?: RunningTotem
     letters,
     came,
     violations,
-    edge: (edge) => within(PROGRESS_PATIENCE_MS, once(news, edge), edge),
+    edge(edge) {
+      child.stdin?.write(`${edge}\n`)
+      return within(PROGRESS_PATIENCE_MS, once(news, edge), edge)
+    },
     progress: () => within(PROGRESS_PATIENCE_MS, once(news, 'collected'), 'progress'),
     killDevice() {
       try {

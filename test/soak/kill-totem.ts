@@ -31,11 +31,12 @@ import { createHealth } from '../../main/sync/health.ts'
 import type { Entered, Recognised, VisitId, Waiting } from '../../main/visit/services.ts'
 import { fleetCards } from '../../simulator/fleet/cards.ts'
 import { personById } from '../../simulator/population/people.ts'
-import type { Edge } from './kill-edges.ts'
+import { type Edge, isMail } from './kill-edges.ts'
 import { MAIL_DOMAIN } from './kill-letters.ts'
 
 // kill.ts runs and kills this: everything of main/index.ts except the window. Citizens come one after the other until
-// "finish" is read; then everybody with a waiting certificate fetches it. Each promise goes to stdout at once by a
+// "finish" is read; then everybody with a waiting certificate fetches it. A line with an edge makes them want what leads
+// there, until one of them has come to it. Each promise goes to stdout at once by a
 // system call, so that a kill cannot take it back.
 
 export interface KillTotem {
@@ -62,13 +63,18 @@ const exempt: Bollo = { kind: 'exempt', exemption: 'processuale' }
 
 const { data, pki, totem, gatewayUrl, deviceEnv }: KillTotem = JSON.parse(process.argv[2] ?? '')
 const say = (what: string, of = '') => void writeSync(1, `${what} ${of}\n`)
-const edge = (name: Edge) => say('edge', name)
+let wanted: Edge | null = null
+function edge(name: Edge): void {
+  say('edge', name)
+  if (name === wanted) wanted = null
+}
 const read = (name: string) => readFileSync(join(pki, name), 'utf8')
 const keyIn = (name: string): NamedKey => JSON.parse(read(name))
 const now = () => new Date()
 let finishing = false
-createInterface(process.stdin).once('line', () => {
-  finishing = true
+createInterface(process.stdin).on('line', (line) => {
+  if (line === 'finish') finishing = true
+  else wanted = line as Edge
 })
 
 const journal = opened(openJournal({ path: join(data, 'journal.db'), totem, now: Date.now }))
@@ -208,7 +214,6 @@ const handover = createHandover({ client, journal, now })
 const letterOptions = { client, journal, keys, place, totem, now }
 const email = createEmail(letterOptions)
 const domicilio = createDomicilio(letterOptions)
-let mails = 0
 const cards = fleetCards(pki)
 keysRefresh.start()
 drain.start()
@@ -269,7 +274,8 @@ async function visit(person: string, asks: boolean): Promise<void> {
     if (entered.ok) await withPayments(client, entered.value)
     return
   }
-  const bollo = Math.random() < 0.6 ? await paid(entered) : exempt
+  const pays = wanted ? !isMail(wanted) : Math.random() < 0.6
+  const bollo = pays ? await paid(entered) : exempt
   if (bollo !== null) await request(id, recognised, bollo, entered.ok ? entered.value : null)
   say('visited')
 }
@@ -309,18 +315,18 @@ async function request(id: VisitId, recognised: Recognised, bollo: Bollo, entere
   await collect(id, requested.value)
   const pdf = Buffer.from(requested.value.outcome.pdf, 'base64')
   if (bollo.kind === 'pagopa') await takeHome(id, pdf)
-  else if (entered && Math.random() < BY_MAIL)
+  else if (entered && (wanted ? isMail(wanted) : Math.random() < BY_MAIL))
     await mailHome(id, entered, { operation: requested.value.outcome.operation, pdf, holder: recognised })
 }
 
-/** The certificate by e-mail, into a box of its own: so its mail is found again. Each second one goes to the digital domicile. */
+/** The certificate by e-mail, into a box of its own: so its mail is found again. Half of them go to the digital domicile. */
 async function mailHome(
   id: VisitId,
   entered: Entered,
   { operation, pdf, holder }: { operation: string; pdf: Buffer; holder: Recognised },
 ): Promise<void> {
   const about = { document: 'certificate', operation } as const
-  if (mails++ % 2 === 1) {
+  if (wanted ? wanted.startsWith('pec') : Math.random() < 0.5) {
     const known = await domicilio.domiciles(id, entered, holder.codiceFiscale)
     const [domicile] = known.ok ? known.value : []
     if (!domicile) return

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { randomFrom } from '../../simulator/population/random.ts'
 import { createDiskSearcher, type Leak } from '../support/disk/disk-image.ts'
 import { brokenPromises } from './kill-balance.ts'
-import { type Edge, edges } from './kill-edges.ts'
+import { edges, isMail } from './kill-edges.ts'
 import { headlessOffice } from './kill-office.ts'
 
 /** Longest time between two kills: about a visit with its paper, so that kills fall everywhere in it. */
@@ -147,9 +147,8 @@ async function settledTell<T extends { violations: string[] }>(tell: () => Promi
   }
 }
 
-const MAILS: ReadonlySet<Edge> = new Set(['mailing', 'mailed', 'pec-sending', 'pec-sent'])
 const edgeAt = (n: number, first: number) => {
-  const mails = EDGES.filter(({ edge }) => MAILS.has(edge))
+  const mails = EDGES.filter(({ edge }) => isMail(edge))
   return n === 0 ? mails[first % mails.length] : EDGES[(first + n) % EDGES.length]
 }
 

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Logger } from 'pino'
 import { ulid } from 'ulid'
+import { recurring } from '../../../basics/recurring.ts'
 import { MINUTE_MS } from '../../../basics/time.ts'
 import {
   type Bound,
@@ -9,7 +10,6 @@ import {
   conditionOf,
   type Level,
 } from '../../../contract/console/conditions.ts'
-import { recurring } from '../../recurring.ts'
 import type { Database, Tables } from '../../store/schema.ts'
 import { measuring } from './measures.ts'
 

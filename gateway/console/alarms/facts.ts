@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { ulid } from 'ulid'
+import { recurring } from '../../../basics/recurring.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../basics/time.ts'
 import type { AnprFailure } from '../../anpr/answers.ts'
 import type { Validity } from '../../keys/list-ends.ts'
-import { recurring } from '../../recurring.ts'
 import type { Database } from '../../store/schema.ts'
 
 const EVERY_MS = 10_000

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
+import { recurring } from '../../../basics/recurring.ts'
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from '../../../basics/time.ts'
-import { recurring } from '../../recurring.ts'
 import type { Database } from '../../store/schema.ts'
 import { availabilityOf, type TotemHour } from './available.ts'
 

@@ -3,24 +3,28 @@ import type { Action, Role, Scope } from '../../../contract/console/people.ts'
 
 /**
  * How far a role reaches by an action. `scope`: the totems of its grant. `fleet`: only where the grant is for the whole
- * fleet. `own`: what the person has done themself, or holds. `all`: everything. `-`: not at all.
+ * fleet. `ente`: the comune of its grant, or the office; for the whole fleet every one. `own`: what the person has done
+ * themself, or holds. `all`: everything, or all that concerns the comune of the grant. `-`: not at all.
  */
-export type Reach = 'scope' | 'fleet' | 'own' | 'all' | '-'
+export type Reach = 'scope' | 'fleet' | 'ente' | 'own' | 'all' | '-'
 
-const FUTURE = { TOP: '-', ADMIN: '-', STANDARD: '-', SPORTELLO: '-' } as const satisfies Partial<Record<Role, Reach>>
+const NO_OFFICER = { TOP: '-', ADMIN: '-', STANDARD: '-', SPORTELLO: '-' } as const satisfies Partial<
+  Record<Role, Reach>
+>
+const NO_OPERATOR = { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-' } as const satisfies Partial<Record<Role, Reach>>
 
-const OPERATOR = { OPERATORE: 'scope', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE } as const
+const OPERATOR = { OPERATORE: 'scope', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: '-', ...NO_OFFICER } as const
 const BOTH = { ...OPERATOR, CAMPO: 'scope' } as const
 const FIELD = { ...BOTH, OPERATORE: '-' } as const
 
 /** Who may do what. It judges each route of the console, and its test walks it against the live API. */
 export const matrix: Record<Action, Record<Role, Reach>> = {
-  'fleet.see': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: 'scope', AUDITOR: 'scope', ...FUTURE },
-  'fleet.note': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
-  'log.export': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: 'scope', ...FUTURE },
-  'alarms.handle': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
+  'fleet.see': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: 'scope', AUDITOR: 'scope', ...NO_OFFICER },
+  'fleet.note': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...NO_OFFICER },
+  'log.export': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: 'scope', ...NO_OFFICER },
+  'alarms.handle': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...NO_OFFICER },
   'commands.order': BOTH,
-  'commands.approve': { OPERATORE: 'scope', CAMPO: '-', PIATTAFORMA: 'scope', AUDITOR: '-', ...FUTURE },
+  'commands.approve': { OPERATORE: 'scope', CAMPO: '-', PIATTAFORMA: 'scope', AUDITOR: '-', ...NO_OFFICER },
   'command.withdraw': BOTH,
   'command.restore': BOTH,
   'command.revoke': OPERATOR,
@@ -34,17 +38,31 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
   'command.notice-off': OPERATOR,
   'command.pause-updates': OPERATOR,
   'command.resume-updates': OPERATOR,
-  'maintenance.plan': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE },
-  'operations.see': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: 'fleet', ...FUTURE },
-  'operations.redrive': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
-  'payments.refunded': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
-  'grants.see': { OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'all', AUDITOR: 'all', ...FUTURE },
-  'grants.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
-  'audit.see': { OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'own', AUDITOR: 'all', ...FUTURE },
-  'cards.see': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'all', AUDITOR: 'all', ...FUTURE, SPORTELLO: 'own' },
-  'cards.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...FUTURE },
-  'counter.serve': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: '-', ...FUTURE, SPORTELLO: 'scope' },
-  'audit.export': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: 'all', ...FUTURE },
+  'maintenance.plan': { OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: '-', ...NO_OFFICER },
+  'operations.see': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: 'fleet', ...NO_OFFICER },
+  'operations.redrive': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },
+  'payments.refunded': { OPERATORE: 'fleet', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },
+  'grants.see': {
+    ...{ OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'all', AUDITOR: 'all' },
+    ...{ TOP: 'ente', ADMIN: 'ente', STANDARD: 'own', SPORTELLO: 'own' },
+  },
+  'grants.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },
+  'audit.see': {
+    ...{ OPERATORE: 'own', CAMPO: 'own', PIATTAFORMA: 'own', AUDITOR: 'all' },
+    ...{ TOP: 'ente', ADMIN: 'ente', STANDARD: 'own', SPORTELLO: 'own' },
+  },
+  'audit.export': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: 'all', ...NO_OFFICER },
+  'enti.see': {
+    ...{ OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: 'ente' },
+    ...{ TOP: 'ente', ADMIN: 'ente', STANDARD: 'ente', SPORTELLO: '-' },
+  },
+  'enti.register': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },
+  // Profiles of fields, and the agreements by which they count.
+  'profiles.see': { ...NO_OPERATOR, AUDITOR: 'ente', TOP: 'ente', ADMIN: 'ente', STANDARD: 'ente', SPORTELLO: '-' },
+  'profiles.decide': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
+  'cards.see': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'all', AUDITOR: 'all', ...NO_OFFICER, SPORTELLO: 'own' },
+  'cards.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },
+  'counter.serve': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: '-', ...NO_OFFICER, SPORTELLO: 'scope' },
 }
 
 /** Shutting a totem out for good is approved by who looks after the platform, and not by another operator. */
@@ -62,25 +80,49 @@ export interface Sight {
   fleet: boolean
   regions: readonly string[]
   offices: readonly string[]
+  /** Comuni for which the person acts: ISTAT's codes. */
+  enti: readonly string[]
+  /** Offices of other bodies in which they act, each towards one comune. */
+  ufficiEnte: readonly UfficioEnte[]
+  /** Every comune and what it has agreed with any body. */
+  allEnti: boolean
   /** Everything, or only what is their own. */
   all: boolean
 }
+export type UfficioEnte = Omit<Extract<Scope, { kind: 'ufficio-ente' }>, 'kind'>
+
+/** Nothing at all. */
+export const NO_SIGHT: Sight = {
+  ...{ role: 'OPERATORE', fleet: false, regions: [], offices: [] },
+  ...{ enti: [], ufficiEnte: [], allEnti: false, all: false },
+}
+
+const isOfEnte = ({ kind }: Scope) => kind === 'ente' || kind === 'ufficio-ente'
 
 /** What these grants let their holder do by this action; null: nothing. Pure: the grants are those that count now. */
 export function may(held: readonly Held[], action: Action): Sight | null {
   const row = matrix[action]
   const counts = held.filter(({ role, scope }) => {
     const reach = row[role]
-    return reach !== '-' && (reach !== 'fleet' || scope.kind === 'flotta')
+    if (reach === 'fleet') return scope.kind === 'flotta'
+    if (reach === 'scope') return !isOfEnte(scope)
+    if (reach === 'ente') return isOfEnte(scope) || scope.kind === 'flotta'
+    return reach !== '-'
   })
   const [first] = counts
   if (!first) return null
   const inScope = counts.filter(({ role }) => row[role] !== 'own')
+  const [overFleet, overEnti] = [inScope.filter(({ role }) => row[role] !== 'ente'), inScope]
   return {
     role: first.role,
-    fleet: inScope.some(({ scope }) => scope.kind === 'flotta'),
-    regions: inScope.flatMap(({ scope }) => (scope.kind === 'regione' ? [scope.region] : [])),
-    offices: inScope.flatMap(({ scope }) => (scope.kind === 'ufficio' ? [scope.office] : [])),
-    all: counts.some(({ role }) => row[role] === 'all'),
+    fleet: overFleet.some(({ scope }) => scope.kind === 'flotta'),
+    regions: overFleet.flatMap(({ scope }) => (scope.kind === 'regione' ? [scope.region] : [])),
+    offices: overFleet.flatMap(({ scope }) => (scope.kind === 'ufficio' ? [scope.office] : [])),
+    enti: overEnti.flatMap(({ scope }) => (scope.kind === 'ente' ? [scope.ente] : [])),
+    ufficiEnte: overEnti.flatMap(({ scope: { kind, ...office } }) =>
+      kind === 'ufficio-ente' ? [office as UfficioEnte] : [],
+    ),
+    allEnti: overEnti.some(({ role, scope }) => scope.kind === 'flotta' && ['ente', 'all'].includes(row[role])),
+    all: counts.some(({ role, scope }) => row[role] === 'all' && !isOfEnte(scope)),
   }
 }

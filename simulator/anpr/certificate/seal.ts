@@ -7,6 +7,7 @@ import {
   Attribute,
   Certificate,
   ContentInfo,
+  CryptoEngine,
   EncapsulatedContentInfo,
   IssuerAndSerialNumber,
   SignedAndUnsignedAttributes,
@@ -58,6 +59,9 @@ class CadesSigner extends Signer {
   }
 }
 
+/** Our own: the one that pkijs takes otherwise is the whole process', and electron-builder puts another in its place. */
+const engine = new CryptoEngine({ name: 'node', crypto })
+
 /** A CMS SignedData over bytes that it does not hold (RFC 5652, CAdES). DER. */
 export async function signedApart(covered: Uint8Array, key: SealKey): Promise<Buffer> {
   const der = fromPem(key.certificate)
@@ -81,7 +85,7 @@ export async function signedApart(covered: Uint8Array, key: SealKey): Promise<Bu
       }),
     ],
   })
-  await signed.sign(privateKey, 0, 'SHA-256')
+  await signed.sign(privateKey, 0, 'SHA-256', undefined, engine)
   return Buffer.from(
     new ContentInfo({ contentType: OID.signedData, content: signed.toSchema(true) }).toSchema().toBER(),
   )

@@ -67,6 +67,8 @@ export async function openConsoleCentre(
   if (polis) writeFileSync(join(folder, 'polis.json'), JSON.stringify(polis.plan))
   const console = {
     ...throughConsole(issuer, { pki: PKI, page: page ?? emptyPage(folder), folder, crls }),
+    // As behind a load balancer: everybody comes from one address here, and each session is counted for itself.
+    ...{ host: '127.0.0.1', port: 0, connections: { perAddress: null } },
     ...(alertmanager && { alertmanager: { url: alertmanager } }),
   }
   const centre = await openCentre(

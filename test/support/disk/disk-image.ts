@@ -271,13 +271,15 @@ function read(file: string): Buffer | null {
   }
 }
 
-function walk(path: string, ownedBy: number | undefined): { path: string; link: string | null }[] {
+function walk(path: string, ownedBy: number | undefined, disk?: number): { path: string; link: string | null }[] {
   try {
     const entry = lstatSync(path)
+    // What is mounted below is no part of this disk; a mounted /proc would be read for ever.
+    if (disk !== undefined && entry.dev !== disk) return []
     if (entry.isDirectory()) {
       // A sticky folder holds everybody's files; everything below a user's own folder is that user's.
       const own = ownedBy !== undefined && entry.uid === ownedBy ? undefined : ownedBy
-      return [{ path, link: '' }, ...readdirSync(path).flatMap((name) => walk(join(path, name), own))]
+      return [{ path, link: '' }, ...readdirSync(path).flatMap((name) => walk(join(path, name), own, entry.dev))]
     }
     if (ownedBy !== undefined && entry.uid !== ownedBy) return []
     if (entry.isSymbolicLink()) return [{ path, link: readlinkSync(path) }]

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+
+/** How a person is named in a row: codice fiscale, ID ANPR, identity card, residence permit, passport. */
+export const keyKinds = ['CF', 'ID', 'CI', 'PS', 'PP'] as const
+export const keyKind = z.enum(keyKinds)
+export type KeyKind = (typeof keyKinds)[number]
+
+/** What a file may hold at most. */
+export const FILE_ROWS = 100_000
+export const FILE_BYTES = 20 * 1024 * 1024
+
+/** How the text of a file can be written. A file that says nothing is UTF-8; Windows-1252 is taken when its sender says so. */
+const fileEncodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
+export const fileEncoding = z.enum(fileEncodings)
+export type FileEncoding = (typeof fileEncodings)[number]
+
+/** Why nothing is asked for a row: these rows are `formale`. */
+const rowFindings = [
+  ...(['RIGA_COLONNE', 'CHIAVE_VUOTA', 'CHIAVE_DOPPIA', 'CHIAVE_TIPO', 'CHIAVE_NON_DISPONIBILE'] as const),
+  ...(['CF_FORMA', 'CF_CONTROLLO', 'CF_PROVVISORIO', 'ID_FORMA', 'ID_CONTROLLO', 'DOCUMENTO_FORMA'] as const),
+  ...(['DATA_FORMA', 'DATA_FUTURA', 'DATA_PRIMA', 'RIFERIMENTO_LUNGO', 'EXCEL', 'FORMULA', 'DATO_MANCANTE'] as const),
+] as const
+export type RowFinding = (typeof rowFindings)[number]
+
+/** Why a file as a whole is not taken. */
+const fileFindings = [
+  ...(['FILE_VUOTO', 'FILE_GRANDE', 'FORMATO', 'CODIFICA', 'TROPPE_RIGHE', 'RECORD_LUNGO', 'VIRGOLETTE'] as const),
+  ...(['INTESTAZIONE_ASSENTE', 'INTESTAZIONE_DOPPIA', 'COLONNA_SCONOSCIUTA', 'CHIAVE_ASSENTE'] as const),
+] as const
+
+/**
+ * `kind`, and in `message` what it is and what to do now. `line`: in the file, from 1. `offer`: another way to read it, with the first
+ * rows as they would be.
+ */
+export const fileRefusal = z.strictObject({
+  kind: z.enum(fileFindings),
+  message: z.string(),
+  line: z.number().int().nullable(),
+  offer: z.strictObject({ encoding: fileEncoding, preview: z.array(z.array(z.string())) }).nullable(),
+})
+export type FileRefusal = z.infer<typeof fileRefusal>
