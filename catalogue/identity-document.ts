@@ -2,7 +2,7 @@ import type { IdentityDocument } from '../contract/console/counter.ts'
 import { PAPER_ENDS } from './identity-card.ts'
 
 /** Why a document lets nobody be recognised by it. */
-export type DocumentRefusal = 'document-void' | 'document-expired'
+type DocumentRefusal = 'document-void' | 'document-expired'
 
 /**
  * Does this document count on this day? Recognition needs one in force (art. 35 DPR 445/2000); an identity card of paper counts

@@ -10,6 +10,7 @@ import { operationsQuery } from '../contract/console/operations.ts'
 import { Frame } from './parts/frame.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
 import { AuditScreen } from './screens/audit.tsx'
+import { CardsScreen } from './screens/cards.tsx'
 import { CommandsScreen } from './screens/commands.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
@@ -83,12 +84,17 @@ const polis = createRoute({
   ...{ getParentRoute: () => root, path: '/diffusione' },
   component: lazyRouteComponent(() => import('./polis/figures.tsx'), 'PolisFigures'),
 })
+const counter = createRoute({
+  ...{ getParentRoute: () => root, path: '/sportello' },
+  component: lazyRouteComponent(() => import('./screens/counter.tsx'), 'CounterScreen'),
+})
+const cards = createRoute({ getParentRoute: () => root, path: '/carte', component: CardsScreen })
 const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', component: SessionsScreen })
 
 export const router = createRouter({
   routeTree: root.addChildren([
     ...([home, fleet, totem, log, alarms, maintenance, runbooks] as const),
-    ...([commandsRoute, operations, grants, audit, objectives, polis, sessions] as const),
+    ...([commandsRoute, operations, grants, audit, objectives, polis, counter, cards, sessions] as const),
   ]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

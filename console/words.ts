@@ -156,10 +156,13 @@ export const SCREENS = [
   { to: '/obiettivi', name: 'Obiettivi', action: 'operations.see', key: 'b' },
   { to: '/diffusione', name: 'Diffusione', action: 'fleet.see', key: 'd' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
+  { to: '/sportello', name: 'Sportello', action: 'counter.serve', key: 's' },
+  { to: '/carte', name: 'Carte', action: 'cards.see', key: 't' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]
 
 export const LOG_IN_FAILED: Record<string, string> = {
+  locked: 'Sportello bloccato. Rimetta la carta per riprendere.',
   away: 'Il servizio di identità non risponde. Riprovi fra qualche minuto.',
   again: 'L’accesso non è andato a buon fine o è scaduto. Riprovi.',
   'no-cards': 'Questo gateway non ha l’accesso con la carta.',
@@ -262,6 +265,8 @@ const number = new Intl.NumberFormat('it-IT')
 export const counted = (n: number): string => number.format(n)
 
 const roman = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'short' })
+/** The Italian day of now. */
+export const italianToday = (): string => roman.format(new Date()).slice(0, 10)
 /** An instant as an Italian clock shows it, for a field of date and time. */
 export const inRome = (at: string): string => roman.format(new Date(at)).replace(' ', 'T')
 

@@ -4,7 +4,7 @@ import { isCodiceFiscale, totemId } from './identity.ts'
 /** A console. Its form differs from a totem's, so that no id names two machines. */
 const station = z.string().regex(/^[A-Z]{2}-\d{4}-\d{2,3}$/)
 /** A workstation at a counter: its office (contract/console/people.ts) and two digits, which no totem's id ends with. */
-const desk = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,19}-\d{2}$/)
+export const deskId = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,19}-\d{2}$/)
 
 /**
  * An operator, as the employer's directory names them. The logs keep the name readable, so it may not be a codice
@@ -22,7 +22,7 @@ export const operatorName = z
  */
 export const caller = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('totem'), id: totemId }),
-  z.strictObject({ channel: z.literal('counter'), id: desk, person: operatorName }),
+  z.strictObject({ channel: z.literal('counter'), id: deskId, person: operatorName }),
   z.strictObject({ channel: z.literal('console'), id: station, person: operatorName }),
 ])
 export type Caller = z.infer<typeof caller>

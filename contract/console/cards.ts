@@ -3,7 +3,7 @@ import { isoInstant, operationId } from '../identity.ts'
 import { personRef } from './people.ts'
 
 /** Stands on receipts and in the access log in place of the operator's name. */
-export const operatorNumber = z.string().regex(/^\d{6,9}$/)
+const operatorNumber = z.string().regex(/^\d{6,9}$/)
 
 /** `presented`: by its person, and waits for another's yes. Only `enrolled` logs anybody in. */
 const cardState = z.enum(['presented', 'enrolled', 'revoked', 'ended'])

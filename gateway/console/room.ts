@@ -25,7 +25,9 @@ import { approveCard, cardsOf, createTickets, revokeCard, type Tickets } from '.
 import { mountCardLogIn } from './cards/log-in.ts'
 import { ordersOf } from './commands/list.ts'
 import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
-import { type CounterGround, counterHandlers } from './counter/handlers.ts'
+import type { CounterGround } from './counter/ground.ts'
+import { counterHandlers } from './counter/handlers.ts'
+import { tidyCounter } from './counter/tidy.ts'
 import { agreementsOf, entiOf } from './enti/enti.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
@@ -122,6 +124,7 @@ export async function openConsole(
     try {
       await sessions.tidy()
       await eraseAudit(db, keys, settings.auditMonths, now())
+      await tidyCounter({ ...serving, db, reference, now })
     } catch (failure) {
       log.error({ kind: 'retention-failed', code: (failure as { code?: unknown }).code })
     }

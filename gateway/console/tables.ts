@@ -8,7 +8,7 @@ import type { ViewedScreen } from '../../contract/console/views.ts'
 import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
-import type { OperatorEvidence } from './counter/identify.ts'
+import type { OperatorEvidence } from './counter/evidence.ts'
 
 /** How something that two people of a comune decide stands: proposed, approved, ended. Days are YYYY-MM-DD, Italy's. */
 type Decided = {

@@ -45,7 +45,8 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   centre.clock.now = new Date()
-  elena = await atCounter()
+  // A door takes thirty log-ins of one address in a minute.
+  if ((await elena?.get('/counter'))?.body?.counter?.station !== 'PG-101-03') elena = await atCounter()
 })
 afterEach(() => centre.anpr.setFault({ kind: 'none' }))
 afterAll(() => centre?.stop())
@@ -255,7 +256,7 @@ test('a public office gets a declaration, free: the totem’s words and the pers
   const { body } = await elena.post('/counter/declaration', { visit: await visitOf('anna-bianchi') })
   expect(body).toMatchObject({
     became: 'shown',
-    record: { surname: 'Bianchi' },
+    record: { surname: 'BIANCHI' },
     words: { declarant: 'La sottoscritta' },
   })
   expect(body.words.conditions).toContain('art. 37')
@@ -295,5 +296,5 @@ test('the access log tells counter and totem apart, and no name of anybody is in
   const session = await totem.post('/v1/sessions', login('anna-bianchi'))
   const { body } = await totem.get('/v1/sessions/current/accesses', { authorization: `Bearer ${session.body.token}` })
   expect(body.accesses.map(({ machine }: { machine: string }) => machine)).toContain('PG-101-03')
-  for (const trace of [codiceFiscale, 'Bianchi', 'YA1234567', 'FRRLNE']) expect(centre.logged()).not.toContain(trace)
+  for (const trace of [codiceFiscale, /bianchi/i, 'YA1234567', 'FRRLNE']) expect(centre.logged()).not.toMatch(trace)
 })

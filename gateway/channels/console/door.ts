@@ -70,6 +70,8 @@ export async function createConsoleDoor({
         defaultSrc: ["'none'"],
         ...{ scriptSrc: ["'self'"], styleSrc: ["'self'"], fontSrc: ["'self'"], imgSrc: ["'self'"] },
         ...{ connectSrc: ["'self'"], formAction: ["'self'"] },
+        // Certificates, out of the page's own memory.
+        ...{ frameSrc: ['blob:'], objectSrc: ['blob:'] },
         ...{ frameAncestors: ["'none'"], baseUri: ["'none'"] },
       },
     },

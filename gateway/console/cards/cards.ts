@@ -61,7 +61,7 @@ export function createTickets({
   }
 }
 
-export const keyHashOf = (key: CardCertificate['publicKey']): string =>
+const keyHashOf = (key: CardCertificate['publicKey']): string =>
   createHash('sha256')
     .update(key.export({ format: 'der', type: 'spki' }))
     .digest('base64url')

@@ -8,7 +8,7 @@ import { familySheetOf } from '../../citizen/family.ts'
 import { withPayments } from '../../payments/tables.ts'
 import { append, type Doer } from '../audit/chain.ts'
 import type { Desk } from './desk.ts'
-import type { CounterGround } from './handlers.ts'
+import type { CounterGround } from './ground.ts'
 import { receipt, refused, reissued, visitOf } from './papers.ts'
 
 /** As long as a totem keeps what it was asked for. */

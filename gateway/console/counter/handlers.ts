@@ -1,37 +1,14 @@
-import type { Clock } from '../../../basics/time.ts'
-import type { Charges } from '../../../contract/bollo.ts'
 import type { ConsoleProblem } from '../../../contract/console/problem.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
-import type { Previewing } from '../../citizen/preview.ts'
-import type { Sessions as Citizens } from '../../citizen/session.ts'
-import type { Offices } from '../../fleet/offices.ts'
-import type { Settler } from '../../operations/settler.ts'
-import type { Means } from '../../payments/means.ts'
-import type { Terms } from '../../settings/terms.ts'
-import type { Database } from '../../store/schema.ts'
 import { append } from '../audit/chain.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Handlers } from '../route.ts'
-import type { ConsoleDatabase } from '../tables.ts'
 import { collect, waiting } from './collect.ts'
 import { dayOf } from './day.ts'
 import { type Desk, deskOf, mayWorkAt } from './desk.ts'
+import type { CounterGround } from './ground.ts'
 import { identify } from './identify.ts'
 import { answerFor, declaration, issue, openPapers, show } from './papers.ts'
-
-/** What the counter needs of the rooms that serve totems' citizens: the same rules, through the same code. */
-export interface CounterGround {
-  db: ConsoleDatabase
-  citizens: Pick<Citizens, 'openFor' | 'holder' | 'end'>
-  looking: Previewing & { db: Database; means: Means }
-  settler: Settler
-  terms: Terms
-  /** What a certificate costs where somebody lives, by their comune's ISTAT code. */
-  chargesIn(comune: string | null): Charges
-  reference(text: string): string
-  offices: Offices
-  now: Clock
-}
 
 type OfCounter = Extract<keyof Handlers, `counter${string}` | 'openCounter' | 'identify' | 'endVisit'>
 

@@ -7,7 +7,7 @@ import { whyNotBy } from '../../../catalogue/identity-document.ts'
 import { themes } from '../../../catalogue/themes.ts'
 import { type CertificateType, certificateTheme, certificateType, purpose } from '../../../contract/catalogue.ts'
 import type { Answer, Body } from '../../../contract/console/api.ts'
-import type { CounterRefusal, IdentityDocument } from '../../../contract/console/counter.ts'
+import type { CounterRefusal } from '../../../contract/console/counter.ts'
 import { isAdult } from '../../anpr/known.ts'
 import { codiceFiscaleOf, type Sheet } from '../../anpr/subjects.ts'
 import { familySheetOf } from '../../citizen/family.ts'
@@ -15,19 +15,8 @@ import type { Doer } from '../audit/chain.ts'
 import { append } from '../audit/chain.ts'
 import { digest } from '../identity/secrets.ts'
 import type { Desk } from './desk.ts'
-import type { CounterGround } from './handlers.ts'
-
-/**
- * What stands for a citizen's own card at a counter: who has looked at which document. Of its number there is a keyed hash, and
- * the last three characters, by which the person knows it again.
- */
-export interface OperatorEvidence {
-  by: 'operator'
-  inPerson: true
-  /** The handshake of the operator's card. */
-  shakenAt: string
-  document: Omit<IdentityDocument, 'number'> & { reference: string; last: string }
-}
+import type { OperatorEvidence } from './evidence.ts'
+import type { CounterGround } from './ground.ts'
 
 type Identified = Answer<'identify'>
 

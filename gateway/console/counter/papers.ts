@@ -21,7 +21,7 @@ import { append, type Doer } from '../audit/chain.ts'
 import { digest } from '../identity/secrets.ts'
 import type { ConsoleTables } from '../tables.ts'
 import type { Desk } from './desk.ts'
-import type { CounterGround } from './handlers.ts'
+import type { CounterGround } from './ground.ts'
 
 /** A sheet that nobody has answered for by then may lie anywhere. */
 const ANSWER_MS = 10 * MINUTE_MS
@@ -103,9 +103,10 @@ export async function issue(
       ...{ ...wish, requester: holder.idAnpr },
       comune: holder.comune,
     })
-    return again.ok
-      ? { became: 'issued', pdf: again.value.pdf, receipt: receiptOf(again.value) }
-      : { became: 'unknown' }
+    if (!again.ok) return { became: 'unknown' }
+    // A gateway may have died between the settlement and its sheet.
+    await becameOf(ground, desk, operation, 'issued', doer)
+    return { became: 'issued', pdf: again.value.pdf, receipt: receiptOf(again.value) }
   }
 
   const asking = looking.register.together()
@@ -203,12 +204,15 @@ async function becameOf(
   doer: Doer,
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    await transaction
+    const fresh = await transaction
       .updateTable('counter_paper')
       .set({ state })
       .where('station', '=', station)
       .where('operation', '=', operation)
-      .execute()
+      .where('state', '=', 'asked')
+      .returning('operation')
+      .executeTakeFirst()
+    if (!fresh) return
     const deed = { deed: 'counter.issue', object: operation, outcome: state === 'issued' ? 'done' : 'refused' } as const
     await append(transaction, doer, deed, now())
   })
