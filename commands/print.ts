@@ -105,7 +105,7 @@ async function readiness(args: string[]): Promise<number> {
   const { config } = dataOf(given)
   if (!config) return usage(HELP)
   const start = await deviceStarter(config)
-  const examined = await examine(config, spoken, () => tryHardware(config, start))
+  const examined = await examine(config, spoken, () => tryHardware(config, start), { by: 'command-line', grant: null })
   try {
     const { printer, verdict: kind, issuers } = examined
     const { checks, versions, queue, lastSync, trustListSequence } = examined.readiness

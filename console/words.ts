@@ -5,6 +5,7 @@ import type { MaintenanceScope } from '../contract/console/maintenance.ts'
 import type { Action, Role, Scope } from '../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../contract/console/problem.ts'
 import { regions } from '../contract/console/regions.ts'
+import type { ReadinessSheet, TrialOutcome, Verdict } from '../contract/readiness.ts'
 
 /** What the console says, in Italian. One word for each thing, the same on every screen. */
 export const STATES: Record<FleetTotem['state'], string> = {
@@ -120,6 +121,24 @@ export const COMMAND_STATES: Record<CommandState, { said: string; many: string; 
   refused: { said: '▲ rifiutato:', many: 'rifiutati', tone: 'warning' },
   expired: { said: '○ scaduto', many: 'scaduti', tone: 'quiet' },
   stopped: { said: '⊘ non inviato', many: 'non inviati', tone: 'quiet' },
+}
+/** What trials of a totem's parts have found. */
+export const TRIAL_OUTCOMES: Record<TrialOutcome, { shape: string; tone: string; said: string }> = {
+  ok: { shape: '●', tone: 'plain', said: 'riuscita' },
+  attention: { shape: '▲', tone: 'warning', said: 'avviso' },
+  failed: { shape: '■', tone: 'danger', said: 'fallita' },
+  'not-tried': { shape: '○', tone: 'danger', said: 'non provata' },
+}
+export const VERDICTS: Record<Verdict, { shape: string; tone: string; said: string }> = {
+  ready: { shape: '●', tone: 'plain', said: 'pronto all’uso' },
+  attention: { shape: '▲', tone: 'warning', said: 'pronto all’uso, con avvisi' },
+  'not-ready': { shape: '■', tone: 'danger', said: 'NON pronto all’uso' },
+}
+export const TRIED_BY: Record<ReadinessSheet['by'], string> = {
+  technician: 'consegna del tecnico',
+  command: 'comando dalla console',
+  'first-boot': 'iscrizione del totem',
+  'command-line': 'riga di comando sul totem',
 }
 const OUT: Record<string, string> = {
   withdrawn: 'ritirato dalla centrale',

@@ -30,6 +30,7 @@ import { closedOffers } from './offers.ts'
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
  *   GET  /v1/outcomes?after=&wait=&receipt= → outcomePage     what was settled since; held open until there is some
  *   POST /v1/heartbeat?closed=         heartbeat → heartbeatAnswer (contract/heartbeat.ts, contract/offers.ts)
+ *   POST /v1/readiness                 readinessSheet → readinessTaken (contract/readiness.ts)
  *   GET  /v1/keys                      → gatewayKeysAnswer (contract/gateway-keys.ts)
  *   GET  /v1/outcome-key               → outcomeKeyAnswer (contract/gateway-keys.ts)
  *   POST /v1/journal                   journalBatch → journalReceipt (contract/journal.ts)

@@ -234,6 +234,7 @@ export async function startGateway(
     terms: config.certificates,
     told: (caller, requester) => toldFor(db, caller, requester, now()),
     onSettled,
+    onFirstTry: (isAtOnce) => tally.count('outcome', isAtOnce),
     onRevokedSince: metrics.revokedSince,
     now,
     log,

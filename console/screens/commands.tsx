@@ -7,12 +7,14 @@ import { COMMAND_REFUSALS } from '../../contract/command-words.ts'
 import type { Answer } from '../../contract/console/api.ts'
 import { type OrderKind, orderKinds, SECOND_PERSON } from '../../contract/console/commands.ts'
 import { totemId } from '../../contract/identity.ts'
+import type { TrialOutcome } from '../../contract/readiness.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
+import { trialSaid } from '../parts/readiness.tsx'
 import { useMay, useMe } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
-import { COMMAND_STATES, COMMANDS, counted, NOTICES, ORDER_STATES } from '../words.ts'
+import { COMMAND_STATES, COMMANDS, counted, NOTICES, ORDER_STATES, TRIAL_OUTCOMES } from '../words.ts'
 
 type Order = Answer<'orders'>['orders'][number]
 
@@ -274,12 +276,16 @@ function Standing({ of }: { of: Order['commands'][number] }) {
     <>
       <span className={`mark ${tone}`}>{said}</span> {of.refusal !== null && COMMAND_REFUSALS[of.refusal].it}{' '}
       {at !== null && <Ago at={at} />}
-      {of.found.length > 0 && (
-        <span className="row quiet">{of.found.map(({ what, outcome }) => `${what}: ${outcome}`).join(', ')}</span>
-      )}
+      {of.found.length > 0 && <span className="row quiet">{of.found.map(foundSaid).join(', ')}</span>}
     </>
   )
 }
+
+/** Of a trial a part and how it is; of the log how many entries did not go. */
+const foundSaid = ({ what, outcome }: Order['commands'][number]['found'][number]): string =>
+  what === 'unsent'
+    ? `voci non inviate: ${outcome}`
+    : `${trialSaid(what)}: ${TRIAL_OUTCOMES[outcome as TrialOutcome]?.said ?? outcome}`
 
 const Totems = ({ of }: { of: Order['commands'] }) => (
   <>

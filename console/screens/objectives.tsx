@@ -10,11 +10,11 @@ type Objective = Answer<'objectives'>['objectives'][number]
 
 const NAMES: Record<ObjectiveId, string> = {
   available: 'Totem pronto, a ufficio aperto',
-  visits: 'Visita finita senza guasti',
-  outcome: 'Esito entro 1 s, ANPR compresa',
+  visits: 'Visita riconosciuta, finita senza guasti',
+  outcome: 'Esito entro 1 s, esclusa ANPR',
   settled: 'Richiesta evasa entro 15 min, con ANPR attiva',
-  log: 'Registro arrivato entro 5 min',
-  paper: 'Stampante di nuovo pronta entro 4 h',
+  log: 'Registro arrivato entro 5 min, con la linea',
+  paper: 'Stampante di nuovo pronta entro 4 h d’ufficio',
   console: 'Risposte della console riuscite',
   lists: 'Elenchi della console entro 300 ms',
 }

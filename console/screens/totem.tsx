@@ -10,6 +10,7 @@ import { Entries } from '../parts/entries.tsx'
 import { Flag, StateMark } from '../parts/marks.tsx'
 import { NoteField } from '../parts/note.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
+import { ReadinessSheet } from '../parts/readiness.tsx'
 import { HourStrip } from '../parts/strip.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
@@ -62,7 +63,7 @@ export function TotemScreen() {
         <Link to="/flotta">Torna alla flotta</Link>
       </section>
     )
-  const { totem: shown, address, hours: opening, patron, withdrawnAt, notes, heartbeat } = page.data
+  const { totem: shown, address, hours: opening, patron, withdrawnAt, notes, heartbeat, readiness } = page.data
   return (
     <section className="page" aria-labelledby="totem-title">
       <div className="bar">
@@ -143,6 +144,7 @@ export function TotemScreen() {
         </section>
       </div>
       <TotemCommands totem={totem} />
+      <ReadinessSheet sheet={readiness} />
       <h2>30 giorni</h2>
       {hours.data ? <HourStrip hours={hours.data.hours} now={now} /> : <Problem of={hours.error} />}
       <Log totem={totem} />

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { count, isoInstant, operationId, totemId } from '../identity.ts'
 import { journalEntry } from '../journal.ts'
 import { openingHours } from '../office.ts'
+import { readinessSheet } from '../readiness.ts'
 import { officeId } from './people.ts'
 import { region } from './regions.ts'
 
@@ -93,7 +94,10 @@ export const fleetMap = z.strictObject({
 
 export const totemParams = z.strictObject({ totem: totemId })
 
-/** `address`, `hours`: of the office. `heartbeat`: as the totem sent it. `withdrawnAt`: an operator has asked it out. */
+/**
+ * `address`, `hours`: of the office. `heartbeat`: as the totem sent it. `readiness`: its newest report, with the time at the gateway
+ * when that came. `withdrawnAt`: an operator has asked it out.
+ */
 export const totemPage = z.strictObject({
   totem: fleetTotem,
   address: z.string().nullable(),
@@ -101,6 +105,7 @@ export const totemPage = z.strictObject({
   patron: z.string().nullable(),
   withdrawnAt: isoInstant.nullable(),
   heartbeat: z.record(z.string(), z.unknown()).nullable(),
+  readiness: readinessSheet.extend({ receivedAt: isoInstant }).nullable(),
   notes: z.array(z.strictObject({ note: operationId, at: isoInstant, by: z.string(), text: z.string() })),
 })
 export type TotemPage = z.infer<typeof totemPage>

@@ -10,13 +10,13 @@ export const OBJECTIVES = {
   available: { goal: 0.995, unit: 'minuti' },
   /** Visits of recognised people that did not end by a fault. */
   visits: { goal: 0.98, unit: 'visite' },
-  /** Requests of people at the totem with their outcome in a second, with the time that ANPR takes. */
+  /** Requests of people at the totem with their outcome in a second, the time that ANPR takes left out. */
   outcome: { goal: 0.95, unit: 'richieste' },
   /** Requests settled within 15 minutes, but for those that came while ANPR failed. */
   settled: { goal: 0.999, unit: 'richieste' },
-  /** Entries of the sync log that were here five minutes after they were written. */
+  /** Entries of the sync log, written in minutes in which the totem was heard, that were here five minutes later. */
   log: { goal: 0.99, unit: 'voci' },
-  /** Printers that printed again within four hours. */
+  /** Printers that printed again within four hours of their office. */
   paper: { goal: 0.5, unit: 'fermi' },
   /** Answers of the console that were no failure of the gateway. */
   console: { goal: 0.999, unit: 'risposte' },

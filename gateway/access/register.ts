@@ -27,7 +27,14 @@ export interface Register {
    * For work that hands on nothing of what it hears before it has written how its looks ended: `told` writes that, or
    * `ends` gives it away, for a settlement to write.
    */
-  together(): Pick<Register, 'askedBy'> & { ends(): Promise<End[]>; told(): Promise<void> }
+  together(): Together
+}
+
+export interface Together extends Pick<Register, 'askedBy'> {
+  ends(): Promise<End[]>
+  told(): Promise<void>
+  /** How long ANPR was waited for, in ms. */
+  anprMs(): number
 }
 
 /** ANPR's services, each with its line in the access log. */
@@ -104,7 +111,7 @@ export function createRegister({
   const log = createAccessLog(db)
   const ownIds = createOwnIds(now)
   const asked =
-    (end: AccessLog['end'], endShared = end) =>
+    (end: AccessLog['end'], endShared = end, took: (ms: number) => void = () => undefined) =>
     (looker: Looker): Looks => {
       const asker = askerOf(looker, loa, reference)
       const isTheirs = (codiceFiscale: string) =>
@@ -112,6 +119,10 @@ export function createRegister({
       async function begin({ looked, questions }: Look) {
         const { line, ids } = await log.begin(looker, looked, now(), questions)
         return { line, calls: anpr.as(asker, ids) }
+      }
+      async function waited<T>(asking: Promise<T>): Promise<T> {
+        const began = performance.now()
+        return asking.finally(() => took(performance.now() - began))
       }
       async function noted<T>(
         look: Look,
@@ -135,7 +146,7 @@ export function createRegister({
         tell: (answer: T) => Partial<Ended> = () => ({}),
         write = end,
       ): Promise<Heard<T>> {
-        const { result, trace } = await ask(calls)
+        const { result, trace } = await waited(ask(calls))
         const ended = result.ok ? { outcome: 'shown', ...tell(result.value) } : { outcome: outcomeOf(result.error) }
         await write(line, { ...tracesOf(trace), ...ended })
         return { result, trace }
@@ -181,7 +192,7 @@ export function createRegister({
           const { line, ids } = begun
           const lives = await answered(life, (own) => own.alive(wish))
           const { result, trace } = lives.result.ok
-            ? await anpr.as(asker, ids).issue(operation, wish)
+            ? await waited(anpr.as(asker, ids).issue(operation, wish))
             : { result: lives.result, trace: NO_TRACE }
           if (!result.ok && result.error.kind !== 'anpr-refused')
             await end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
@@ -202,6 +213,7 @@ export function createRegister({
     together() {
       const kept: End[] = []
       const written: Promise<void>[] = []
+      let ms = 0
       const keep: AccessLog['end'] = async (line, ended) => {
         kept.push({ ...ended, line })
       }
@@ -217,7 +229,10 @@ export function createRegister({
         return kept.splice(0)
       }
       return {
-        askedBy: asked(keep, write),
+        askedBy: asked(keep, write, (each) => {
+          ms += each
+        }),
+        anprMs: () => ms,
         ends,
         async told() {
           await Promise.all((await ends()).map(({ line, ...ended }) => log.end(line, ended)))

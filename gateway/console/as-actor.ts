@@ -36,6 +36,7 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'refund',
       'command_order',
       'totem_command',
+      'totem_readiness',
       'ente',
       'ufficio_ente',
       'profilo',

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { HOUR_MS } from '../../basics/time.ts'
+import { recurring } from '../../basics/recurring.ts'
+import { HOUR_MS, MINUTE_MS } from '../../basics/time.ts'
 import type { Action } from '../../contract/console/people.ts'
 import { actions } from '../../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../../contract/console/problem.ts'
@@ -24,7 +25,7 @@ import { auditPageOf, wholeAudit } from './audit/read.ts'
 import { approveCard, cardsOf, createTickets, revokeCard, type Tickets } from './cards/cards.ts'
 import { mountCardLogIn } from './cards/log-in.ts'
 import { ordersOf } from './commands/list.ts'
-import { approveOrder, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
+import { approveOrder, carryOutDue, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
 import type { CounterGround } from './counter/ground.ts'
 import { counterHandlers } from './counter/handlers.ts'
 import { tidyCounter } from './counter/tidy.ts'
@@ -120,6 +121,12 @@ export async function openConsole(
   })
   const rolling = rollUp({ db: store.db, now, log })
   void rolling.look()
+  const carrying = recurring(
+    () => carryOutDue({ db, own, now }),
+    MINUTE_MS,
+    ({ code }) => log.error({ kind: 'orders-not-carried-out', code }),
+  )
+  void carrying.look()
   async function tidy(): Promise<void> {
     try {
       await sessions.tidy()
@@ -149,6 +156,7 @@ export async function openConsole(
       clearInterval(tidying)
       await evaluation.stop()
       await rolling.stop()
+      await carrying.stop()
       await bell.stop()
       await anchors.stop()
       await issuer.close()

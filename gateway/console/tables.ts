@@ -5,6 +5,7 @@ import type { MaintenanceScope } from '../../contract/console/maintenance.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
 import type { ProfileTerms, Territorio } from '../../contract/console/profiles.ts'
 import type { ViewedScreen } from '../../contract/console/views.ts'
+import type { ReadinessSheet } from '../../contract/readiness.ts'
 import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
@@ -210,6 +211,7 @@ export type ConsoleTables = {
   alarm_note: { id: string; alarm: string; at: Date; person: string; name: string; text: string }
   console_view: { person: string; screen: ViewedScreen; name: string; search: string }
   totem_place: { totem: string; office: string | null; name: string; region: string | null }
+  totem_readiness: { totem: string; received_at: Date; body: JSONColumnType<ReadinessSheet> }
   totem_note: { id: string; totem: string; at: Date; person: string; name: string; text: string }
 }
 

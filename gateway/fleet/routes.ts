@@ -12,6 +12,7 @@ import type { Challenges } from '../login/challenges.ts'
 import type { NamedKey } from '../sealing/sealing.ts'
 import type { Database } from '../store/schema.ts'
 import { heartbeats, keepHeartbeat } from './heartbeats.ts'
+import { readinessRoutes } from './readiness.ts'
 
 /**
  * A totem asks whether the line is up and what time it is, and says how it is itself. It gets what the cards of the next
@@ -65,6 +66,7 @@ export function fleetRoutes({
         })
       },
     ),
+    readinessRoutes(db, now),
   )
 }
 

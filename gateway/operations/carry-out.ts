@@ -3,7 +3,7 @@ import type { Clock } from '../../basics/time.ts'
 import { validMonthsOf } from '../../catalogue/certificates.ts'
 import { atTotem, type Caller } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
-import type { Register } from '../access/register.ts'
+import type { Register, Together } from '../access/register.ts'
 import type { Told } from '../citizen/store.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Means } from '../payments/means.ts'
@@ -17,6 +17,9 @@ import { type Bell, ofBacklog } from './bell.ts'
 import { decide, WORKED_ON_MS } from './decide.ts'
 import { createSettler } from './settler.ts'
 import type { Carried } from './work.ts'
+
+/** Whoever stands at the totem has their outcome in so long, the time that ANPR takes left out. */
+const AT_ONCE_MS = 1_000
 
 /**
  * Carries out one job of an operation; `row` is undefined when the operation is settled already. ANPR is asked under
@@ -35,6 +38,7 @@ export function createCarryOut({
   terms,
   told,
   onSettled,
+  onFirstTry,
   onRevokedSince,
   now,
   log,
@@ -53,13 +57,34 @@ export function createCarryOut({
   told(caller: Caller, requester: string): Promise<Told | null>
   /** Hears the state of each outcome that was stored. */
   onSettled(state: Settlement['state']): void
+  /** Hears of each request of a citizen who stands there whether it was settled at once, but for those for which ANPR was out. */
+  onFirstTry(isAtOnce: boolean): void
   /** Hears that a certificate was issued on a card that its issuer has revoked since the log-in. */
   onRevokedSince(): void
   now: Clock
   log: Logger
 }) {
   const settler = createSettler(byKey, means, now)
-  return async function carryOut(job: string, { operation }: JobData, row: Pending | undefined): Promise<Carried> {
+  return async function carryOut(
+    job: string,
+    data: JobData,
+    row: Pending | undefined,
+    isFirst: boolean,
+  ): Promise<Carried> {
+    const asking = register.together()
+    const carried = await tried(job, data, row, asking)
+    const isOut = carried.kind === 'put-off' && carried.anprIsOut
+    if (row?.express && isFirst && !isOut)
+      onFirstTry(carried.kind === 'done' && +now() - +row.received_at - asking.anprMs() <= AT_ONCE_MS)
+    return carried
+  }
+
+  async function tried(
+    job: string,
+    { operation }: JobData,
+    row: Pending | undefined,
+    asking: Together,
+  ): Promise<Carried> {
     if (!row) {
       await boss.deleteJob(WORK, job)
       return { kind: 'done' }
@@ -90,7 +115,6 @@ export function createCarryOut({
     const outcomeKey = outcomeKeyOf(totem)
     if (!outcomeKey) return putOff('totem-withdrawn')
 
-    const asking = register.together()
     const decision = await decide(
       {
         anprId: row.anpr_id,

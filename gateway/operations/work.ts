@@ -65,7 +65,7 @@ export async function startWork({
   store: Store
   bell: Bell
   citizens: Pick<Citizens, 'come'>
-  carryOut(job: string, of: JobData, row: Pending | undefined): Promise<Carried>
+  carryOut(job: string, of: JobData, row: Pending | undefined, isFirst: boolean): Promise<Carried>
   log: Logger
 }): Promise<Work> {
   await boss.createQueue(DEAD, { retentionSeconds: KEPT_S })
@@ -157,7 +157,7 @@ export async function startWork({
     const { id } = job
     const { totem, operation } = job.data
     try {
-      const carried = await carryOut(id, job.data, (await rows).get(keyOf(totem, operation)))
+      const carried = await carryOut(id, job.data, (await rows).get(keyOf(totem, operation)), job.retryCount === 0)
       const isOut = carried.kind === 'put-off' && carried.anprIsOut
       failures = isOut ? failures + 1 : 0
       if (carried.kind === 'put-off') await boss.fail(WORK, id, { reason: carried.reason })

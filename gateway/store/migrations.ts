@@ -37,6 +37,7 @@ import { consoleViews } from './migrations/050-console-views.ts'
 import { enti } from './migrations/051-enti.ts'
 import { operatorCards } from './migrations/058-operator-cards.ts'
 import { counter } from './migrations/059-counter.ts'
+import { readiness } from './migrations/060-readiness.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -202,6 +203,7 @@ const migrations: Record<string, Migration> = {
   '051-enti': enti,
   '058-operator-cards': operatorCards,
   '059-counter': counter,
+  '060-readiness': readiness,
 }
 
 /** Takes a database from one version to another. */

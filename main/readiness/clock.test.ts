@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../basics/time.ts'
+import { TRIALS, verdictOf } from '../../contract/readiness.ts'
 import { type Trace, tryClock } from './clock.ts'
-import { complete, ROWS, verdictOf } from './rows.ts'
+import { complete } from './rows.ts'
 
 const NOW = Date.parse('2026-12-01T09:00:00Z')
 const TRACES: Trace[] = [
@@ -47,7 +48,7 @@ describe('a wrong clock fails, whatever else does', () => {
 
 test('a row that was not tried is there, and its totem is not ready', () => {
   const one = complete([{ key: 'clock', outcome: 'ok', detail: '± 0 s' }])
-  expect(one.map(({ key }) => key)).toEqual(Object.keys(ROWS))
+  expect(one.map(({ key }) => key)).toEqual(Object.keys(TRIALS))
   expect(verdictOf(one)).toBe('not-ready')
   expect(verdictOf([{ outcome: 'ok' }, { outcome: 'attention' }])).toBe('attention')
 })

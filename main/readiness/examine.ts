@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { PrinterStatus, PrintFailure } from '../../contract/device.ts'
 import type { StaffLanguage } from '../../contract/language.ts'
+import { type ReadinessSheet, TRIALS, type Verdict, verdictOf } from '../../contract/readiness.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { DeviceGone } from '../devices/index.ts'
@@ -17,7 +18,8 @@ import { type Trace, tryClock } from './clock.ts'
 import type { TriedHardware } from './hardware.ts'
 import { tryNetwork } from './network.ts'
 import { type Readiness, readinessReport } from './report.ts'
-import { type Check, complete, ROWS, type Verdict, verdictOf } from './rows.ts'
+import { type Check, complete } from './rows.ts'
+import { keepSheet } from './sheet.ts'
 import { type Issuer, tryTrust } from './trust.ts'
 
 export interface Examined {
@@ -34,11 +36,13 @@ export interface Examined {
 /**
  * Tries everything that a visit needs, by the totem's configuration, and asks for no person's data. `tried` tries readers
  * and printer, by a device process of its own or the one that runs; `close` ends what it began. Each trial has its row, whatever the others find.
+ * Operators get what was found, for whom `asked` says who wanted to know.
  */
 export async function examine(
   config: TotemConfig,
   language: StaffLanguage,
   tried: () => Promise<TriedHardware>,
+  asked: Pick<ReadinessSheet, 'by' | 'grant'>,
   now = new Date(),
 ): Promise<Examined> {
   const { queue, lastSync, checks: recorded } = records(config)
@@ -54,6 +58,10 @@ export async function examine(
     roomRow(config),
     languageRow(config),
   ])
+  await keepSheet(config.dataDir, {
+    ...{ at: now.toISOString(), ...asked, version: packageJson.version },
+    checks: checks.map((check) => ({ ...check, detail: onOneLine(check.detail) })),
+  })
   const readiness = {
     place: placeOf(config),
     at: now,
@@ -62,7 +70,7 @@ export async function examine(
       { name: packageJson.productName, version: packageJson.version },
       { name: 'Node', version: process.versions.node },
     ],
-    checks: checks.map((check) => ({ ...check, name: ROWS[check.key][language] })),
+    checks: checks.map((check) => ({ ...check, name: TRIALS[check.key][language] })),
     queue,
     lastSync,
     trustListSequence: trust.sequence,
@@ -80,6 +88,13 @@ export async function examine(
     close: hardware.close,
   }
 }
+
+/** As operators' lists take it. */
+const onOneLine = (text: string): string =>
+  text
+    .replace(/\p{C}+/gu, ' ')
+    .trim()
+    .slice(0, 300) || '–'
 
 function roomRow({ dataDir, minFreeBytes }: TotemConfig): Check {
   const free = existsSync(dataDir) ? freeBytes(dataDir) : 0

@@ -3,8 +3,9 @@ import { connect } from 'node:net'
 import { constants } from 'node:os'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
+import type { TrialOutcome } from '../../contract/readiness.ts'
 import { type DeviceProcess, type Devices, superviseDevices } from '../devices/index.ts'
-import type { Check, Outcome } from './rows.ts'
+import type { Check } from './rows.ts'
 
 /** Readers answer pcscd within a second of its start. */
 const READER_MS = 5_000
@@ -13,7 +14,7 @@ const PCSCD = '/run/pcscd/pcscd.comm'
 /** A shell's exit code of a program that a signal has ended (bash(1)). */
 const SIGNALLED = 128
 
-const PRINTING: Partial<Record<PrinterStatus, Outcome>> = { ready: 'ok', paperLow: 'attention' }
+const PRINTING: Partial<Record<PrinterStatus, TrialOutcome>> = { ready: 'ok', paperLow: 'attention' }
 
 export interface TriedHardware {
   devices: Pick<Devices, 'call'>

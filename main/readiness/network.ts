@@ -1,6 +1,7 @@
 import type { TotemConfig } from '../../contract/config.ts'
 import type { StaffLanguage } from '../../contract/language.ts'
 import { LINE_FAULTS, type LineFault } from '../../contract/line.ts'
+import type { TrialOutcome } from '../../contract/readiness.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { opens } from '../keys/rotate.ts'
 import { readIdentity, standingOf, type TlsIdentity } from '../keys/tls-identity.ts'
@@ -10,7 +11,7 @@ import { createGatewayClient } from '../sync/client.ts'
 import { whyDown } from '../sync/line-fault.ts'
 import { askOutcomeKey } from '../sync/outcome-key.ts'
 import type { Trace } from './clock.ts'
-import type { Check, Outcome } from './rows.ts'
+import type { Check } from './rows.ts'
 
 /** What passes by itself: a totem without a line still records requests. */
 const PASSING: readonly LineFault[] = [
@@ -81,7 +82,12 @@ const STANDING: Record<StaffLanguage, Record<keyof typeof OF_STANDING, string>> 
   en: { good: 'ends', ending: 'ends', expired: 'expired', 'not-yet-valid': 'not valid before' },
 }
 
-function endRow(begins: Date, ends: Date, now: Date, language: StaffLanguage): { outcome: Outcome; detail: string } {
+function endRow(
+  begins: Date,
+  ends: Date,
+  now: Date,
+  language: StaffLanguage,
+): { outcome: TrialOutcome; detail: string } {
   const standing = standingOf(begins, ends, now)
   const day = (standing === 'not-yet-valid' ? begins : ends).toISOString().slice(0, 10)
   return { outcome: OF_STANDING[standing], detail: `${STANDING[language][standing]} ${day}` }
@@ -107,7 +113,7 @@ async function outcomeKeyRow(config: TotemConfig, found: readonly FoundKey[], la
   const own = found.flatMap(({ use, key }) => (use === 'outcome' && key ? [key] : []))
   const newest = Math.max(...own.map(({ iat = 0 }) => iat))
   const held = await askOutcomeKey(config)
-  const row = (outcome: Outcome, how: keyof (typeof OUTCOME_KEY)['it'], what: string): Check => ({
+  const row = (outcome: TrialOutcome, how: keyof (typeof OUTCOME_KEY)['it'], what: string): Check => ({
     ...{ key: 'outcome-key', outcome },
     detail: `${what && `${what}: `}${OUTCOME_KEY[language][how]}`,
   })

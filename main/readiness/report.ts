@@ -1,8 +1,8 @@
 import type { StaffLanguage } from '../../contract/language.ts'
+import { type TrialOutcome, verdictOf } from '../../contract/readiness.ts'
 import type { Place } from '../documents/model.ts'
 import { type Block, type Fact, type Paper, said } from '../documents/model.ts'
 import { dateTime } from '../documents/texts.ts'
-import { type Outcome, verdictOf } from './rows.ts'
 
 export interface Readiness {
   place: Place
@@ -11,7 +11,7 @@ export interface Readiness {
   /** Program, Electron, Node: name and version. */
   versions: readonly { name: string; version: string }[]
   /** Readers, printer, panel: each trial and its result. */
-  checks: readonly { name: string; detail: string; outcome: Outcome }[]
+  checks: readonly { name: string; detail: string; outcome: TrialOutcome }[]
   queue: { waiting: number; oldest: Date | null }
   /** Null: the totem has never reached the gateway. */
   lastSync: Date | null

@@ -5,6 +5,7 @@ import type { TotemConfig } from '../../contract/config.ts'
 import type { PrinterStatus } from '../../contract/device.ts'
 import { HEAD_SIZES } from '../../contract/head.ts'
 import { type LastOutage, LINE_FAULTS } from '../../contract/line.ts'
+import { TRIALS, type Trial, type TrialOutcome } from '../../contract/readiness.ts'
 import type { ReleaseStanding } from '../../contract/release.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Devices } from '../devices/index.ts'
@@ -13,7 +14,7 @@ import { tryClock } from '../readiness/clock.ts'
 import { records } from '../readiness/examine.ts'
 import { lookAtHardware } from '../readiness/hardware.ts'
 import { tryNetwork } from '../readiness/network.ts'
-import { type Check, type Outcome, ROWS, type RowKey } from '../readiness/rows.ts'
+import type { Check } from '../readiness/rows.ts'
 import { tryTrust } from '../readiness/trust.ts'
 import { systemVoice } from '../speech/voice.ts'
 import { CHECK_NAMES, type CheckKey, dayAndTime, PRINTER_SAYS, CHECK_WORDS as words } from './words.ts'
@@ -21,7 +22,7 @@ import { CHECK_NAMES, type CheckKey, dayAndTime, PRINTER_SAYS, CHECK_WORDS as wo
 /** One line of what a check found. */
 export interface Row {
   name: string
-  outcome: Outcome
+  outcome: TrialOutcome
   detail: string
 }
 
@@ -119,16 +120,16 @@ export const CHECKS = {
 export const checkKeys = Object.keys(CHECK_NAMES) as CheckKey[]
 
 /** The worst of what was found: what was not tried may be broken. */
-export function worstOf(found: readonly Pick<Row, 'outcome'>[]): Outcome {
-  const order: Outcome[] = ['failed', 'not-tried', 'attention', 'ok']
+export function worstOf(found: readonly Pick<Row, 'outcome'>[]): TrialOutcome {
+  const order: TrialOutcome[] = ['failed', 'not-tried', 'attention', 'ok']
   return order.find((outcome) => found.some((row) => row.outcome === outcome)) ?? 'not-tried'
 }
 
-const rows = (checks: readonly Check[], ...keys: RowKey[]): Row[] =>
+const rows = (checks: readonly Check[], ...keys: Trial[]): Row[] =>
   keys
     .flatMap((key) => checks.filter((check) => check.key === key))
     .map((check) => ({
-      ...{ name: ROWS[check.key].it, outcome: check.outcome, detail: check.detail },
+      ...{ name: TRIALS[check.key].it, outcome: check.outcome, detail: check.detail },
     }))
 
 const megabytes = (bytes: number) => `${(bytes / 1_048_576).toLocaleString('it-IT', { maximumFractionDigits: 1 })} MB`
@@ -154,7 +155,7 @@ async function cardRow({ devices }: Ground): Promise<Row> {
     : { name: words.card, outcome: 'failed', detail: read.error.kind }
 }
 
-export const outcomeOf = (status: PrinterStatus): Outcome =>
+export const outcomeOf = (status: PrinterStatus): TrialOutcome =>
   status === 'ready' ? 'ok' : status === 'paperLow' ? 'attention' : 'failed'
 
 /** A sentence at each volume that a citizen can choose, softest first. */

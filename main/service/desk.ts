@@ -3,12 +3,12 @@ import type { CardReadout, PrinterStatus } from '../../contract/device.ts'
 import { journalText } from '../../contract/journal.ts'
 import { padActions } from '../../contract/pad.ts'
 import type { Panel } from '../../contract/panel.ts'
+import type { TrialOutcome } from '../../contract/readiness.ts'
 import type { ServiceAnswer, ServiceScreen } from '../../contract/service-screen.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { NamedKey } from '../queue/sealing.ts'
 import { examine } from '../readiness/examine.ts'
 import { lookAtHardware } from '../readiness/hardware.ts'
-import type { Outcome } from '../readiness/rows.ts'
 import { isTakenOut, markTechnician } from '../technician.ts'
 import { CHECKS, checkKeys, type Ground, worstOf } from './checks.ts'
 import { exportSigned } from './export-log.ts'
@@ -67,7 +67,7 @@ export function createDesk(parts: DeskParts): Desk {
   const pages = createPages(parts.onChange)
   const { show } = pages
   let who: number | null = null
-  let results = new Map<string, Outcome>()
+  let results = new Map<string, TrialOutcome>()
   let idle: NodeJS.Timeout | undefined
   let limit: NodeJS.Timeout | undefined
   let paper: Page | null = null
@@ -146,7 +146,7 @@ export function createDesk(parts: DeskParts): Desk {
     })
   }
   const toMenu = { id: 'menu', label: words.toMenu }
-  const settle = (key: string, outcome: Outcome) => {
+  const settle = (key: string, outcome: TrialOutcome) => {
     results.set(key, outcome)
     step(key, outcome)
   }
@@ -307,11 +307,14 @@ export function createDesk(parts: DeskParts): Desk {
   /** The readiness report, on the glass and on paper; then the totem is the citizens' again, or stays out. */
   async function handBack(): Promise<void> {
     const { cie } = parts.ground()
-    const work = examine(config, 'it', () => lookAtHardware(config, devices, cie), now()).then(async (examined) => {
-      const printed = ['ready', 'paperLow'].includes(examined.printer) ? (await examined.print()).ok : false
-      examined.close()
-      return { examined, printed }
-    })
+    const asked = { by: 'technician', grant: who } as const
+    const work = examine(config, 'it', () => lookAtHardware(config, devices, cie), asked, now()).then(
+      async (examined) => {
+        const printed = ['ready', 'paperLow'].includes(examined.printer) ? (await examined.print()).ok : false
+        examined.close()
+        return { examined, printed }
+      },
+    )
     const done = await pages.whileWaiting(words.handBack, words.examining, work)
     if (done === null) return
     const { examined, printed } = done

@@ -1,8 +1,8 @@
 import type { PrinterConfig } from '../../contract/config.ts'
 import type { PrinterStatus } from '../../contract/device.ts'
 import type { PadAction } from '../../contract/pad.ts'
+import type { TrialOutcome } from '../../contract/readiness.ts'
 import type { ReleaseStanding } from '../../contract/release.ts'
-import type { Outcome } from '../readiness/rows.ts'
 import type { CodeRefusal, EntryRefusal } from './entry.ts'
 
 // Everything that a technician reads, on the screen and at the command line. Technicians speak Italian; no citizen sees it.
@@ -24,7 +24,7 @@ export const CHECK_NAMES = {
 } as const
 export type CheckKey = keyof typeof CHECK_NAMES
 
-export const OUTCOME_SAYS: Record<Outcome, string> = {
+export const OUTCOME_SAYS: Record<TrialOutcome, string> = {
   ok: 'va bene',
   attention: 'da guardare',
   failed: 'NON va',

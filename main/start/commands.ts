@@ -31,7 +31,8 @@ export function createCommandRoom(
     onChange: session.refresh,
     deeds: createDeeds({
       ...{ store, devices, journal, now: Date.now },
-      examine: () => examine(config, 'it', () => lookAtHardware(config, devices, cie())),
+      examine: () =>
+        examine(config, 'it', () => lookAtHardware(config, devices, cie()), { by: 'command', grant: null }),
       closed(is) {
         // Out of service it stays so, whoever has tried it.
         if (!isTakenOut(dataDir)) markTechnician(dataDir, is ? 'at-work' : 'back')

@@ -67,7 +67,9 @@ export async function firstBoot({ image, config: file, dataDir }: Bare): Promise
       devices.stop()
       const { printer, cie } = config.value
       const start = spawn(printer, cie?.externalKey ?? null)
-      const examined = await examine(config.value, 'it', () => tryHardware(config.value, start))
+      const examined = await examine(config.value, 'it', () => tryHardware(config.value, start), {
+        ...{ by: 'first-boot', grant: null },
+      })
       const printed = ['ready', 'paperLow'].includes(examined.printer) && (await examined.print()).ok
       examined.close()
       return { ...examined, printed }

@@ -6,6 +6,7 @@ import { createRenewal } from '../enrolment/renewal.ts'
 import { watchIdentity } from '../keys/identity-watch.ts'
 import { createKeysRefresh } from '../lists/gateway-keys-refresh.ts'
 import { createTrustRefresh } from '../lists/trust-refresh.ts'
+import { sheetsIn } from '../readiness/sheet.ts'
 import { createAccess } from '../service/access.ts'
 import { versions } from '../shell/app.ts'
 import { challengeFile, openChallenges } from '../sync/challenges.ts'
@@ -111,6 +112,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     lineProbeMs: config.timings.lineProbeMs,
     health: health.now,
     standing: health.standing,
+    readiness: { sheets: sheetsIn(dataDir), send: client.sendReadiness },
     onSettled: (operation) => settled(operation),
     onLine(state) {
       online = state === 'up'

@@ -46,7 +46,8 @@ export function createUpdates(
   const programs = () => readPrograms(PLACES)
   let room: Room = { nobodyThere: () => false, aloneMs: () => 0, paperOut: () => true, out: () => null }
   let began = performance.now()
-  let deviceRestarts = 0
+  /** Restarts of the device process, and how many of them were before the first view. */
+  const restarts = { all: 0, before: 0 }
 
   const moment = (): Moment => ({
     ...{ now: new Date(), aloneMs: room.aloneMs(), paper: room.paperOut(), online: online() },
@@ -62,7 +63,8 @@ export function createUpdates(
         give: (order) => giveOrder(order, PLACES),
         moment,
         signs: () => ({
-          ...{ upMs: performance.now() - began, devices: devices.available && devices.card !== null, deviceRestarts },
+          ...{ upMs: performance.now() - began, devices: devices.available && devices.card !== null },
+          deviceRestarts: restarts.all - restarts.before,
           reader: devices.card !== null && devices.card.state !== 'no-reader',
           printer: !['absent', 'offline'].includes(devices.printer),
           line: online() ? ('up' as const) : (lastOutage()?.reason ?? null),
@@ -96,15 +98,15 @@ export function createUpdates(
     /** This program is a totem's, from the package: the machine is ours. */
     isPackaged: changeover !== null,
     moment,
-    /** The device process was started anew. */
-    deviceRestarted(): void {
-      deviceRestarts++
+    /** `count`: how often the device process was started anew; its first start may come after the first view. */
+    deviceStarted(count: number): void {
+      restarts.all = count
     },
     line: (state: 'up' | 'down') => updater?.line(state),
     start(here: Room): void {
       room = here
       began = performance.now()
-      deviceRestarts = 0
+      restarts.before = restarts.all
       updater?.start()
       void changeover?.start()
     },

@@ -260,7 +260,7 @@ export function createVisits(
       onEvent,
       onStarted(restarts) {
         health.restarted(restarts)
-        updates.deviceRestarted()
+        updates.deviceStarted(restarts)
         journal.record('device.started', { restarts })
       },
       onDied(death) {

@@ -26,6 +26,7 @@ import {
 import { gatewayKeysAnswer, outcomeKeyAnswer } from '../../contract/gateway-keys.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import { type JournalBatch, type JournalReceipt, journalReceipt } from '../../contract/journal.ts'
+import { type ReadinessSheet, readinessTaken } from '../../contract/readiness.ts'
 import { releasesAnswer } from '../../contract/release.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { serviceAccessAnswer } from '../../contract/service.ts'
@@ -64,6 +65,8 @@ export type GatewayClient = {
   keys(): Answer<z.infer<typeof gatewayKeysAnswer>>
   /** The key that outcomes for this totem are sealed to. */
   outcomeKey(): Answer<z.infer<typeof outcomeKeyAnswer>>
+  /** What the totem has found of itself. */
+  sendReadiness(sheet: ReadinessSheet): Answer<z.infer<typeof readinessTaken>>
   sendJournal(batch: JournalBatch): Answer<JournalReceipt>
   /** What this totem is to run, and the signed list of releases. */
   releases(): Answer<z.infer<typeof releasesAnswer>>
@@ -226,6 +229,7 @@ export function createGatewayClient({
     challenge: () => ask(challengeGiven, '/v1/challenges', { body: {}, deadline: citizen }),
     keys: () => ask(gatewayKeysAnswer, '/v1/keys', { deadline: backlog }),
     outcomeKey: () => ask(outcomeKeyAnswer, '/v1/outcome-key', { deadline: citizen }),
+    sendReadiness: (sheet) => ask(readinessTaken, '/v1/readiness', { body: sheet, deadline: backlog }),
     sendJournal: (batch) => ask(journalReceipt, '/v1/journal', { body: batch, deadline: backlog }),
     trust: () => ask(trustBundle, '/v1/trust', { deadline: backlog }),
     serviceAccess: () => ask(serviceAccessAnswer, '/v1/service/access', { deadline: citizen }),

@@ -3,13 +3,15 @@ import { HOUR_MS } from '../../basics/time.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { LastOutage } from '../../contract/line.ts'
 import type { Operation } from '../queue/queue.ts'
+import type { Sheets } from '../readiness/sheet.ts'
 import { tooOldBefore } from './answer.ts'
+import type { GatewayClient } from './client.ts'
 import { createDeferral } from './deferral.ts'
 import { createInbox } from './inbox.ts'
 import { breathe, type Lane, NEVER } from './lane.ts'
 import { createLine, type LineState } from './line.ts'
 import { createOutbox } from './outbox.ts'
-import { createHeartbeatLane, createJournalLane } from './reports.ts'
+import { createHeartbeatLane, createJournalLane, createSheetLane } from './reports.ts'
 import { createSettling } from './settling.ts'
 import type { Sync } from './sync.ts'
 
@@ -51,6 +53,8 @@ type DrainParts = Pick<
   health: () => Heartbeat
   /** What of it operators should hear soon when it changes, in any words. */
   standing?: () => string
+  /** Where the readiness report waits, and how it goes out. */
+  readiness?: { sheets: Sheets; send: GatewayClient['sendReadiness'] }
   /** Ends early, without an error, when the signal is aborted. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -67,6 +71,7 @@ export function createDrain({
   onSettled,
   health,
   standing,
+  readiness,
   sleep = sleepFor,
   clock = () => performance.now(),
   ...parts
@@ -122,6 +127,7 @@ export function createDrain({
   // forgotten. The heartbeat comes before the log: it is due once a minute, a long log all the time.
   const patient: Lane[] = [
     createHeartbeatLane(sync, outbox, health, standing),
+    ...(readiness ? [createSheetLane(sync, outbox, readiness.sheets, readiness.send)] : []),
     createJournalLane(sync, outbox),
     outbox.backlog,
   ]

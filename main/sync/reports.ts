@@ -1,7 +1,8 @@
 import { backoffMs } from '../../basics/backoff.ts'
 import { MINUTE_MS } from '../../basics/time.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
-import type { GatewayFailure } from './client.ts'
+import type { Sheets } from '../readiness/sheet.ts'
+import type { GatewayClient, GatewayFailure } from './client.ts'
 import { type Lane, NEVER, type Rest } from './lane.ts'
 import type { Outbox } from './outbox.ts'
 import type { Sync } from './sync.ts'
@@ -103,6 +104,37 @@ export function createHeartbeatLane(
         // An older gateway, say, may not take the heartbeat. It still tells the time, by which outcomes are kept.
         await sync.line.run()
       }
+    },
+  }
+}
+
+/** Sends the newest readiness report soon after it was made, and until the gateway has it. */
+export function createSheetLane(
+  sync: Sync,
+  outbox: Outbox,
+  sheets: Sheets,
+  send: GatewayClient['sendReadiness'],
+): Lane {
+  const rest: Rest = { failures: 0, until: 0 }
+  let lastAt = Number.NEGATIVE_INFINITY
+  return {
+    dueIn: () =>
+      sheets.waits() ? Math.max(rest.until - sync.clock(), untilTurn(sync, outbox, lastAt, CHANGE_MS)) : NEVER,
+    async run() {
+      lastAt = sync.line.upMs
+      const sheet = await sheets.newest()
+      const answer = sheet && (await send(sheet))
+      if (sync.stopping()) return
+      // What cannot be read here, or is refused there, never will be taken.
+      if (answer === null || answer.ok || answer.error.kind === 'refused') {
+        rest.failures = 0
+        if (answer?.ok) sync.line.carried()
+        return sheets.done(sheet)
+      }
+      rest.until = sync.clock() + backoffMs(++rest.failures, sync.random)
+      const { error } = answer
+      if (error.kind === 'gateway-unavailable' && error.retryAfterMs !== null) sync.line.stayAwayFor(error.retryAfterMs)
+      if (error.kind === 'line-down') await sync.line.suspect(error)
     },
   }
 }

@@ -12,7 +12,7 @@ import { BOOT_MS } from './inside.ts'
 import type { Run } from './run.ts'
 
 const LOOK_MS = 1_000
-const DRAWN_MS = 3_000
+const DRAWN_MS = 6_000
 /** Who has been asked nothing for so long is not slow any more. */
 const STUCK_MS = 8 * 60_000
 

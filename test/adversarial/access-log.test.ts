@@ -103,6 +103,7 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'POST /v1/payments/withdraw': (bearer) => totem.post('/v1/payments/withdraw', {}, bearer),
   'POST /v1/challenges': () => totem.post('/v1/challenges', {}),
   'POST /v1/heartbeat': () => totem.post('/v1/heartbeat', {}),
+  'POST /v1/readiness': () => totem.post('/v1/readiness', {}),
   'GET /v1/trust': () => totem.get('/v1/trust'),
   'GET /v1/trust/crls/:sha256': () => totem.get('/v1/trust/crls/0'),
   'GET /v1/keys': () => totem.get('/v1/keys'),

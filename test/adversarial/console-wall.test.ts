@@ -124,6 +124,13 @@ describe.each(['embedded', 'PostgreSQL'])('%s', (engine) => {
       sql<{ totem: string }>`select totem from heartbeat order by totem`.execute(transaction),
     )
     expect(found.rows.map(({ totem }) => totem)).toEqual(totems)
+    await sql`
+      insert into totem_readiness (totem, received_at, body)
+      select totem, received_at, '{}' from heartbeat on conflict do nothing`.execute(db)
+    const reports = await asActor('a', sight, (transaction) =>
+      sql<{ totem: string }>`select totem from totem_readiness order by totem`.execute(transaction),
+    )
+    expect(reports.rows.map(({ totem }) => totem)).toEqual(totems)
     const page = await asActor('a', sight, (transaction) => fleetOf(transaction, { sort: 'totem' }, NOW))
     expect(page?.totems.map(({ totem }) => totem)).toEqual(totems)
   })
@@ -165,6 +172,7 @@ describe.each(['embedded', 'PostgreSQL'])('%s', (engine) => {
     'select * from console_session',
     'select * from console_grant',
     'update heartbeat set totem = totem',
+    'delete from totem_readiness',
     'delete from totem_note',
     'update console_audit set deed = deed',
     'select * from operation_outcome',

@@ -208,6 +208,29 @@ describe('totems', () => {
     await centre.totem('TT-0001').post('/v1/heartbeat', HEARTBEAT)
   })
 
+  test('its newest readiness report is on its page; what is none is refused, and harms nothing', async () => {
+    const row = { key: 'reader', outcome: 'ok', detail: 'empty' }
+    const sheet = { at: new Date().toISOString(), by: 'technician', grant: 7, version: '0.1.0', checks: [row] }
+    const tell = async (body: object) => (await centre.totem('TT-0001').post('/v1/readiness', body)).status
+    const shown = async () => (await at('campo').get('/totems/TT-0001')).body.readiness
+    expect(await shown()).toBeNull()
+    expect(await tell(sheet)).toBe(200)
+    // A later version tries what this one has no name for.
+    const newer = { ...sheet, by: 'command', grant: null, checks: [row, { ...row, key: 'camera', outcome: 'failed' }] }
+    expect(await tell(newer)).toBe(200)
+    for (const bad of [
+      { ...sheet, name: 'RICCI' },
+      { ...sheet, checks: [] },
+      { ...sheet, by: 'citizen' },
+      { ...sheet, checks: [{ ...row, detail: 'two\nlines' }] },
+      { ...sheet, checks: [{ ...row, detail: 'x'.repeat(301) }] },
+      { ...sheet, checks: Array.from({ length: 61 }, () => row) },
+    ])
+      expect(await tell(bad)).toBe(400)
+    expect(await shown()).toEqual({ ...newer, receivedAt: expect.stringMatching(/^20/) })
+    expect((await at('operatore').get('/totems/TT-0002')).body.readiness).toBeNull()
+  })
+
   test('a note is kept as it was written', async () => {
     const text = '<img src=x onerror=alert(1)> =HYPERLINK("x")'
     await at('campo').post('/totems/TT-0001/notes', { text })

@@ -64,6 +64,7 @@ async function openLate(ahead: () => number) {
   })
   const hearing = createHearing({ db: store.db, now })
   const challenges = createChallenges({ hearing, reference, now })
+  const firstTries: boolean[] = []
   const carryOut = createCarryOut({
     ...{ store, bell, reference, now, log },
     means: createMeans(marks, null),
@@ -77,16 +78,23 @@ async function openLate(ahead: () => number) {
     terms: config.certificates,
     told: async () => null,
     onSettled: () => {},
+    onFirstTry: (isAtOnce) => void firstTries.push(isAtOnce),
     onRevokedSince: () => {},
   })
   return {
     marks,
+    firstTries,
     /** Goes on with a request that it read when nothing was decided yet. */
     goOn: ({ operation, sealed }: { operation: string; sealed: string }) =>
-      carryOut(randomUUID(), own(operation), {
-        ...{ id: operation, totem: 'TT-0001', anpr_id: operation, express: true },
-        ...{ received_at: new Date(), sealed },
-      }),
+      carryOut(
+        randomUUID(),
+        own(operation),
+        {
+          ...{ id: operation, totem: 'TT-0001', anpr_id: operation, express: true },
+          ...{ received_at: new Date(), sealed },
+        },
+        true,
+      ),
     async stop() {
       await anpr.close()
       await trust.value.stop()

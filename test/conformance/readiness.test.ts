@@ -6,9 +6,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DAY_MS } from '../../basics/time.ts'
+import { TRIALS } from '../../contract/readiness.ts'
 import { tryClock } from '../../main/readiness/clock.ts'
 import { tryNetwork } from '../../main/readiness/network.ts'
-import { complete, ROWS } from '../../main/readiness/rows.ts'
+import { complete } from '../../main/readiness/rows.ts'
+import { sheetsIn } from '../../main/readiness/sheet.ts'
 import { tryTrust } from '../../main/readiness/trust.ts'
 import { startBench } from '../../simulator/bench/bench.ts'
 import type { Bench } from '../../simulator/bench/office.ts'
@@ -74,7 +76,7 @@ async function readinessOf(changes: object, ...args: string[]) {
   writeFileSync(configFile, JSON.stringify({ ...config, ...changes }))
   const told = await readiness('--json', ...args)
   writeFileSync(configFile, before)
-  expect(Object.keys(outcomes(told))).toEqual(Object.keys(ROWS))
+  expect(Object.keys(outcomes(told))).toEqual(Object.keys(TRIALS))
   return { code: told.code, kind: JSON.parse(told.stdout).kind, rows: outcomes(told), answer: JSON.parse(told.stdout) }
 }
 
@@ -102,6 +104,14 @@ test('a complete totem: everything is tried, and the report is one sheet of pape
   })
   expect(JSON.parse(told.stdout)).toMatchObject({
     ...{ kind: 'ready', printed: true, queue: { waiting: 0, oldest: null }, lastSync: null },
+  })
+  // The totem that starts next tells operators.
+  expect(await sheetsIn(bench.totem.config.dataDir).newest()).toMatchObject({
+    ...{ by: 'command-line', grant: null },
+    checks: JSON.parse(told.stdout).checks.map(({ key, outcome }: { key: string; outcome: string }) => ({
+      key,
+      outcome,
+    })),
   })
   await bench.printer.settled()
   expect(bench.printer.sheets.map(({ kind }) => kind)).toEqual(['whole'])

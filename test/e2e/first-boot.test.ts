@@ -1,6 +1,7 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { totemConfigIn } from '../../contract/config.ts'
 import type { TotemBridge } from '../../contract/ipc.ts'
@@ -8,18 +9,20 @@ import type { ServiceScreen } from '../../contract/service-screen.ts'
 import { machineId } from '../../main/enrolment/tpm-machine.ts'
 import { makeBare } from '../../simulator/bench/bare.ts'
 import { visitorAt } from '../../simulator/visitor/visitor.ts'
+import { Browser } from '../support/console/browser.ts'
 import { type SoftwareTpm, startTpm } from '../support/keys/swtpm.ts'
 import { type ElectronTotem, electronTotem } from '../support/totem/electron-totem.ts'
 
 // A bare machine with a TPM: no totem.json, and an image that knows the gateway's door. From the first screen to a totem in
 // service, whose keys lie in the TPM's care.
 
+const PAGE = fileURLToPath(new URL('../../dist/console', import.meta.url))
 let machine: ElectronTotem
 let code: string
 let folder: string
 let tpm: SoftwareTpm
 beforeAll(async () => {
-  machine = await electronTotem(inject('stage'), { enrols: true })
+  machine = await electronTotem(inject('stage'), { enrols: true, console: PAGE })
   // The totem runs as another user than this test, as its TPM's group would let it in.
   folder = mkdtempSync(join(tmpdir(), 'totem-tpm-'))
   tpm = await startTpm(folder)
@@ -87,4 +90,31 @@ test('the code of an order, id and office confirmed, the report: then it is in s
     ok: true,
     value: { totem: 'FB-0001', service: { secret: expect.any(String) }, keyProtection: { kind: 'tpm' } },
   })
+})
+
+test('an operator sees what its first trial has found, and gives it a new key for outcomes from afar', async ({
+  onTestFinished,
+}) => {
+  const { gateway, printer, totem } = machine.bench
+  const operator = new Browser(gateway.consoleUrl ?? '')
+  onTestFinished(() => operator.close())
+  await operator.logIn('operatore')
+  const SOON = { timeout: 90_000, interval: 500 }
+  await expect
+    .poll(async () => (await operator.get('/totems/FB-0001')).body.readiness, SOON)
+    .toMatchObject({ by: 'first-boot', grant: null })
+  const config = totemConfigIn(readFileSync(totem.configFile, 'utf8'))
+  const keys = () => (config.ok ? readdirSync(config.value.outcomeKeys).length : 0)
+  expect(keys()).toBe(1)
+  const ordered = await operator.post('/commands', {
+    ...{ kind: 'rotate-keys', totems: ['FB-0001'], reason: 'prova della rotazione' },
+  })
+  expect(ordered.status).toBe(200)
+  // A totem calls at once when its printer has changed.
+  printer.setCover(true)
+  setTimeout(() => printer.setCover(false), 6_000)
+  await expect
+    .poll(async () => (await operator.get('/commands?totem=FB-0001')).body.orders[0]?.commands[0], SOON)
+    .toMatchObject({ state: 'done', refusal: null })
+  expect(keys()).toBe(2)
 })

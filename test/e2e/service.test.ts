@@ -153,6 +153,7 @@ describe('from afar', () => {
     await form().getByRole('button', { name: button }).click()
   }
   const row = (name: string) => browser.page.getByRole('table', { name: 'Comandi' }).getByRole('row', { name })
+  const report = () => browser.page.getByRole('region', { name: 'Rapporto di prontezza' }).textContent()
   const state = () => browser.page.locator('.bar .mark').first().textContent()
 
   test('an operator finds the totem by its office, sees its paper out, takes the alarm, and withdraws it', async () => {
@@ -163,6 +164,8 @@ describe('from afar', () => {
     await alarm.waitFor(SOON)
     await alarm.getByRole('button', { name: 'Prendo in carico' }).click()
     await expect.poll(() => alarm.textContent()).toContain('o.bruni')
+    // What the technician has signed on paper is here too.
+    await expect.poll(report, SOON).toContain(`consegna del tecnico, permesso n. ${grant}`)
     expect(await browser.findings()).toEqual([])
 
     await orders('Ritira dal servizio', 'Invia')
@@ -203,6 +206,37 @@ describe('from afar', () => {
     await expect.poll(() => office.screen(), SOON).toMatchObject({ screen: 'attract' })
     await expect.poll(() => row('Rimetti in servizio').textContent(), SOON).toContain('fatto')
     expect(told('command.done').at(-1)?.fields).toMatchObject({ kind: 'restore' })
+  })
+
+  test('it sends its log, is tried for the field manager who reads the report, and says what it cannot do', async () => {
+    await logIn(/Olga Bruni/)
+    await openTotem()
+    for (const name of ['Invia il registro', 'Riavvia la macchina', 'Nuova chiave degli esiti']) {
+      await orders(name, 'Invia')
+      await row(name).waitFor()
+    }
+    await logIn(/Carlo Testa/)
+    await openTotem()
+    await orders('Prova di funzionamento', 'Invia')
+    await row('Prova di funzionamento').waitFor()
+    const before = office.bench.printer.sheets.length
+    office.bench.printer.setCover(true)
+    await expect.poll(() => told('printer.changed').at(-1)?.fields, SOON).toMatchObject({ status: 'coverOpen' })
+    office.bench.printer.setCover(false)
+    const came = (name: string, of: string) => expect.poll(() => row(name).textContent(), SOON).toContain(of)
+    await came('Prova di funzionamento', 'fatto')
+    await came('Invia il registro', 'voci non inviate: 0')
+    // This machine is the bench's and not ours to reboot, and no registrar has ever seen this totem's keys.
+    await came('Riavvia la macchina', 'questa macchina non ha come farlo')
+    await came('Nuova chiave degli esiti', 'il gateway non ha preso la chiave nuova')
+    expect(office.bench.printer.sheets.length).toBe(before + 1)
+    await expect.poll(report, SOON).toContain('comando dalla console')
+    await browser.page.getByText(/^Tutte le \d+ prove$/).click()
+    expect(await browser.page.getByRole('table', { name: 'Tutte le prove' }).getByRole('row').count()).toBeGreaterThan(
+      19,
+    )
+    expect(await browser.findings()).toEqual([])
+    await office.sees('attract')
     expect(browser.complaints).toEqual([])
   })
 })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { load } from 'js-yaml'
 import { type Browser, chromium } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ownFolder } from '../../basics/temporary.ts'
 import { DAY_MS } from '../../basics/time.ts'
 import type { TotemConfig } from '../../contract/config.ts'
@@ -219,6 +219,20 @@ async function cut() {
   )
 }
 
+/** A totem on an X display of its own, until it shows something: whatever that is. Both end with the test, however that ends. */
+async function onDisplay(program: string): Promise<void> {
+  const display = await startDisplay({ width: 1080, height: 1920 })
+  onTestFinished(() => display.stop())
+  onTestFinished(cut)
+  const env = { DISPLAY: display.name, HOME: '/var/lib/totem-polis' }
+  const { browser, visitor } = await start(
+    env,
+    ...([program, '--ozone-platform=x11', '--disable-gpu', '--remote-debugging-port=0'] as const),
+  )
+  onTestFinished(() => browser.close().catch(() => undefined))
+  await visitor.screen()
+}
+
 describe('on a panel, by cage', () => {
   const RUNTIME = `/run/${USER}`
   const wayland = {
@@ -340,18 +354,10 @@ describe('a second release', () => {
     expect(await begin()).toBe(`${RELEASES}/${BETTER}/totem-polis\n`)
     expect(await status()).toMatchObject({ running: BETTER, trial: { tries: 2 } })
 
-    const display = await startDisplay({ width: 1080, height: 1920 })
-    const { browser, visitor } = await start(
-      { DISPLAY: display.name, HOME: '/var/lib/totem-polis' },
-      ...([`${SYSTEM}/run-program`, '--ozone-platform=x11', '--disable-gpu', '--remote-debugging-port=0'] as const),
-    )
-    await visitor.screen()
+    await onDisplay(`${SYSTEM}/run-program`)
     await expect.poll(status, { timeout: 150_000, interval: 2_000 }).toMatchObject({ trial: null, highest: BETTER })
     const log = await works('totem', 'journal', 'tail', '--json')
     expect(log).toMatch(/update\.restarted[\s\S]*update\.confirmed/)
-    await cut()
-    await browser.close().catch(() => undefined)
-    await display.stop()
   }, 300_000)
 
   test('that does not start is thrown out after three starts, and the one before is back', async () => {
@@ -374,13 +380,7 @@ describe('a second release', () => {
 })
 
 test('on an X display, as an ordinary user with the sandbox on', async () => {
-  const display = await startDisplay({ width: 1080, height: 1920 })
-  const { browser, visitor } = await start(
-    { DISPLAY: display.name, HOME: '/var/lib/totem-polis' },
-    ...([PROGRAM, '--ozone-platform=x11', '--disable-gpu', '--remote-debugging-port=0'] as const),
-  )
-  // Whatever this totem shows, it shows.
-  await visitor.screen()
+  await onDisplay(PROGRAM)
   const walls = await works(
     'sh',
     '-c',
@@ -390,9 +390,6 @@ test('on an X display, as an ordinary user with the sandbox on', async () => {
   const spaces = [...walls.matchAll(/^user:.*$/gm)].map(([space]) => space)
   // Its renderers are in a user namespace of their own.
   expect(new Set(spaces).size).toBe(2)
-  await cut()
-  await browser.close().catch(() => undefined)
-  await display.stop()
 })
 
 test('the same sources make the same package, byte for byte', async () => {

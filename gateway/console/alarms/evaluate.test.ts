@@ -271,6 +271,31 @@ test('an hour is reckoned from what was measured in it, and only once', async ()
   const tally = createTally({ db: store, now: () => clock.now })
   for (const isGood of [true, false, false]) tally.count('anpr', isGood)
   await tally.stop()
+  const wrote = (seq: number, event: string, at: number, received: number, fields: object) => {
+    const time = (minute: number) => new Date(+START + minute * MINUTE_MS)
+    return sql`
+      insert into journal_entry (totem, chain, seq, hash, at, event, severity, fields, received_at)
+      values ('PG-0001', 'c', ${seq}::integer, 'h', ${time(at)}::timestamptz, ${event}, 'info', ${JSON.stringify(fields)}::jsonb, ${time(received)}::timestamptz)`.execute(
+      store,
+    )
+  }
+  // Somebody was recognised and served, somebody by a fault not; a third never came so far.
+  for (const [n, how] of ['served', 'aborted', 'left'].entries()) {
+    if (n < 2) await wrote(n, 'visit.recognised', 5, 6, { session: `s${n}` })
+    await wrote(10 + n, 'visit.ended', 7, 8, { session: `s${n}`, how })
+  }
+  // Late although the totem was heard; late since there was no line; and by a clock that is ten years off.
+  await wrote(20, 'totem.stopped', 10, 30, {})
+  await wrote(21, 'totem.stopped', 56, 59.5, {})
+  await wrote(22, 'totem.stopped', -5_256_000, 12, {})
+  // Out on Monday before noon, and seen to on Tuesday morning: three hours of the office, or more than five.
+  for (const [n, since] of ['2026-11-23T11:35:00Z', '2026-11-23T08:00:00Z'].entries())
+    await sql`
+      insert into alarm (id, condition, subject, severity, totem, since, again_at, seen_at, ended_at)
+      select ${`01KB000000000000000000000${n}`}, 'printer-stopped', 'PG-0001', 'warn', 'PG-0001', at, at, at,
+        ${new Date(+START + 30 * MINUTE_MS)}::timestamptz from (select ${since}::timestamptz as at) as given`.execute(
+      store,
+    )
   const rolling = rollUp({ db: store, now: () => clock.now, log: pino({ level: 'silent' }) })
   clock.now = new Date(+START + 70 * MINUTE_MS)
   await rolling.look()
@@ -283,5 +308,8 @@ test('an hour is reckoned from what was measured in it, and only once', async ()
     causes: { paper: 12, line: 6, anpr: 1 },
   })
   expect(anpr).toEqual({ minutes: 1, calls: 3, failed: 2 })
+  const share = (of: string) =>
+    objectives.filter(({ objective }) => objective === of).map(({ good, total }) => [good, total])
+  expect([share('visits'), share('log'), share('paper')]).toEqual([[[1, 2]], [[5, 6]], [[1, 2]]])
   await rolling.stop()
 })

@@ -10,7 +10,7 @@ import { migrate } from '../../store/migrations.ts'
 import type { Tables } from '../../store/schema.ts'
 import { type ConsoleDatabase, withConsole } from '../tables.ts'
 import { ordersOf } from './list.ts'
-import { approveOrder, orderCommand, stopOrder } from './orders.ts'
+import { approveOrder, carryOutDue, orderCommand, stopOrder } from './orders.ts'
 
 const clock = { now: new Date('2026-11-30T10:00:00.000Z') }
 const now = () => clock.now
@@ -152,6 +152,35 @@ describe('a second person', () => {
     expect((await seen('TT-0001')).find(({ kind }) => kind === 'revoke')).toMatchObject({ counts: { done: 1 } })
     expect(signed).toEqual([])
   })
+})
+
+test('what a gateway had let go when it died, or could not do, the next one does: in its order, once', async () => {
+  const made = await order('ada', { kind: 'revoke', totems: ['TT-0001', 'TT-0002', 'TT-0003'] })
+  const [held, asked] = [[] as string[], [] as string[]]
+  const dies = {
+    ...own,
+    async revoke(totem: string) {
+      if (asked.push(totem) === 2) throw new Error('killed')
+      return true
+    },
+  }
+  const id = made.ok ? made.value.order : ''
+  await expect(approveOrder({ ...parts(), own: dies }, who('paola'), id)).rejects.toThrow('killed')
+  expect((await seen())[0]).toMatchObject({ state: 'issued', counts: { done: 1 } })
+  clock.now = new Date(+clock.now + 1_000)
+  // What nobody has approved stays undone.
+  await order('ada', { kind: 'revoke', totems: ['TT-0004'] })
+  const back = await order('ada', { kind: 'resume-updates', totems: ['TT-0002'] })
+  const last = {
+    revoke: async (totem: string) => held.push(`revoke ${totem}`) > 0,
+    holdUpdates: async (totem: string) => held.push(`resume ${totem}`) > 0,
+  }
+  await approveOrder({ ...parts(), own: last }, who('bea'), back.ok ? back.value.order : '')
+  const left = ['TT-0001', 'TT-0002', 'TT-0003'].filter((totem) => totem !== asked[0])
+  expect([...held.slice(0, 2).sort(), held[2]]).toEqual([...left.map((totem) => `revoke ${totem}`), 'resume TT-0002'])
+  await carryOutDue({ db, own: last, now })
+  expect(held).toHaveLength(3)
+  expect((await seen()).find(({ order: each }) => each === id)).toMatchObject({ counts: { done: 3 } })
 })
 
 /** What the totem's own door would tell it. */

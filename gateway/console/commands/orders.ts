@@ -3,7 +3,7 @@ import { ulid } from 'ulid'
 import { DAY_MS, HOUR_MS } from '../../../basics/time.ts'
 import { RESTARTS_A_DAY, type TotemCommandKind, totemCommands } from '../../../contract/command.ts'
 import type { Answer, Body } from '../../../contract/console/api.ts'
-import { aloneBound, type OrderKind, SECOND_PERSON } from '../../../contract/console/commands.ts'
+import { aloneBound, type OrderKind, orderKinds, SECOND_PERSON } from '../../../contract/console/commands.ts'
 import type { ConsoleProblem, ConsoleProblemKind } from '../../../contract/console/problem.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { issue } from '../../commands/issue.ts'
@@ -32,6 +32,8 @@ interface Who {
 }
 
 const isOfTotem = (kind: OrderKind): kind is TotemCommandKind => Object.hasOwn(totemCommands, kind)
+/** Each of these waits for a second person (`SECOND_PERSON`). */
+const OWN_KINDS = orderKinds.filter((kind) => !isOfTotem(kind))
 
 /** How many of these are a totem that somebody has a clone of. */
 const cloned = (transaction: ConsoleTransaction, totems: readonly string[]) =>
@@ -48,7 +50,7 @@ const cloned = (transaction: ConsoleTransaction, totems: readonly string[]) =>
  * back or shuts it out, and for anything about many.
  */
 export async function orderCommand(
-  { db, keys, own, now }: OrderParts,
+  { db, keys, now }: Omit<OrderParts, 'own'>,
   { doer, name }: Who,
   { kind, args, totems, reason }: Body<'orderCommand'>,
 ): Promise<Result<Answer<'orderCommand'>, ConsoleProblem>> {
@@ -90,7 +92,6 @@ export async function orderCommand(
     return ok('issued' as const)
   })
   if (!made.ok) return made
-  if (made.value === 'issued' && !isOfTotem(kind)) await carryOut({ db, own, now }, order, kind, doer.person)
   return ok({ order, state: made.value })
 }
 
@@ -206,8 +207,7 @@ export async function approveOrder(
     return ok(kind)
   })
   if (!approved.ok) return approved
-  const kind = approved.value
-  if (!isOfTotem(kind)) await carryOut({ db, own, now }, order, kind, doer.person)
+  if (!isOfTotem(approved.value)) await carryOutDue({ db, own, now })
   return ok({ done: true })
 }
 
@@ -235,19 +235,31 @@ export async function stopOrder(
 /** A proposal that nobody has looked at for a day is about yesterday. */
 export const isLapsed = (proposedAt: Date, at: Date): boolean => +at - +proposedAt > DAY_MS
 
-async function carryOut(
-  { db, own, now }: Pick<OrderParts, 'db' | 'own' | 'now'>,
-  order: string,
-  kind: Exclude<OrderKind, TotemCommandKind>,
-  by: string,
-): Promise<void> {
-  const rows = await db.selectFrom('totem_command').select(['id', 'totem']).where('order_id', '=', order).execute()
-  for (const { id, totem } of rows) {
-    const done = await (kind === 'revoke' ? own.revoke(totem, by) : own.holdUpdates(totem, kind === 'pause-updates'))
+/**
+ * Does what was let go of the gateway's own orders and is not done yet, the oldest first: also what a gateway had in hand that died.
+ * The same deed again changes nothing.
+ */
+export async function carryOutDue({ db, own, now }: Pick<OrderParts, 'db' | 'own' | 'now'>): Promise<void> {
+  const rows = await db
+    .selectFrom('totem_command')
+    .innerJoin('command_order', 'command_order.id', 'totem_command.order_id')
+    .select(['totem_command.id', 'totem', 'kind', 'approved_by'])
+    .where('kind', 'in', OWN_KINDS)
+    .where('approved_at', 'is not', null)
+    .where('command_order.ended_at', 'is', null)
+    .where('totem_command.ended_at', 'is', null)
+    .orderBy('approved_at')
+    .orderBy('totem_command.id')
+    .execute()
+  for (const { id, totem, kind, approved_by } of rows) {
+    const done = await (kind === 'revoke'
+      ? own.revoke(totem, approved_by ?? '')
+      : own.holdUpdates(totem, kind === 'pause-updates'))
     await db
       .updateTable('totem_command')
       .set({ issued_at: now(), ended_at: now(), refusal: done ? null : 'no-mechanism' })
       .where('id', '=', id)
+      .where('ended_at', 'is', null)
       .execute()
   }
 }

@@ -76,9 +76,15 @@ export async function totemPageOf(
     .orderBy('at', 'desc')
     .limit(NOTES)
     .execute()
+  const sheet = await transaction
+    .selectFrom('totem_readiness')
+    .select(['received_at', 'body'])
+    .where('totem', '=', totem)
+    .executeTakeFirst()
   return {
     totem: totemOf(row),
     ...{ address, hours, patron, heartbeat: body },
+    readiness: sheet ? { ...sheet.body, receivedAt: sheet.received_at.toISOString() } : null,
     withdrawnAt: withdrawn_at?.toISOString() ?? null,
     notes: notes.map(({ id, at, name, text }) => ({ note: id, at: at.toISOString(), by: name, text })),
   }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { recurring } from '../../../basics/recurring.ts'
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from '../../../basics/time.ts'
+import { holidaysBetween } from '../../fleet/calendar.ts'
 import type { Database } from '../../store/schema.ts'
 import { availabilityOf, type TotemHour } from './available.ts'
 
@@ -10,6 +11,12 @@ const EVERY_MS = 5 * MINUTE_MS
 const RIPE_MS = 15 * MINUTE_MS
 /** After a stop, so many hours are made up for. */
 const BACK_MS = 2 * DAY_MS
+/** Its entries come together, unless the line went between them. */
+const VISIT_MS = 2 * HOUR_MS
+/** Working time in which a printer shall print again. */
+const PAPER_S = (4 * HOUR_MS) / 1_000
+/** A printer that stood still for longer has missed it, however seldom its office opens. */
+const LONGEST_MS = 31 * DAY_MS
 /** 13 months, as the totems' hours. */
 const KEPT_MS = 397 * DAY_MS
 
@@ -50,6 +57,7 @@ interface Figures {
 /** One hour, of all objectives; the same again gives the same. */
 async function reckon(db: Database, hour: Date): Promise<void> {
   const [from, to] = [hour, new Date(+hour + HOUR_MS)]
+  const far = new Date(+from - LONGEST_MS)
   const failing = await sql<{ failing: string }>`
     select failing::text from objective_hour where objective = 'anpr' and hour = ${from}::timestamptz`.execute(db)
   const anpr = BigInt(failing.rows[0]?.failing ?? 0)
@@ -67,13 +75,15 @@ async function reckon(db: Database, hour: Date): Promise<void> {
   const { rows: counted } = await sql<{ objective: string; good: number; total: number; anpr: number }>`
     select 'visits' as objective, count(*) filter (where fields ->> 'how' not in ('aborted', 'restart', 'storage-full', 'out'))::integer as good,
       count(*)::integer as total, 0 as anpr
-    from journal_entry where event = 'visit.ended' and received_at >= ${from}::timestamptz and received_at < ${to}::timestamptz
+    from journal_entry ended where event = 'visit.ended' and received_at >= ${from}::timestamptz and received_at < ${to}::timestamptz
+      and exists (select from journal_entry known where known.event = 'visit.recognised' and known.totem = ended.totem
+        and known.received_at > ${new Date(+from - VISIT_MS)}::timestamptz and known.received_at < ${to}::timestamptz
+        and known.fields ->> 'session' = ended.fields ->> 'session')
     union all
     select 'log', count(*) filter (where received_at <= at + interval '5 minutes')::integer, count(*)::integer, 0
-    from journal_entry where received_at >= ${from}::timestamptz and received_at < ${to}::timestamptz
-    union all
-    select 'outcome', count(*) filter (where settled_at <= received_at + interval '1 second')::integer, count(*)::integer, 0
-    from operation where express and received_at >= ${from}::timestamptz and received_at < ${to}::timestamptz
+    from journal_entry entry join totem_hour known on known.totem = entry.totem and known.hour = date_trunc('hour', entry.at)
+    where received_at >= ${from}::timestamptz and received_at < ${to}::timestamptz
+      and (known.heard >> extract(minute from entry.at)::integer) & 1 = 1
     union all
     select 'settled', count(*) filter (where not failing and settled_at <= received_at + interval '15 minutes')::integer,
       count(*) filter (where not failing)::integer, count(*) filter (where failing)::integer
@@ -83,8 +93,10 @@ async function reckon(db: Database, hour: Date): Promise<void> {
       from operation where received_at >= ${from}::timestamptz and received_at < ${to}::timestamptz
     ) as received
     union all
-    select 'paper', count(*) filter (where ended_at <= since + interval '4 hours')::integer, count(*)::integer, 0
-    from alarm where condition = 'printer-stopped' and ended_at >= ${from}::timestamptz and ended_at < ${to}::timestamptz`.execute(
+    select 'paper', count(*) filter (where open_seconds(hours, patron,
+        greatest(since, ${far}::timestamptz), ended_at, ${holidaysBetween(far, to)}::date[]) <= ${PAPER_S})::integer,
+      count(*)::integer, 0
+    from alarm left join totem_place place on place.totem = alarm.totem where condition = 'printer-stopped' and ended_at >= ${from}::timestamptz and ended_at < ${to}::timestamptz`.execute(
     db,
   )
   const figures: [string, Figures][] = [

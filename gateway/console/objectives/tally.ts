@@ -5,7 +5,7 @@ import type { Database } from '../../store/schema.ts'
 /** A minute in which more than this share failed is one in which nobody could count on it. */
 const FAILING = 0.2
 
-export type Counted = 'anpr' | 'console' | 'lists'
+export type Counted = 'anpr' | 'console' | 'lists' | 'outcome'
 
 /** Counts what this process sees, and adds it to the hour's figures once a minute: other gateways add theirs. */
 export interface Tally {
