@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { Button } from 'react-aria-components'
 import type { CounterReceipt } from '../../contract/console/counter.ts'
-import { exactly, onDay } from '../words.ts'
+import { shortly } from '../words.ts'
 import { euros, statoCivileSaid, typesSaid } from './texts.ts'
 import type { Declared } from './told.ts'
 
@@ -39,7 +39,7 @@ export function Receipt({ of }: { of: CounterReceipt }) {
         <dt>Certificato</dt>
         <dd>{typesSaid(of.types)}</dd>
         <dt>Emesso il</dt>
-        <dd>{exactly(of.at)}</dd>
+        <dd>{shortly(of.at)}</dd>
         <dt>Ufficio postale, operatore</dt>
         <dd>
           {of.office}, n. {of.operator}
@@ -132,4 +132,4 @@ export function Declaration({ of: { record, words, operation } }: { of: Declared
   )
 }
 
-const onDayOf = (date: string) => (date.length === 10 ? onDay(`${date}T12:00:00Z`) : date)
+const onDayOf = (date: string) => date.split('-').toReversed().join('/')

@@ -178,7 +178,7 @@ function Day() {
   const count = useQuery({ queryKey: ['counter', 'day', day], queryFn: () => ask('counterDay', { query: { day } }) })
   const told = count.data
   return (
-    <section aria-labelledby="day-title">
+    <section aria-labelledby="day-title" className="day">
       <h2 id="day-title">Conto della giornata</h2>
       <label>
         Giorno <input type="date" value={day} max={italianToday()} onChange={({ target }) => setDay(target.value)} />
