@@ -12,6 +12,7 @@ const config: KnipConfig = {
     'scripts/electron-runtime/{sqlite-for-electron-33.ts,default_app/main.js}',
     'main/{load,index,shell/preload,shell/start}.ts',
     'commands/run.ts',
+    'native/load.ts',
     'native/index.ts',
     'native/printer/image/worker.ts',
     'renderer/{main,gallery}.tsx',

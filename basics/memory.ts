@@ -1,10 +1,15 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-// Both must be set before `gc` is fetched. The second fills what the collector frees within a page with zeros.
+// The second fills what the collector frees within a page with zeros.
 setFlagsFromString('--expose-gc')
 setFlagsFromString('--clear-free-memory')
-const collect = runInNewContext('gc') as (how: object) => void
+let fetched: ((how: object) => void) | null = null
+/** It comes out of a context of its own, which takes longer to make than the first picture of a screen may wait. */
+function collect(how: object): void {
+  fetched ??= runInNewContext('gc') as (how: object) => void
+  fetched(how)
+}
 // Small buffers would share a block, which stays in use as long as one of them does: a key kept a whole visit with it.
 Buffer.poolSize = 0
 

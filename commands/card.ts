@@ -1,7 +1,7 @@
 import { existsSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CardFailure, CardReadout, CardState } from '../contract/device.ts'
-import { isPin, isPinOf } from '../contract/ipc.ts'
+import { isPin, isPinOf } from '../contract/pin.ts'
 import { fingerprintOf } from '../main/service/entry.ts'
 import { type CardService, createCardService } from '../native/card/service.ts'
 import type { TraceEntry } from '../native/card/trace.ts'

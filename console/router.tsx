@@ -7,6 +7,7 @@ import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
 import { logFilter } from '../contract/console/log.ts'
 import { maintenanceQuery } from '../contract/console/maintenance.ts'
 import { operationsQuery } from '../contract/console/operations.ts'
+import { cieQuery, crossQuery, officesQuery, productsQuery } from '../contract/console/statistics.ts'
 import { Frame } from './parts/frame.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
 import { AuditScreen } from './screens/audit.tsx'
@@ -89,12 +90,33 @@ const counter = createRoute({
   component: lazyRouteComponent(() => import('./screens/counter.tsx'), 'CounterScreen'),
 })
 const cards = createRoute({ getParentRoute: () => root, path: '/carte', component: CardsScreen })
+const products = createRoute({
+  ...{ getParentRoute: () => root, path: '/statistiche' },
+  validateSearch: (search) => keptOf(productsQuery.shape, search),
+  component: lazyRouteComponent(() => import('./screens/statistics/products.tsx'), 'ProductsScreen'),
+})
+const cie = createRoute({
+  ...{ getParentRoute: () => root, path: '/statistiche/cie' },
+  validateSearch: (search) => keptOf(cieQuery.shape, search),
+  component: lazyRouteComponent(() => import('./screens/statistics/cie.tsx'), 'CieScreen'),
+})
+const offices = createRoute({
+  ...{ getParentRoute: () => root, path: '/statistiche/uffici' },
+  validateSearch: (search) => keptOf(officesQuery.shape, search),
+  component: lazyRouteComponent(() => import('./screens/statistics/offices.tsx'), 'OfficesScreen'),
+})
+const consultations = createRoute({
+  ...{ getParentRoute: () => root, path: '/statistiche/consultazioni' },
+  validateSearch: (search) => keptOf(crossQuery.shape, search),
+  component: lazyRouteComponent(() => import('./screens/statistics/consultations.tsx'), 'ConsultationsScreen'),
+})
 const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', component: SessionsScreen })
 
 export const router = createRouter({
   routeTree: root.addChildren([
     ...([home, fleet, totem, log, alarms, maintenance, runbooks] as const),
     ...([commandsRoute, operations, grants, audit, objectives, polis, counter, cards, sessions] as const),
+    ...([products, cie, offices, consultations] as const),
   ]),
   // Plain words in the address: no JSON, so that a person can read and write it.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { IpcMethod } from './bridge.ts'
 import { bytes } from './bytes.ts'
 import { answer } from './journeys/index.ts'
+import { isPin } from './pin.ts'
 import { serviceAnswer } from './service-screen.ts'
 import { toSpeech } from './speech.ts'
 import { view } from './visit.ts'
@@ -41,14 +42,3 @@ export type IpcResult<M extends IpcMethod> = z.infer<(typeof ipcMethods)[M]['res
 export type TotemBridge = {
   [M in IpcMethod]: (argument: IpcParams<M>) => Promise<IpcResult<M>>
 } & { onView(listener: (view: unknown) => void): () => void }
-
-export function isPin(pin: Uint8Array): boolean {
-  return pin.length >= 5 && pin.length <= 8 && pin.every((digit) => digit >= 0x30 && digit <= 0x39)
-}
-
-/**
- * A CNS takes 5 to 8 digits. A CIE takes always all eight: typing only the last four is a habit of desktop software that
- * stores the first four.
- */
-export const isPinOf = (card: 'cns' | 'cie', pin: Uint8Array): boolean =>
-  isPin(pin) && (card === 'cns' || pin.length === 8)

@@ -22,6 +22,8 @@ export const polisComune = z.strictObject({
   region,
   province: z.string(),
   population: count.nullable(),
+  /** By ANPR's open data, on the day that the dashboard names; null where there are none. */
+  residents: count.nullable(),
   state: polisState,
   from: day.nullable(),
   to: day.nullable(),
@@ -46,6 +48,19 @@ export const SMALL = 5
 const hidden = count.nullable()
 
 /**
+ * What the Ministry counts of all Italy, as an operator has laid it here: beside our own figures, never among them.
+ * `exempt`: without bollo. `population`: on the day on which ANPR was counted.
+ */
+const openData = z.strictObject({
+  source: z.string(),
+  certificates: z
+    .array(z.strictObject({ month: z.string().regex(/^\d{4}-\d{2}$/), bollo: count, exempt: count, total: count }))
+    .nullable(),
+  population: z.strictObject({ of: day, comuni: count, residents: count }).nullable(),
+})
+export type PolisOpenData = z.infer<typeof openData>
+
+/**
  * `prev`: planned and not open yet. `documents`: certificates given at totems in the last three whole months, by region; small
  * numbers are hidden, and with them others from which they could be worked out.
  */
@@ -68,6 +83,7 @@ export const polisDashboard = z.strictObject({
     rows: z.array(z.strictObject({ region, counts: z.array(hidden) })),
     totals: z.array(hidden),
   }),
+  openData: openData.nullable(),
 })
 export type PolisDashboard = z.infer<typeof polisDashboard>
 

@@ -1,20 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import Module, { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { Script } from 'node:vm'
+import { runCompiled } from '../basics/compiled.ts'
 
-// Electron starts here. To compile main's bundle takes a third of the time until it runs, so the build has V8 do it once
-// and puts the result beside it (scripts/code-cache.ts). V8 takes it only for the same text and the same V8, and
-// compiles anew otherwise.
-
-const bundle = join(__dirname, 'totem.cjs')
-const cache = join(__dirname, 'totem.cache')
-
-const script = new Script(Module.wrap(readFileSync(bundle, 'utf8')), {
-  filename: bundle,
-  // SECURITY: the cache is code. It lies in the package, where root alone writes, and never where the totem does.
-  cachedData: existsSync(cache) ? readFileSync(cache) : undefined,
-})
-performance.mark('compiled', { detail: { cached: script.cachedDataRejected === false } })
-const itself = { exports: {} }
-script.runInThisContext()(itself.exports, createRequire(bundle), itself, bundle, __dirname)
+// Electron starts here.
+runCompiled(__dirname, 'totem')

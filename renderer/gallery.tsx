@@ -24,7 +24,7 @@ import { receive, useView } from './store.ts'
 
 declare global {
   interface Window {
-    show: (address: string) => void
+    show: (address: string) => boolean
     spoken: () => Spoken[]
     walk: () => { stops: string[]; missed: string[] }
   }
@@ -55,8 +55,11 @@ window.spoken = () => transcript(document.body, areOwnWords)
 window.walk = walk
 show(location.hash.slice(1))
 
-/** Draws the view that is asked for; it stands there when this returns. The next page of the same view is turned to. */
-function show(address: string): void {
+/**
+ * Draws the view that is asked for; it stands there when this returns, but for the sheet of a preview and for a warning over
+ * the screen: true where one of these comes a moment later. The next page of the same view is turned to.
+ */
+function show(address: string): boolean {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
   const words = `${lang} ${asked.has('pseudo')}`
@@ -80,7 +83,7 @@ function show(address: string): void {
         ))}
       </ul>,
     )
-    return
+    return false
   }
   if (!turned) {
     disconnect()
@@ -99,6 +102,7 @@ function show(address: string): void {
       </Failure>,
     ),
   )
+  return shown.idle !== null || shown.screen.screen === 'preview'
 }
 
 /** A technician's screens stand over any view. */

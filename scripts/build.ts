@@ -226,7 +226,8 @@ export async function build({
       banner: {},
       external: ['electron'],
     }),
-    bundle({ ...shared, entryPoints: ['native/index.ts'], outfile: path.join(dist, 'native/index.cjs') }),
+    bundle({ ...shared, entryPoints: ['native/load.ts'], outfile: path.join(dist, 'native/index.cjs'), banner: {} }),
+    bundle({ ...shared, entryPoints: ['native/index.ts'], outfile: path.join(dist, 'native/devices.cjs') }),
     bundle({
       ...shared,
       entryPoints: ['native/printer/image/worker.ts'],
@@ -250,7 +251,7 @@ export async function build({
     createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm'),
     path.join(dist, 'native/zxing_reader.wasm'),
   )
-  if (compiler) makeCodeCache(path.join(dist, 'main/totem.cjs'), path.join(dist, 'main/totem.cache'), compiler)
+  if (compiler) for (const bundle of ['main/totem', 'native/devices']) makeCodeCache(path.join(dist, bundle), compiler)
   // A test runner sets NODE_ENV, and vite would then put React's development build into the page.
   const { NODE_ENV } = process.env
   process.env.NODE_ENV = 'production'

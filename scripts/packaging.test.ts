@@ -119,7 +119,7 @@ afterAll(() => rmSync(dist, { recursive: true, force: true }))
 describe('the packaged build', () => {
   test('has no door to a bench', () => {
     const main = readFileSync(path.join(dist, 'main/totem.cjs'), 'utf8')
-    expect(readFileSync(path.join(dist, 'native/index.cjs'), 'utf8')).not.toMatch(/"test-trust": *{/)
+    expect(readFileSync(path.join(dist, 'native/devices.cjs'), 'utf8')).not.toMatch(/"test-trust": *{/)
     for (const door of ['TOTEM_CONFIG', 'openDock', 'photostructure', 'playwright']) expect(main).not.toContain(door)
     const commands = readFileSync(path.join(dist, 'native/totem.cjs'), 'utf8')
     for (const door of ['simulator/', 'totem simulator', 'commands/fleet']) expect(commands).not.toContain(door)

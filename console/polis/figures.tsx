@@ -106,6 +106,7 @@ export function PolisFigures() {
             </div>
           </div>
           <Documents {...told.documents} />
+          {told.openData && <OpenData {...told.openData} />}
           <p className="quiet">
             Comuni: Ministero dell’Interno, ANPR (CC BY 4.0). Popolazione legale del censimento 2011: ISTAT (CC BY 3.0
             IT). Posizioni: GeoNames (CC BY 4.0). I dati: <a href="/polis/v1/dashboard">totali e curve</a>,{' '}
@@ -231,6 +232,49 @@ function Documents({ months, rows, totals }: z.output<typeof polisDashboard>['do
   )
 }
 
+/** What the Ministry counts of all Italy: beside ours, with its source. */
+function OpenData({ source, certificates, population }: NonNullable<z.output<typeof polisDashboard>['openData']>) {
+  return (
+    <>
+      <h2>Accanto: i numeri di ANPR per tutta l’Italia</h2>
+      {certificates && (
+        <table className="small" aria-label="Certificati rilasciati da ANPR in linea">
+          <thead>
+            <tr>
+              <th scope="col">Certificati in linea, ogni canale</th>
+              <th scope="col" className="number">
+                In bollo
+              </th>
+              <th scope="col" className="number">
+                Esenti
+              </th>
+              <th scope="col" className="number">
+                Totale
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {certificates.toReversed().map(({ month, bollo, exempt, total }) => (
+              <tr key={month}>
+                <th scope="row">{month}</th>
+                <td className="number">{counted(bollo)}</td>
+                <td className="number">{counted(exempt)}</td>
+                <td className="number">{counted(total)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p className="quiet">
+        {population &&
+          `${counted(population.residents)} residenti in ${counted(population.comuni)} comuni, al ${onDay(population.of)}. `}
+        {certificates?.length ? `Certificati fino al mese ${certificates.at(-1)?.month}. ` : ''}
+        Fonte: {source}.
+      </p>
+    </>
+  )
+}
+
 function Search() {
   const [typed, setTyped] = useState(new URLSearchParams(location.search).get('q') ?? '')
   const [q, setQ] = useState(typed.trim())
@@ -262,6 +306,9 @@ function Search() {
                 <th scope="col" className="number">
                   Abitanti
                 </th>
+                <th scope="col" className="number">
+                  Residenti in ANPR
+                </th>
                 <th scope="col">Polis</th>
               </tr>
             </thead>
@@ -276,6 +323,7 @@ function Search() {
                     {comune.province}, {regions[comune.region]}
                   </td>
                   <td className="number">{comune.population === null ? '–' : counted(comune.population)}</td>
+                  <td className="number">{comune.residents === null ? '–' : counted(comune.residents)}</td>
                   <td>
                     <Standing of={comune} />
                   </td>

@@ -53,6 +53,22 @@ import {
 } from './people.ts'
 import { profiles } from './profiles.ts'
 import { agreements, enti } from './registry.ts'
+import {
+  broughtAnswer,
+  broughtFile,
+  ciePage,
+  cieQuery,
+  closureEnd,
+  closureWish,
+  crossPage,
+  crossQuery,
+  officesPage,
+  officesQuery,
+  productsPage,
+  productsQuery,
+  regimeEnd,
+  regimeWish,
+} from './statistics.ts'
 import { savedView, savedViews, viewNamed } from './views.ts'
 
 interface Route {
@@ -259,6 +275,64 @@ export const consoleApi = {
   enti: { method: 'GET', path: '/enti', action: 'enti.see', answer: enti },
   profiles: { method: 'GET', path: '/profiles', action: 'profiles.see', answer: profiles },
   agreements: { method: 'GET', path: '/agreements', action: 'profiles.see', answer: agreements },
+
+  products: {
+    ...{ method: 'GET', path: '/statistics/products', action: 'statistics.see' },
+    ...{ query: productsQuery, answer: productsPage },
+  },
+  productsFile: {
+    ...{ method: 'GET', path: '/statistics/products/file', action: 'statistics.see', told: true },
+    ...{ query: productsQuery, answer: 'file' },
+  },
+  productsCross: {
+    ...{ method: 'GET', path: '/statistics/products/channels', action: 'statistics.see' },
+    ...{ query: crossQuery, answer: crossPage },
+  },
+  productsCrossFile: {
+    ...{ method: 'GET', path: '/statistics/products/channels/file', action: 'statistics.see', told: true },
+    ...{ query: crossQuery, answer: 'file' },
+  },
+  cie: { method: 'GET', path: '/statistics/cie', action: 'statistics.see', query: cieQuery, answer: ciePage },
+  cieFile: {
+    ...{ method: 'GET', path: '/statistics/cie/file', action: 'statistics.see', told: true },
+    ...{ query: cieQuery, answer: 'file' },
+  },
+  consultations: {
+    ...{ method: 'GET', path: '/statistics/consultations', action: 'statistics.see' },
+    ...{ query: crossQuery, answer: crossPage },
+  },
+  consultationsFile: {
+    ...{ method: 'GET', path: '/statistics/consultations/file', action: 'statistics.see', told: true },
+    ...{ query: crossQuery, answer: 'file' },
+  },
+  offices: {
+    ...{ method: 'GET', path: '/statistics/offices', action: 'statistics.see' },
+    ...{ query: officesQuery, answer: officesPage },
+  },
+  officesFile: {
+    ...{ method: 'GET', path: '/statistics/offices/file', action: 'statistics.see', told: true },
+    ...{ query: officesQuery, answer: 'file' },
+  },
+  closeOffice: {
+    ...{ method: 'POST', path: '/statistics/closures', action: 'statistics.write' },
+    ...{ body: closureWish, answer: done },
+  },
+  reopenOffice: {
+    ...{ method: 'POST', path: '/statistics/closures/end', action: 'statistics.write' },
+    ...{ body: closureEnd, answer: done },
+  },
+  declareRegime: {
+    ...{ method: 'POST', path: '/statistics/regimes', action: 'statistics.write' },
+    ...{ body: regimeWish, answer: done },
+  },
+  endRegime: {
+    ...{ method: 'POST', path: '/statistics/regimes/end', action: 'statistics.write' },
+    ...{ body: regimeEnd, answer: done },
+  },
+  bringFigures: {
+    ...{ method: 'POST', path: '/statistics/brought', action: 'statistics.write' },
+    ...{ body: broughtFile, answer: broughtAnswer },
+  },
 
   audit: { method: 'GET', path: '/audit', action: 'audit.see', told: true, query: auditQuery, answer: auditPage },
   verifyAudit: { method: 'GET', path: '/audit/verdict', action: 'audit.export', told: true, answer: auditVerdict },

@@ -38,6 +38,9 @@ const plainActions = [
   'enti.register',
   'profiles.see',
   'profiles.decide',
+  'statistics.see',
+  'statistics.exact',
+  'statistics.write',
 ] as const
 /** `command.KIND`: to order this of a totem, or to propose it. */
 export type Action = (typeof plainActions)[number] | `command.${OrderKind}`

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What a person writes for others to read: one paragraph, without control characters. */
-const prose = (most: number) =>
+export const prose = (most: number) =>
   z
     .string()
     .trim()

@@ -11,6 +11,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import { createRefunds, type Refunds } from '../payments/refunds.ts'
 import { type Comuni, readComuni } from '../polis/comuni.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
+import { keepStatistics } from '../statistics/keep.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
 import { ableNow, alarmsOf, assignAlarm, closeAlarm, noteAlarm, peopleFor, takeAlarm } from './alarms/alarms.ts'
@@ -47,6 +48,7 @@ import { approve, confirm, grantsOf, propose, revoke } from './permissions/grant
 import { may, mayApprove } from './permissions/matrix.ts'
 import { profilesOf } from './profiles/profiles.ts'
 import { type Handlers, mountConsole } from './route.ts'
+import { statisticsHandlers } from './statistics/handlers.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
 import { viewHandlers } from './views/views.ts'
 
@@ -105,9 +107,10 @@ export async function openConsole(
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
+  const comuni = await readComuni()
   const handlers = handlersOf({
     db,
-    comuni: await readComuni(),
+    comuni,
     sessions,
     anchors,
     bell,
@@ -121,6 +124,8 @@ export async function openConsole(
   })
   const rolling = rollUp({ db: store.db, now, log })
   void rolling.look()
+  const counting = keepStatistics({ db: store.db, comuni, now, log })
+  void counting.look()
   const carrying = recurring(
     () => carryOutDue({ db, own, now }),
     MINUTE_MS,
@@ -151,11 +156,13 @@ export async function openConsole(
     async look() {
       await evaluation.look()
       await bell.look()
+      await counting.look()
     },
     async stop() {
       clearInterval(tidying)
       await evaluation.stop()
       await rolling.stop()
+      await counting.stop()
       await carrying.stop()
       await bell.stop()
       await anchors.stop()
@@ -352,6 +359,8 @@ function handlersOf({
       ok(await seen((transaction) => profilesOf(transaction, person, now()))),
     agreements: async ({ session: { person }, seen }) =>
       ok(await seen((transaction) => agreementsOf(transaction, person, now()))),
+
+    ...statisticsHandlers({ comuni, now }),
 
     audit: async ({ query, seen }) => {
       const names = await namesOf(db)

@@ -29,6 +29,33 @@ type Decided = {
 
 export type ConsoleTables = {
   ente: { id: string; kind: 'comune' | 'fruitore'; name: string; istat: string | null; patron: string | null }
+  ufficio_chiuso: {
+    id: string
+    ufficio: string
+    regione: string | null
+    comune: string | null
+    dal: string
+    al: string | null
+    motivo: string
+    nota: string | null
+    by_person: string
+    by_name: string
+    at: Date
+    ended_name: string | null
+    ended_at: Date | null
+  }
+  regime: {
+    id: string
+    kind: string
+    name: string
+    regione: string | null
+    comune: string | null
+    dal: string
+    al: string | null
+    by_person: string
+    by_name: string
+    at: Date
+  }
   ufficio_ente: { ente: string; id: string; name: string }
   profilo: Decided & {
     id: string

@@ -12,12 +12,12 @@ import {
   type PolisMap,
   polisDashboard,
   polisMap,
-  SMALL,
 } from '../../contract/polis.ts'
+import { hiddenIn, shownOf, totalShown } from '../statistics/suppress.ts'
 import type { Database } from '../store/schema.ts'
 import type { Comune, Comuni } from './comuni.ts'
+import type { OpenData } from './open-data.ts'
 import type { Plan } from './plan.ts'
-import { suppressed } from './suppress.ts'
 
 /** They are counted anew when somebody asks after so long. */
 const COUNTED_MS = 5 * MINUTE_MS
@@ -42,17 +42,21 @@ export interface Known {
   since: ReadonlyMap<string, string>
   served: ReadonlySet<string>
   documents: PolisDashboard['documents']
+  openData: OpenData
   at: Date
 }
 
+const SOURCE = 'Ministero dell’Interno, ANPR Numeri (github.com/italia/anpr-opendata), CC0'
+
 /** How far Polis has come in a comune: what is there counts, and a plan where nothing is. */
-export function standing(comune: Comune, { plan, since, served }: Known): PolisComune {
+export function standing(comune: Comune, { plan, since, served, openData }: Known): PolisComune {
   const { istat, name, other, region, province, population } = comune
   const planned = plan.get(istat)
   const counterSince = planned?.counter ?? null
   const hasTotem = served.has(istat)
   return {
     ...{ istat, name, other, region, province, population },
+    residents: openData.population?.residents.get(istat) ?? null,
     state: hasTotem ? 'totem-attivo' : counterSince ? 'sportello-attivo' : planned ? 'previsto' : 'non-previsto',
     ...{ from: planned?.from ?? null, to: planned?.to ?? null, counterSince },
     totemSince: hasTotem ? (since.get(istat) ?? null) : null,
@@ -72,7 +76,7 @@ function curveOf(reached: readonly { day: string; population: number | null }[])
 
 export function dashboardOf(
   all: readonly PolisComune[],
-  { documents, at }: Pick<Known, 'documents' | 'at'>,
+  { documents, at, openData: { certificates, population } }: Pick<Known, 'documents' | 'at' | 'openData'>,
 ): PolisDashboard {
   const [sub, pre, prev] = (['totem-attivo', 'sportello-attivo', 'previsto'] as const).map((state) =>
     all.filter((each) => each.state === state),
@@ -92,10 +96,20 @@ export function dashboardOf(
       return { region, comuni: inRegion(all), com_sub: inRegion(sub), com_pre: inRegion(pre), com_prev: inRegion(prev) }
     }),
     documents,
+    openData:
+      certificates === null && population === null
+        ? null
+        : {
+            ...{ source: SOURCE, certificates },
+            population: population && {
+              ...{ of: population.of, comuni: population.residents.size },
+              residents: [...population.residents.values()].reduce((sum, each) => sum + each, 0),
+            },
+          },
   }
 }
 
-/** `counts`: certificates by region and month. A total of which one could tell what is hidden is hidden too. */
+/** `counts`: certificates by region and month. Each month is a list of its own, so that it hides the same in every window. */
 export function documentsOf(
   months: readonly string[],
   counts: ReadonlyMap<string, number>,
@@ -103,15 +117,13 @@ export function documentsOf(
   const own = (Object.keys(regions).sort() as Region[]).filter((region) =>
     months.some((month) => counts.has(`${region} ${month}`)),
   )
-  const table = own.map((region) => months.map((month) => counts.get(`${region} ${month}`) ?? 0))
-  const shown = suppressed(table)
-  const totals = months.map((_, x) => {
-    const hidden = table.filter((_row, y) => shown[y]?.[x] === null).map((row) => row[x] ?? 0)
-    const sum = hidden.reduce((total, each) => total + each, 0)
-    if (hidden.length > 0 && (hidden.length < 2 || sum < SMALL)) return null
-    return table.reduce((total, row) => total + (row[x] ?? 0), 0)
-  })
-  return { months: [...months], rows: own.map((region, y) => ({ region, counts: shown[y] ?? [] })), totals }
+  const lists = months.map((month) => own.map((region) => counts.get(`${region} ${month}`) ?? 0))
+  const shown = lists.map((list) => shownOf(list, hiddenIn(list)))
+  return {
+    months: [...months],
+    rows: own.map((region, y) => ({ region, counts: shown.map((list) => list[y] ?? null) })),
+    totals: lists.map(totalShown),
+  }
 }
 
 /** The last whole months before this day of Italy's, the oldest first: `2026-08`. */
@@ -132,12 +144,14 @@ export async function keepFigures({
   db,
   comuni,
   plan,
+  openData,
   now,
   log,
 }: {
   db: Database
   comuni: Comuni
   plan(): Promise<Plan>
+  openData(): Promise<OpenData>
   now: Clock
   log: Logger
 }): Promise<FigureKeeper> {
@@ -185,6 +199,7 @@ export async function keepFigures({
     const days = new Map(since.rows.map((row) => [row.istat, row.since]))
     return {
       ...{ plan: await plan(), since: days, at, documents: await documents(at) },
+      openData: await openData(),
       served: new Set(here.map(({ istat }) => istat).filter((istat) => days.has(istat))),
     }
   }

@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { pino } from 'pino'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { PolisComune } from '../../contract/polis.ts'
 import { type Comuni, readComuni } from './comuni.ts'
 import { dashboardOf, documentsOf, type Known, standing } from './figures.ts'
+import { certificatesIn, openData, populationIn } from './open-data.ts'
 import { polisPage, polisRoutes } from './routes.ts'
-import { suppressed } from './suppress.ts'
 
 let comuni: Comuni
 beforeAll(async () => {
@@ -56,6 +60,7 @@ test('each has a state, and what is there counts before what is planned', () => 
     // Rome's only totem was taken out of service again.
     served: new Set(['054050']),
     documents: documentsOf([], new Map()),
+    openData: { certificates: null, population: { of: '2024-01-10', residents: new Map([['054050', 8_300]]) } },
     at: new Date('2026-11-30T08:00:00Z'),
   }
   const all = comuni.all.map((each) => standing(each, known))
@@ -64,12 +69,14 @@ test('each has a state, and what is there counts before what is planned', () => 
     state: 'totem-attivo',
     totemSince: '2026-11-20',
     counterSince: '2026-10-05',
+    ...{ population: 8_631, residents: 8_300 },
   })
   expect(states('080085')).toMatchObject({ state: 'previsto', from: '2027-01-11', to: '2027-06-30' })
   expect(states('054039').state).toBe('sportello-attivo')
   expect(states('058091')).toMatchObject({ state: 'non-previsto', totemSince: null })
 
-  const { summaries, charts, regions } = dashboardOf(all, known)
+  const { summaries, charts, regions, openData } = dashboardOf(all, known)
+  expect(openData).toMatchObject({ certificates: null, population: { of: '2024-01-10', comuni: 1, residents: 8_300 } })
   expect(summaries).toMatchObject({ com_sub: 1, com_pre: 1, com_prev: 1, comuni: 7_901, pop_sub: 8_631 })
   expect(charts.presubentro.map(({ date, comuni: reached }) => [date, reached])).toEqual([
     ['2026-10-05', 1],
@@ -79,38 +86,63 @@ test('each has a state, and what is there counts before what is planned', () => 
   expect(regions.reduce((sum, each) => sum + each.comuni, 0)).toBe(7_901)
 })
 
-describe('what could show a person is hidden', () => {
+describe('ANPR’s open data', () => {
+  // As they stood in italia/anpr-opendata (CC0), by the names of columns that they have had.
+  const NOVEMBER = ['11,2021,AIRE,CONTESTUALE,911,811,1722', '11,2021,Residenti,Residenza,39999,51629,91628']
   test.each([
-    [
-      'small numbers, and those from which they follow',
-      [
-        [120, 40, 3],
-        [60, 22, 0],
-        [18, 9, 7],
-      ],
-      [
-        [120, null, null],
-        [60, 22, 0],
-        [18, null, null],
-      ],
-    ],
-    ['nothing where all are large', [[5, 60]], [[5, 60]]],
-    ['a zero is no person', [[0, 60]], [[0, 60]]],
-  ])('%s', (_, table, shown) => expect(suppressed(table)).toEqual(shown))
+    ['with spaces', 'MESE,ANNO,TIPO SOGGETTO,TIPOLOGIA CERTIFICATO,BOLLO,IN CARTA LIBERA,TOTALE'],
+    ['with underscores', 'MESE,ANNO,TIPO_SOGGETTO,TIPOLOGIA_CERTIFICATO,BOLLO,ESENTI_DA_BOLLO,TOTALE'],
+  ])('certificates by month: a header %s', (_, head) =>
+    expect(certificatesIn([head, '1,2022,Residenti,Residenza,1,2,3', ...NOVEMBER].join('\n'))).toEqual([
+      { month: '2021-11', bollo: 40_910, exempt: 52_440, total: 93_350 },
+      { month: '2022-01', bollo: 1, exempt: 2, total: 3 },
+    ]),
+  )
 
-  test('a total too, where it is all that is missing', () => {
-    const counts = new Map([
-      ['10 2026-09', 3],
-      ['12 2026-10', 400],
-      ['10 2026-10', 300],
-    ])
-    const { rows, totals } = documentsOf(['2026-09', '2026-10'], counts)
-    expect(rows).toEqual([
-      { region: '10', counts: [null, null] },
-      { region: '12', counts: [0, null] },
-    ])
-    expect(totals).toEqual([null, 700])
+  test('residents by comune, on the day on which they were counted', () => {
+    const head = 'DATA ELABORAZIONE,REGIONE,PROVINCIA,COD_ISTAT_COMUNE,COMUNE,RESIDENTI,NUOVA'
+    const told = populationIn(`${head}\n10-01-2024,ABRUZZO,PESCARA,068012,CITTÀ SANT'ANGELO,15063,x`)
+    expect([told?.of, told?.residents.get('068012')]).toEqual(['2024-01-10', 15_063])
   })
+
+  test.each([
+    ['another file', 'a,b\n1,2'],
+    ['no rows', 'MESE,ANNO,BOLLO,ESENTI_DA_BOLLO,TOTALE'],
+    ['a month that is none', 'MESE,ANNO,BOLLO,ESENTI_DA_BOLLO,TOTALE\n13,2021,1,2,3'],
+    ['a number that is none', 'MESE,ANNO,BOLLO,ESENTI_DA_BOLLO,TOTALE\n1,2021,1,2,n.d.'],
+  ])('is not taken: %s', (_, text) => expect([certificatesIn(text), populationIn(text)]).toEqual([null, null]))
+
+  test('a change counts at the next look; a file that is broken is told, and the one before counts', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'totem-open-data-'))
+    const lines: string[] = []
+    const log = pino({}, { write: (line) => void lines.push(line) })
+    const look = openData(folder, log)
+    expect(await look()).toEqual({ certificates: null, population: null })
+    const file = join(folder, 'certificati_export.csv')
+    writeFileSync(file, `MESE,ANNO,BOLLO,IN CARTA LIBERA,TOTALE\n1,2022,1,2,3`)
+    const known = [{ month: '2022-01', bollo: 1, exempt: 2, total: 3 }]
+    expect((await look()).certificates).toEqual(known)
+    writeFileSync(file, '<html>')
+    expect((await look()).certificates).toEqual(known)
+    expect(lines.join()).toContain('open-data-not-taken')
+    rmSync(folder, { recursive: true })
+  })
+})
+
+test('what could show a person is hidden, and a total where it is all that is missing', () => {
+  const counts = new Map([
+    ['10 2026-09', 3],
+    ['12 2026-10', 400],
+    ['10 2026-10', 300],
+    ['09 2026-10', 2],
+  ])
+  const { rows, totals } = documentsOf(['2026-09', '2026-10'], counts)
+  expect(rows).toEqual([
+    { region: '09', counts: [0, null] },
+    { region: '10', counts: [null, null] },
+    { region: '12', counts: [0, 400] },
+  ])
+  expect(totals).toEqual([null, 702])
 })
 
 test('who floods is turned away, and nobody else', async () => {

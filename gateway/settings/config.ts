@@ -215,9 +215,13 @@ export const gatewayConfig = z.strictObject({
     .prefault({}),
   /**
    * The public figures of Polis. `plan`: where it is planned (polis/plan.ts); a change counts without a restart. `page`: the
-   * folder of their built page (dist/polis), which the public door serves under `/polis`. Null: no figures are kept here.
+   * folder of their built page (dist/polis), which the public door serves under `/polis`. `openData`: a folder with ANPR's open
+   * data (polis/open-data.ts), shown beside ours; a change counts without a restart. Null: no figures are kept here.
    */
-  polis: z.strictObject({ plan: z.string(), page: z.string() }).nullable().default(null),
+  polis: z
+    .strictObject({ plan: z.string(), page: z.string(), openData: z.string().nullable().default(null) })
+    .nullable()
+    .default(null),
   bounds: bounds.prefault({}),
   certificates: terms.prefault({}),
 })

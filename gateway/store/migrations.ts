@@ -35,6 +35,7 @@ import { grantsKept } from './migrations/045-grants-kept.ts'
 import { objectives } from './migrations/049-objectives.ts'
 import { consoleViews } from './migrations/050-console-views.ts'
 import { enti } from './migrations/051-enti.ts'
+import { statistics } from './migrations/056-statistics.ts'
 import { operatorCards } from './migrations/058-operator-cards.ts'
 import { counter } from './migrations/059-counter.ts'
 import { readiness } from './migrations/060-readiness.ts'
@@ -201,6 +202,7 @@ const migrations: Record<string, Migration> = {
   '049-objectives': objectives,
   '050-console-views': consoleViews,
   '051-enti': enti,
+  '056-statistics': statistics,
   '058-operator-cards': operatorCards,
   '059-counter': counter,
   '060-readiness': readiness,

@@ -1,5 +1,5 @@
 import type { CardFailure, CnsReadout, LoginProof, PersonalData } from '../../contract/device.ts'
-import { isPin } from '../../contract/ipc.ts'
+import { isPin } from '../../contract/pin.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import {
   certificateLength,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isPin } from '../../contract/ipc.ts'
+import { isPin } from '../../contract/pin.ts'
 import { emptyPin, type PinKey, pinKeyOf, pinMin, pressPinKey, takePin } from './pin-buffer.ts'
 
 const cards = fc.constantFrom('cns' as const, 'cie' as const)

@@ -168,6 +168,65 @@ describe.each(['embedded', 'PostgreSQL'])('%s', (engine) => {
     await expect(note('TT-0002')).rejects.toMatchObject({ code: '42501' })
   })
 
+  test('counts are seen by place, and what a comune has brought by that comune alone', async () => {
+    await sql`
+      insert into stat_ufficio (ufficio, kind, name, regione, comune) values ('PG-101', 'polis', 'Spello', '10', '054050'),
+        ('RI-201', 'polis', 'Rieti', '12', '057059'), ('054050/Sede', 'sede', 'Sede', '10', '054050')`.execute(db)
+    for (const table of ['stat_giorno', 'stat_tardi'])
+      await sql`
+        insert into ${sql.table(table)} (giorno, comune, ufficio, canale, prodotto, esito, bollo, regione, n)
+        select '2026-11-20', comune, ufficio, canale, 'visura', 'stampato', '', regione, 3 from (values
+          ('054050', 'PG-101', 'totem', '10'), ('057059', 'RI-201', 'totem', '12'), ('', '', 'totem', null),
+          ('054050', 'USL2:PROTESI', 'massiva', null)) as given (comune, ufficio, canale, regione)`.execute(db)
+    await sql`
+      insert into stat_portato (comune, grana, giorno, ufficio, canale, prodotto, n, fonte, del, portato_at, portato_da)
+      values ('054050', 'giorno', '2026-11-20', '054050/Sede', 'sportello', 'cie', 3, 'x', '2026-11-21', now(), 'a')`.execute(
+      db,
+    )
+    const ente = (...enti: string[]) => sightOf({ enti })
+    const protesi = sightOf({ ufficiEnte: [{ ente: 'USL2', ufficio: 'PROTESI', comune: '054050' }] })
+    for (const [sight, offices, brought] of [
+      [FLEET, ['', 'PG-101', 'RI-201', 'USL2:PROTESI'], 0],
+      [UMBRIA, ['PG-101'], 0],
+      [SPELLO, ['PG-101'], 0],
+      [ente('054050'), ['PG-101', 'USL2:PROTESI'], 1],
+      [ente('057059'), ['RI-201'], 0],
+      [protesi, ['USL2:PROTESI'], 0],
+      [sightOf({ allEnti: true }), ['', 'PG-101', 'RI-201', 'USL2:PROTESI'], 1],
+      [NOWHERE, [], 0],
+    ] as const)
+      await asActor('a', sight, async (transaction) => {
+        for (const table of ['stat_giorno', 'stat_tardi']) {
+          const { rows } = await sql<{ ufficio: string }>`
+            select ufficio from ${sql.table(table)} order by 1`.execute(transaction)
+          expect(rows.map(({ ufficio }) => ufficio)).toEqual(offices)
+        }
+        const { rows } = await sql`select from stat_portato`.execute(transaction)
+        expect(rows).toHaveLength(brought)
+        const sedi = await sql`select from stat_ufficio where kind = 'sede'`.execute(transaction)
+        expect(sedi.rows).toHaveLength(brought)
+      })
+    const close = (sight: Sight) =>
+      asActor('a', sight, (transaction) =>
+        sql`
+          insert into ufficio_chiuso (id, ufficio, regione, comune, dal, motivo, by_person, by_name, at)
+          values (${Math.random()}::text, 'PG-101', '10', '054050', '2026-11-20', 'lavori', 'a', 'a', now())`.execute(
+          transaction,
+        ),
+      )
+    await close(UMBRIA)
+    await close(ente('054050'))
+    await expect(close(ente('057059'))).rejects.toMatchObject({ code: '42501' })
+    for (const change of [
+      "update ufficio_chiuso set motivo = 'x'",
+      'update stat_giorno set n = 9',
+      'delete from stat_portato',
+    ])
+      await expect(
+        asActor('a', FLEET, (transaction) => sql`${sql.raw(change)}`.execute(transaction)),
+      ).rejects.toMatchObject({ code: '42501' })
+  })
+
   test.each([
     'select * from console_session',
     'select * from console_grant',

@@ -102,6 +102,21 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   enti: () => ({ path: '/enti' }),
   profiles: () => ({ path: '/profiles' }),
   agreements: () => ({ path: '/agreements' }),
+  products: () => ({ path: '/statistics/products' }),
+  productsFile: () => ({ path: '/statistics/products/file' }),
+  productsCross: () => ({ path: '/statistics/products/channels' }),
+  productsCrossFile: () => ({ path: '/statistics/products/channels/file' }),
+  cie: () => ({ path: '/statistics/cie' }),
+  cieFile: () => ({ path: '/statistics/cie/file' }),
+  consultations: () => ({ path: '/statistics/consultations' }),
+  consultationsFile: () => ({ path: '/statistics/consultations/file' }),
+  offices: () => ({ path: '/statistics/offices' }),
+  officesFile: () => ({ path: '/statistics/offices/file' }),
+  closeOffice: () => ({ path: '/statistics/closures', body: {} }),
+  reopenOffice: () => ({ path: '/statistics/closures/end', body: {} }),
+  declareRegime: () => ({ path: '/statistics/regimes', body: {} }),
+  endRegime: () => ({ path: '/statistics/regimes/end', body: {} }),
+  bringFigures: () => ({ path: '/statistics/brought', body: {} }),
   audit: () => ({ path: '/audit' }),
   verifyAudit: () => ({ path: '/audit/verdict' }),
   exportAudit: () => ({ path: '/audit/export', body: {} }),
@@ -627,3 +642,107 @@ test('anybody may read the public figures, and do nothing else', async () => {
 async function fetchLocation(browser: Browser): Promise<URL> {
   return new URL(await browser.location(`${browser.origin}/console/log-in`))
 }
+
+describe('statistics', () => {
+  beforeAll(async () => {
+    // The clock has been turned meanwhile.
+    for (const who of ['top', 'altro-top', 'operatore', 'campo', 'auditor']) people[who] = await centre.signedIn(who)
+  })
+  const csv = [
+    'giorno;ufficio;prodotto;canale;n',
+    ...[3, 40, 25].map((n, at) => `2026-0${at + 6}-15;Municipio;cie;;${n}`),
+  ]
+  const file = { comune: '054050', source: 'Anagrafe di Spello', of: '2026-09-30', csv: csv.join('\n') }
+
+  test('a comune brings its own count, which is its own: exact for it, hidden where it leaves, and unseen by others', async () => {
+    expect((await at('altro-top').post('/statistics/brought', file)).body.kind).toBe('not-found')
+    expect((await at('operatore').post('/statistics/brought', file)).body.kind).toBe('not-found')
+    expect(
+      (await at('top').post('/statistics/brought', { ...file, csv: csv.concat(csv[1] ?? '').join('\n') })).body,
+    ).toEqual({
+      ...{ rows: 0, faults: [{ line: 5, kind: 'twice' }] },
+    })
+    expect((await at('top').post('/statistics/brought', file)).body).toEqual({ rows: 3, faults: [] })
+    // Brought again, it is not counted again.
+    expect((await at('top').post('/statistics/brought', file)).body).toEqual({ rows: 3, faults: [] })
+    const asked = '/statistics/products?month=2026-08&months=3'
+    const own = (await at('top').get(asked)).body
+    expect(own).toMatchObject({ exact: true, mayExact: true, months: ['2026-06', '2026-07', '2026-08'] })
+    expect(own.totals.map(({ now }: { now: number }) => now)).toEqual([3, 40, 25])
+    expect(own.sources).toEqual([
+      { name: 'Totem Polis', of: null },
+      { name: 'Anagrafe di Spello', of: '2026-09-30' },
+    ])
+    const outside = (await at('top').get(`${asked}&numbers=pubblicabili`)).body
+    expect(outside).toMatchObject({ exact: false, mayExact: true })
+    expect(outside.totals.map(({ now }: { now: number | null }) => now)).toEqual([null, 40, 25])
+    const { body: text } = await at('top').get('/statistics/products/file?month=2026-08&months=3&numbers=pubblicabili')
+    expect(text).toContain('Totale;;0;<5*;;0;40;;0;25;')
+    expect((await at('auditor').get(asked)).body.totals).toEqual(own.totals)
+    for (const who of ['operatore', 'campo', 'altro-top'])
+      expect((await at(who).get(asked)).body.sources).toEqual([{ name: 'Totem Polis', of: null }])
+    expect(
+      (await at('top').get('/statistics/cie?from=2026-06-14&until=2026-06-15&numbers=pubblicabili')).body.days,
+    ).toEqual([
+      { day: '2026-06-14', count: 0, mean: 0 },
+      { day: '2026-06-15', count: null, mean: null },
+    ])
+  })
+
+  test('who may not see exact figures gets no filter by which to find them', async () => {
+    for (const filter of [
+      'canale=totem',
+      'regione=10',
+      'ufficio=PG-101',
+      'prodotto=visura',
+      'months=13',
+      'by=ora',
+      'month=2099-01',
+    ])
+      expect([filter, (await at('operatore').get(`/statistics/products?${filter}`)).status]).toEqual([filter, 400])
+    expect((await at('operatore').get('/statistics/products?by=ufficio&regione=10')).status).toBe(200)
+    expect((await at('top').get('/statistics/products?canale=totem')).status).toBe(200)
+    expect((await at('top').get('/statistics/products?canale=totem&numbers=pubblicabili')).status).toBe(400)
+  })
+
+  test('an office is marked shut by who has it in sight, with why and until when, and opens again', async () => {
+    const today = (await at('operatore').get('/statistics/offices')).body.today
+    const wish = { office: 'PG-101', reason: 'lavori', note: 'nuova sala', from: today, until: null }
+    expect((await at('campo').post('/statistics/closures', { ...wish, office: 'RI-201' })).body.kind).toBe('not-found')
+    expect((await at('campo').post('/statistics/closures', { ...wish, until: '2020-01-01' })).status).toBe(400)
+    expect((await at('campo').post('/statistics/closures', wish)).status).toBe(200)
+    const shut = async (who: string) => (await at(who).get('/statistics/offices?state=chiuso')).body.offices
+    expect(await shut('top')).toMatchObject([
+      {
+        office: 'PG-101',
+        comune: 'Spello',
+        state: 'chiuso',
+        closure: { reason: 'lavori', note: 'nuova sala', until: null },
+      },
+    ])
+    expect(await shut('altro-top')).toEqual([])
+    const [{ closure }] = await shut('campo')
+    expect(
+      (await at('altro-top').post('/statistics/closures/end', { closure: closure.closure, until: today })).status,
+    ).toBe(404)
+    expect((await at('top').post('/statistics/closures/end', { closure: closure.closure, until: today })).status).toBe(
+      200,
+    )
+    expect((await at('campo').get('/statistics/offices/file?state=chiuso')).body).toContain(
+      `PG-101;Ufficio postale di Spello;Spello;Umbria;chiuso;lavori;nuova sala;${today};${today};1`,
+    )
+    const rules = {
+      kind: 'chiusura',
+      name: 'Zona rossa',
+      comune: null,
+      regione: null,
+      from: '2020-03-08',
+      until: '2020-05-03',
+    }
+    expect((await at('top').post('/statistics/regimes', rules)).body.kind).toBe('not-found')
+    expect((await at('operatore').post('/statistics/regimes', rules)).status).toBe(200)
+    expect((await at('top').get('/statistics/cie?from=2020-04-01&until=2020-04-30')).body.regimes).toMatchObject([
+      { name: 'Zona rossa', from: '2020-03-08', until: '2020-05-03' },
+    ])
+  })
+})

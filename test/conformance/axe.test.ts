@@ -48,9 +48,7 @@ const look = (names: readonly string[], ending: string, rules: Axe.RunOptions) =
       const found: string[] = []
       const shapes = new Map<string, string>()
       for (const name of names) {
-        window.show(`screen=${name}${ending}`)
-        // Pages of a preview come a moment later.
-        await new Promise((go) => setTimeout(go))
+        if (window.show(`screen=${name}${ending}`)) await new Promise((go) => setTimeout(go))
         const shape = shapeOf(document.body)
         if (shapes.has(shape)) continue
         shapes.set(shape, name)

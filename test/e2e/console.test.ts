@@ -165,6 +165,16 @@ test.each(['chiaro', 'scuro'])('each screen is as readable: %s', async (colours)
     await page.getByRole('heading', { level: 1, name: screen }).waitFor()
     expect(await browser.findings(), screen).toEqual([])
   }
+  await page.getByRole('link', { name: 'Statistiche', exact: true }).first().click()
+  for (const [tab, title] of [
+    ['CIE', 'Carte d’identità elettroniche'],
+    ['Uffici', 'Uffici'],
+    ['Consultazioni', 'Consultazioni'],
+  ] as const) {
+    await page.getByRole('link', { name: tab, exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: title }).waitFor()
+    expect(await browser.findings(), tab).toEqual([])
+  }
 })
 
 test('anybody finds their comune, without a log-in', async () => {
@@ -201,6 +211,41 @@ test('the built page can do nothing that nobody may do from afar', () => {
   const built = globSync('assets/*.js', { cwd: PAGE }).map((name) => readFileSync(join(PAGE, name), 'utf8'))
   expect(built.length).toBeGreaterThan(0)
   expect(built.flatMap(neverFromAfar)).toEqual([])
+})
+
+test('a comune brings its identity cards, sees them by day, and what of them may leave', async () => {
+  const { page } = browser
+  await page.goto(`https://localhost:${new URL(centre.gateway.consoleUrl ?? '').port}/statistiche/cie`)
+  await logIn('Teresa Onori')
+  await page.getByRole('heading', { name: 'Porta i conteggi del comune' }).waitFor()
+  const days = Array.from({ length: 60 }, (_, at) => new Date(Date.UTC(2026, 3, 1 + at)).toISOString().slice(0, 10))
+  const rows = days.map((day, at) => `${day};Municipio;cie;;${at === 30 ? 2 : 20 + (at % 7)}`)
+  await page.getByLabel('File').setInputFiles({
+    ...{ name: 'cie.csv', mimeType: 'text/csv' },
+    buffer: Buffer.from(['giorno;ufficio;prodotto;canale;n', ...rows].join('\r\n')),
+  })
+  await page.getByLabel('Fonte').fill('Anagrafe di Spello')
+  await page.getByLabel('Dati al').fill('2026-06-01')
+  await page.getByRole('button', { name: 'Porta' }).click()
+  await page.getByText('60 righe prese.').waitFor()
+  const at = page.url().split('?')[0]
+  await page.goto(`${at}?from=2026-04-10&until=2026-05-20`)
+  await page.getByRole('img', { name: 'Carte per giorno: vedi tabella' }).waitFor()
+  await page.getByText('Tabella dei giorni').click()
+  const shown = page.getByRole('row', { name: /1 mag 2026/ })
+  expect(await shown.textContent()).toContain('2')
+  expect(await browser.findings()).toEqual([])
+  await page.getByLabel('Numeri').selectOption('pubblicabili')
+  await page.goto(`${at}?from=2026-04-10&until=2026-05-20&numbers=pubblicabili`)
+  await page.getByText('Tabella dei giorni').click()
+  await expect.poll(() => shown.textContent()).toContain('<5*')
+  // The file is what the screen shows.
+  const href = await page.getByRole('link', { name: 'Scarica questi giorni' }).getAttribute('href')
+  const file = await page.evaluate(async (url) => (await fetch(url)).text(), href ?? '')
+  expect(file).toContain('2026-05-01;<5*;;')
+  expect(file).toContain('Anagrafe di Spello, dati al 2026-06-01')
+  await page.getByRole('button', { name: 'Esci' }).click()
+  await page.getByRole('link', { name: 'Accedi con l’account aziendale' }).waitFor()
 })
 
 test('the auditor reads who did it, and the chain holds', async () => {

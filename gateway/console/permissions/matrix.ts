@@ -63,6 +63,21 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
   'cards.see': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'all', AUDITOR: 'all', ...NO_OFFICER, SPORTELLO: 'own' },
   'cards.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },
   'counter.serve': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: '-', ...NO_OFFICER, SPORTELLO: 'scope' },
+  // Figures with small numbers hidden; exact ones stay within an ente.
+  'statistics.see': {
+    ...{ OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: 'ente' },
+    ...{ TOP: 'ente', ADMIN: 'ente', STANDARD: '-', SPORTELLO: 'scope' },
+  },
+  'statistics.exact': { ...NO_OPERATOR, AUDITOR: 'ente', TOP: 'ente', ADMIN: 'ente', STANDARD: '-', SPORTELLO: '-' },
+  // Which offices are shut, an emergency's rules, and what a comune has counted itself.
+  'statistics.write': {
+    OPERATORE: 'scope',
+    CAMPO: 'scope',
+    PIATTAFORMA: '-',
+    AUDITOR: '-',
+    ...NO_OFFICER,
+    TOP: 'ente',
+  },
 }
 
 /** Shutting a totem out for good is approved by who looks after the platform, and not by another operator. */

@@ -1,5 +1,5 @@
 import type { CardReadout } from '../../../contract/device.ts'
-import { isPinOf } from '../../../contract/ipc.ts'
+import { isPinOf } from '../../../contract/pin.ts'
 import { type Context, cardToTake, chart, forbidden, holdsCard, pulled, set, working } from '../../visit/chart.ts'
 import { refused } from '../../visit/services.ts'
 import { secretsForgotten } from '../../visit/visit.ts'

@@ -1,5 +1,5 @@
 import type { CardFailure, LoginProof } from '../../../contract/device.ts'
-import { isPinOf } from '../../../contract/ipc.ts'
+import { isPinOf } from '../../../contract/pin.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { type Command, digestInfoSha256, SW_OK } from '../apdu.ts'
 import { modulusBytesOf } from '../holder-key.ts'

@@ -20,7 +20,7 @@ const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javas
 
 declare global {
   interface Window {
-    show: (address: string) => void
+    show: (address: string) => boolean
     spoken: () => Spoken[]
     walk: () => { stops: string[]; missed: string[] }
   }
@@ -28,7 +28,10 @@ declare global {
 
 /** The gallery of all screens, in Electron's Chromium and on the reference panel. */
 export interface Gallery {
-  /** Its `show` draws a view at once. */
+  /**
+   * Its `show` draws a view at once, and is true where a part of it comes a moment later. Whoever waits for no more than that
+   * has nothing painted: what is measured stands without it, and it would take two fifths of the time.
+   */
   page: Page
   close(): Promise<void>
 }

@@ -16,22 +16,29 @@ export function wordsOnScreen(): string[] {
 export function faultsOfLayout(): string[] {
   const SLACK = 1.5
   const faults: string[] = []
-  const lines: { element: Element; text: string; box: DOMRect }[] = []
-  const inside = (inner: DOMRect, outer: { left: number; top: number; right: number; bottom: number }) =>
+  type Edges = { left: number; top: number; right: number; bottom: number }
+  const lines: { element: Element; text: string; box: Edges }[] = []
+  const inside = (inner: Edges, outer: Edges) =>
     inner.left >= outer.left - SLACK &&
     inner.right <= outer.right + SLACK &&
     inner.top >= outer.top - SLACK &&
     inner.bottom <= outer.bottom + SLACK
   const screen = { left: 0, top: 0, right: innerWidth, bottom: innerHeight }
   const isDrawn = (element: Element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
-  const isBox = (element: Element) => {
+  /** Its edges, where nothing may stand out of it. Words share the elements around them, and each is asked once. */
+  const boxes = new Map<Element, DOMRect | null>()
+  const boxOf = (element: Element) => {
+    const known = boxes.get(element)
+    if (known !== undefined) return known
     const style = getComputedStyle(element)
-    return (
+    const isBox =
       style.overflow !== 'visible' ||
       !/^rgba\(.*, 0\)$/.test(style.backgroundColor) ||
       style.borderTopWidth !== '0px' ||
       element.matches('button, [role=button]')
-    )
+    const box = isBox ? element.getBoundingClientRect() : null
+    boxes.set(element, box)
+    return box
   }
 
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
@@ -44,13 +51,16 @@ export function faultsOfLayout(): string[] {
     // Between the lines of this typeface's letters and the edges of a line's box is a fifth of its height.
     for (const { x, y, width, height } of range.getClientRects())
       if (width > 0)
-        lines.push({ element, text: node.textContent, box: new DOMRect(x, y + height / 5, width, (height * 3) / 5) })
+        lines.push({
+          ...{ element, text: node.textContent },
+          box: { left: x, top: y + height / 5, right: x + width, bottom: y + (height * 4) / 5 },
+        })
   }
   for (const { element, text, box } of lines) {
     if (!inside(box, screen)) faults.push(`off the screen: ${text}`)
     for (let around: Element | null = element; around && around !== document.body; around = around.parentElement) {
-      if (isBox(around) && !inside(box, around.getBoundingClientRect()))
-        faults.push(`out of ${around.tagName}.${around.className}: ${text}`)
+      const outer = boxOf(around)
+      if (outer && !inside(box, outer)) faults.push(`out of ${around.tagName}.${around.className}: ${text}`)
     }
   }
   const modal = document.querySelector('[role=dialog], [role=alertdialog]')

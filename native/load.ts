@@ -1,0 +1,4 @@
+import { runCompiled } from '../basics/compiled.ts'
+
+// The device process starts here.
+runCompiled(__dirname, 'devices')
