@@ -18,13 +18,13 @@ export function csvRows(text: string): string[][] {
 }
 
 /**
- * A line of a CSV file, with its end. SECURITY: what a spreadsheet would take for a formula begins with an apostrophe, as
- * OWASP advises.
+ * A line of a CSV file, with its end. `quoted`: each cell stands in quotes, whatever it holds. SECURITY: what a spreadsheet
+ * would take for a formula begins with an apostrophe, as OWASP advises.
  */
-export const csvLine = (cells: readonly string[], { separator = ',', end = '\n' } = {}): string =>
+export const csvLine = (cells: readonly string[], { separator = ',', end = '\n', quoted = false } = {}): string =>
   `${cells
     .map((told) => (isFormula(told) ? `'${told}` : told))
-    .map((told) => (/[",;\r\n]/.test(told) ? `"${told.replaceAll('"', '""')}"` : told))
+    .map((told) => (quoted || /[",;\r\n]/.test(told) ? `"${told.replaceAll('"', '""')}"` : told))
     .join(separator)}${end}`
 
 /** Full-width signs count too, and so does what stands behind spaces. A number below zero is a number. */

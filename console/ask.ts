@@ -6,6 +6,7 @@ import {
   type Params,
   type Query,
   type RouteName,
+  type UploadRoute,
 } from '../contract/console/api.ts'
 import { type ConsoleProblemKind, consoleProblem } from '../contract/console/problem.ts'
 
@@ -46,12 +47,21 @@ export function addressOf<N extends RouteName>(name: N, { params, query }: Omit<
   return `/console/v1${filled}${asked && `?${asked}`}`
 }
 
+/** Sends a file; throws `Refused`. */
+export async function upload<N extends UploadRoute>(
+  name: N,
+  { file, ...about }: Omit<With<N>, 'body'> & { file: Blob },
+): Promise<Answer<N>> {
+  const headers = { 'x-acted': '1', 'content-type': 'text/csv', 'x-csrf': csrf }
+  return answered(name, await fetch(addressOf(name, about), { method: 'POST', body: file, headers }).catch(() => null))
+}
+
 /** Asks the console's wire; throws `Refused`. */
-export async function ask<N extends Exclude<RouteName, FileRoute>>(
+export async function ask<N extends Exclude<RouteName, FileRoute | UploadRoute>>(
   name: N,
   { body, ...about }: With<N> = {},
 ): Promise<Answer<N>> {
-  const { method, answer } = consoleApi[name]
+  const { method } = consoleApi[name]
   const response = await fetch(addressOf(name, about), {
     method,
     ...(method === 'POST' && {
@@ -62,11 +72,18 @@ export async function ask<N extends Exclude<RouteName, FileRoute>>(
       ...(method === 'POST' && { 'content-type': 'application/json', 'x-csrf': csrf }),
     },
   }).catch(() => null)
-  const told: unknown = await response?.json().catch(() => null)
-  if (!response?.ok) throw new Refused(consoleProblem.safeParse(told).data?.kind ?? 'no-answer')
-  const read = answer.parse(told) as Answer<N>
+  const read = await answered(name, response)
   if (name === 'me') csrf = (read as Answer<'me'>).csrf
   return read
+}
+
+async function answered<N extends Exclude<RouteName, FileRoute>>(
+  name: N,
+  response: Response | null,
+): Promise<Answer<N>> {
+  const told: unknown = await response?.json().catch(() => null)
+  if (!response?.ok) throw new Refused(consoleProblem.safeParse(told).data?.kind ?? 'no-answer')
+  return consoleApi[name].answer.parse(told) as Answer<N>
 }
 
 /** Where one signs in; afterwards the same view is shown again. `fresh`: for a deed that asks for a log-in of just now. */

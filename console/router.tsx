@@ -4,20 +4,27 @@ import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
 import { ordersQuery } from '../contract/console/commands.ts'
 import { fleetQuery, logQuery } from '../contract/console/fleet.ts'
+import { accountsQuery } from '../contract/console/history.ts'
 import { logFilter } from '../contract/console/log.ts'
 import { maintenanceQuery } from '../contract/console/maintenance.ts'
 import { operationsQuery } from '../contract/console/operations.ts'
 import { cieQuery, crossQuery, officesQuery, productsQuery } from '../contract/console/statistics.ts'
+import { operationId } from '../contract/identity.ts'
 import { Frame } from './parts/frame.tsx'
+import { AccountsScreen } from './screens/accounts.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
+import { AnomaliesScreen } from './screens/anomalies.tsx'
 import { AuditScreen } from './screens/audit.tsx'
 import { CardsScreen } from './screens/cards.tsx'
+import { CitizenScreen } from './screens/citizen.tsx'
 import { CommandsScreen } from './screens/commands.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
 import { GrantsScreen } from './screens/grants.tsx'
 import { LogScreen } from './screens/log.tsx'
 import { MaintenanceScreen } from './screens/maintenance.tsx'
+import { NewRequestScreen } from './screens/new-request.tsx'
 import { OperationsScreen } from './screens/operations.tsx'
+import { AllRequestsScreen, OwnRequestsScreen, RequestScreen, WaitingRequestsScreen } from './screens/requests.tsx'
 import { RunbooksScreen } from './screens/runbooks.tsx'
 import { SessionsScreen } from './screens/sessions.tsx'
 import { TotemScreen } from './screens/totem.tsx'
@@ -71,6 +78,22 @@ const operations = createRoute({
   ...{ getParentRoute: () => root, path: '/operazioni', component: OperationsScreen },
   validateSearch: (search) => operationsQuery.safeParse(search).data ?? {},
 })
+const newRequest = createRoute({
+  ...{ getParentRoute: () => root, path: '/richieste/nuova', component: NewRequestScreen },
+  validateSearch: (search) => keptOf({ request: operationId.optional() }, search),
+})
+const ownRequests = createRoute({ getParentRoute: () => root, path: '/richieste/mie', component: OwnRequestsScreen })
+const waitingRequests = createRoute({
+  ...{ getParentRoute: () => root, path: '/richieste/da-convalidare', component: WaitingRequestsScreen },
+})
+const allRequests = createRoute({ getParentRoute: () => root, path: '/richieste/tutte', component: AllRequestsScreen })
+const requestRoute = createRoute({ getParentRoute: () => root, path: '/richieste/$request', component: RequestScreen })
+const accounts = createRoute({
+  ...{ getParentRoute: () => root, path: '/rendiconto', component: AccountsScreen },
+  validateSearch: (search) => accountsQuery.safeParse(search).data ?? {},
+})
+const anomalies = createRoute({ getParentRoute: () => root, path: '/anomalie', component: AnomaliesScreen })
+const citizen = createRoute({ getParentRoute: () => root, path: '/cittadino', component: CitizenScreen })
 const grants = createRoute({ getParentRoute: () => root, path: '/incarichi', component: GrantsScreen })
 const auditSearch = auditQuery.omit({ before: true })
 const audit = createRoute({
@@ -115,6 +138,8 @@ const sessions = createRoute({ getParentRoute: () => root, path: '/sessioni', co
 export const router = createRouter({
   routeTree: root.addChildren([
     ...([home, fleet, totem, log, alarms, maintenance, runbooks] as const),
+    ...([newRequest, ownRequests, waitingRequests, allRequests, requestRoute] as const),
+    ...([accounts, anomalies, citizen] as const),
     ...([commandsRoute, operations, grants, audit, objectives, polis, counter, cards, sessions] as const),
     ...([products, cie, offices, consultations] as const),
   ]),

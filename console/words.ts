@@ -1,4 +1,5 @@
 import type { NoticeSentence } from '../contract/command.ts'
+import type { noSilences, RefusalCause, RequestState, RowState } from '../contract/console/bulk.ts'
 import type { CommandState, OrderKind, OrderState } from '../contract/console/commands.ts'
 import type { FleetTotem } from '../contract/console/fleet.ts'
 import type { MaintenanceScope } from '../contract/console/maintenance.ts'
@@ -50,6 +51,11 @@ export const PROBLEMS: Record<ConsoleProblemKind | 'no-answer', string> = {
   'unknown-there': 'La versione del totem non conosce questo comando, o il totem non si è mai fatto sentire.',
   clone: 'Il totem risulta presente due volte: torna in servizio quando l’allarme è stato chiuso sul posto.',
   'too-often': 'Già fatto tre volte nelle ultime ventiquattro ore.',
+  'terms-ended': 'Il profilo o la convenzione non vale più.',
+  'estimate-changed': 'La stima è cambiata nel frattempo: la legga di nuovo.',
+  'term-over': 'Il termine è finito: la richiesta è già approvata per silenzio-assenso.',
+  'no-rows': 'Nessuna riga del file si può chiedere.',
+  'too-large': 'Il file supera 20 MB.',
   'too-many': 'Troppe richieste: attenda un minuto.',
   'not-now': 'Il gateway non può rispondere ora: riproviamo.',
   'no-answer': 'Il gateway non risponde: riproviamo.',
@@ -174,12 +180,62 @@ export const SCREENS = [
   { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
   { to: '/obiettivi', name: 'Obiettivi', action: 'operations.see', key: 'b' },
   { to: '/diffusione', name: 'Diffusione', action: 'fleet.see', key: 'd' },
+  { to: '/richieste/nuova', name: 'Nuova richiesta', action: 'bulk.make', key: 'n' },
+  { to: '/richieste/mie', name: 'Le mie richieste', action: 'bulk.make', key: 'l' },
+  { to: '/richieste/da-convalidare', name: 'Da convalidare', action: 'bulk.validate', key: 'k' },
+  { to: '/richieste/tutte', name: 'Richieste', action: 'bulk.see', key: 'h' },
+  { to: '/rendiconto', name: 'Rendiconto', action: 'accounts.see', key: 'e' },
+  { to: '/anomalie', name: 'Anomalie', action: 'anomalies.see', key: 'm' },
+  { to: '/cittadino', name: 'Per cittadino', action: 'history.search', key: 't' },
   { to: '/statistiche', name: 'Statistiche', action: 'statistics.see', key: 's' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
   { to: '/sportello', name: 'Sportello', action: 'counter.serve', key: 's' },
   { to: '/carte', name: 'Carte', action: 'cards.see', key: 't' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]
+
+/** A request and its rows, in the words of the officers' files. */
+export const REQUEST_STATES: Record<RequestState, string> = {
+  bozza: '✎ bozza',
+  inviata: '→ inviata',
+  in_convalida: '◆ attende la convalida',
+  sospesa: '⊘ sospesa',
+  convalidata: '✓ convalidata',
+  in_lavorazione: '↻ in lavorazione',
+  completata: '● completata',
+  completata_con_riserve: '◐ completata con riserve',
+  fallita: '✕ nessuna risposta',
+  respinta: '✕ respinta',
+  annullata: '⊘ annullata',
+  scaduta: '○ risposte cancellate',
+}
+export const ROW_STATES: Record<RowState, string> = {
+  formale: 'con un errore',
+  doppione: 'doppione',
+  da_fare: 'da chiedere',
+  id_risolto: 'identificata',
+  chiesta: 'chiesta',
+  trovato: 'trovata',
+  non_trovato: 'non trovata',
+  ambiguo: 'più persone',
+  fuori_territorio: 'fuori territorio',
+  errore: 'errore di ANPR',
+  non_risposto: 'senza risposta',
+}
+export const REFUSAL_CAUSES: Record<RefusalCause, string> = {
+  'base-giuridica': 'la base giuridica non basta',
+  'non-pertinente': 'non serve allo scopo',
+  'troppi-dati': 'sono troppi dati',
+  'elenco-errato': 'l’elenco è sbagliato',
+  altro: 'altro',
+}
+export const AGAINST_SILENCE: Record<(typeof noSilences)[number], string> = {
+  agreement: 'la convenzione non lo ammette',
+  rows: 'troppe righe',
+  italy: 'riguarda tutta Italia',
+  'special-section': 'dice di genitori o di matrimoni',
+  'open-alert': 'più del solito per chi chiede',
+}
 
 export const LOG_IN_FAILED: Record<string, string> = {
   locked: 'Sportello bloccato. Rimetta la carta per riprendere.',
@@ -209,6 +265,22 @@ const DEEDS: Record<string, string> = {
   'session.begun': 'ha effettuato l’accesso',
   'session.ended': 'ha chiuso una sessione',
   'session.refused': 'accesso rifiutato',
+  'bulk.make': 'ha preparato una richiesta massiva',
+  'bulk.file': 'ha caricato il file di una richiesta',
+  'bulk.send': 'ha inviato una richiesta massiva',
+  'bulk.validate': 'ha convalidato una richiesta',
+  'bulk.refuse': 'ha respinto una richiesta',
+  'bulk.clarify': 'ha chiesto chiarimenti su una richiesta',
+  'bulk.answer': 'ha risposto ai chiarimenti',
+  'bulk.cancel': 'ha annullato una richiesta',
+  'bulk.begun': 'richiesta in lavorazione',
+  'bulk.asked': 'righe chieste ad ANPR, con la radice dei loro accessi',
+  'bulk.list-ended': 'un elenco è finito senza risposta di ANPR',
+  'bulk.ended': 'richiesta finita',
+  'bulk.suspended': 'richiesta sospesa',
+  'bulk.silence': 'richiesta approvata per silenzio-assenso',
+  'bulk.term-moved': 'termine spostato: la console non rispondeva',
+  'bulk.erased': 'risposte di una richiesta cancellate',
   'grants.first': 'primo incarico, dall’installazione',
   'enti.first': 'enti e convenzioni, dall’installazione',
   'grants.propose': 'ha proposto un incarico',
@@ -239,6 +311,10 @@ const DEEDS: Record<string, string> = {
   'maintenance.plan': 'ha aperto una finestra di manutenzione',
   'maintenance.approve': 'ha approvato una finestra di manutenzione',
   'maintenance.end': 'ha chiuso una finestra di manutenzione',
+  'bulk.downloaded': 'ha scaricato le risposte di una richiesta',
+  'history.search': 'ha cercato chi ha visto una persona',
+  'anomalies.close': 'ha chiuso un’anomalia',
+  'seen.accounts-file': 'ha scaricato un rendiconto',
   'statistics.close': 'ha segnato un ufficio chiuso',
   'statistics.reopen': 'ha segnato la riapertura di un ufficio',
   'statistics.regime': 'ha dichiarato un regime di emergenza',
@@ -298,6 +374,10 @@ const roman = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome', dateSt
 /** The Italian day of now. */
 export const italianToday = (): string => roman.format(new Date()).slice(0, 10)
 /** An instant as an Italian clock shows it, for a field of date and time. */
+const fullDay = new Intl.DateTimeFormat('it-IT', { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' })
+/** A day as it is said: lunedì 30 novembre. */
+export const dayInFull = (day: string): string => fullDay.format(new Date(`${day}T12:00:00Z`))
+
 export const inRome = (at: string): string => roman.format(new Date(at)).replace(' ', 'T')
 
 /** The instant at which an Italian clock shows this; where it shows it twice, the first. */

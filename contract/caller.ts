@@ -6,6 +6,9 @@ const station = z.string().regex(/^[A-Z]{2}-\d{4}-\d{2,3}$/)
 /** A workstation at a counter: its office (contract/console/people.ts) and two digits, which no totem's id ends with. */
 export const deskId = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,19}-\d{2}$/)
 
+/** An office of a body that asks the register through the console: `INPS-PG:PENSIONI`. The colon makes it no machine's. */
+const officeOfBody = z.string().regex(/^[A-Z][A-Z0-9-]{1,19}:[A-Z0-9][A-Z0-9-]{0,19}$/)
+
 /**
  * An operator, as the employer's directory names them. The logs keep the name readable, so it may not be a codice
  * fiscale.
@@ -23,7 +26,7 @@ export const operatorName = z
 export const caller = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('totem'), id: totemId }),
   z.strictObject({ channel: z.literal('counter'), id: deskId, person: operatorName }),
-  z.strictObject({ channel: z.literal('console'), id: station, person: operatorName }),
+  z.strictObject({ channel: z.literal('console'), id: z.union([station, officeOfBody]), person: operatorName }),
 ])
 export type Caller = z.infer<typeof caller>
 export type Channel = Caller['channel']

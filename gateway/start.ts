@@ -10,6 +10,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { askingAnpr, wayToAnpr } from './anpr/open.ts'
+import { BULK } from './anpr/services.ts'
 import { createConsoleDoor } from './channels/console/door.ts'
 import { createCardDoor } from './channels/counter/door.ts'
 import { createEnrolmentDoor } from './channels/enrolment/door.ts'
@@ -197,7 +198,13 @@ export async function startGateway(
       tally.count('anpr', told[1] !== 'anpr-unavailable')
     },
   }
-  const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics: anprWatch, log, now })
+  const { anpr, offers, mayBegin, allowance } = askingAnpr(transport, {
+    db,
+    limits: config.anpr.quotas,
+    metrics: anprWatch,
+    log,
+    now,
+  })
   const register = createRegister({ db: byKey, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const enrolment =
     config.enrolment &&
@@ -356,6 +363,7 @@ export async function startGateway(
           chargesIn: (comune: string | null) => chargesIn(config.certificates, comune),
         },
         cardUrl: () => forCards && reachedAt(forCards, config.console?.card?.url ?? null),
+        lists: { register, mayBegin, allowance, settings: { ...config.anpr.lists, bulk: givenInBulk(config.anpr) } },
         own: {
           revoke: async (totem, by) => (await enrolment?.revoke(totem, by)) ?? false,
           holdUpdates: releases.hold,
@@ -475,6 +483,10 @@ async function operatorTrust(config: TrustSettings, now: Clock, log: Logger): Pr
   if (opened.ok) return opened.value
   throw refused(`${name}: ${config.list}`, opened.error, 'put one there that console.card.trust.listKey signed')
 }
+
+/** The bulk services that PDND's back office has given us. */
+const givenInBulk = ({ pdnd }: z.output<typeof gatewayConfig>['anpr']) =>
+  BULK.filter((service) => pdnd.services[service] !== undefined)
 
 /** The page that verifies a paper. */
 async function verification(

@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
-import { totemId } from '../../contract/identity.ts'
+import { operationId, totemId } from '../../contract/identity.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
@@ -42,7 +42,7 @@ export function AuditScreen() {
     <section className="page" aria-labelledby="audit-title">
       <div className="bar">
         <h1 id="audit-title">Registro della console</h1>
-        {filter.person && (
+        {(filter.person || filter.object) && (
           <Button className="plain-button" onPress={() => void navigate({ to: '/registro', search: {} })}>
             Mostra tutti
           </Button>
@@ -100,6 +100,10 @@ export function AuditScreen() {
                 <td className="id">
                   {object && totemId.safeParse(object).success ? (
                     <Link to="/flotta/$totem" params={{ totem: object }} search={{}}>
+                      {object}
+                    </Link>
+                  ) : object && operationId.safeParse(object).success ? (
+                    <Link to="/registro" search={{ object }}>
                       {object}
                     </Link>
                   ) : (

@@ -14,7 +14,7 @@ import { Loading, Problem } from '../parts/notice.tsx'
 import { trialSaid } from '../parts/readiness.tsx'
 import { useMay, useMe } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
-import { COMMAND_STATES, COMMANDS, counted, NOTICES, ORDER_STATES, TRIAL_OUTCOMES } from '../words.ts'
+import { COMMAND_STATES, COMMANDS, counted, NOTICES, ORDER_STATES, onDay, TRIAL_OUTCOMES } from '../words.ts'
 
 type Order = Answer<'orders'>['orders'][number]
 
@@ -195,7 +195,7 @@ function OrderList({ totem, isPart = false }: { totem: string | undefined; isPar
                   {COMMANDS[each.kind].name}
                   {each.kind === 'notice' && (
                     <span className="row quiet">
-                      {NOTICES[noticeSentence.parse(each.args.sentence)]}, {String(each.args.day)}
+                      {NOTICES[noticeSentence.parse(each.args.sentence)]}, il {onDay(String(each.args.day))}
                     </span>
                   )}
                 </td>
@@ -255,7 +255,7 @@ function Progress({ of: { commands, counts, state }, isOne }: { of: Order; isOne
     <>
       {known.map(([each, count]) => (
         <span key={each} className="row">
-          {counted(count)} {COMMAND_STATES[each as keyof typeof COMMAND_STATES].many}
+          {COMMAND_STATES[each as keyof typeof COMMAND_STATES].many}: {counted(count)}
         </span>
       ))}
       {commands
@@ -274,8 +274,13 @@ function Standing({ of }: { of: Order['commands'][number] }) {
   const at = of.endedAt ?? (of.state === 'expired' ? of.expiresAt : (of.fetchedAt ?? of.issuedAt))
   return (
     <>
-      <span className={`mark ${tone}`}>{said}</span> {of.refusal !== null && COMMAND_REFUSALS[of.refusal].it}{' '}
-      {at !== null && <Ago at={at} />}
+      <span className={`mark ${tone}`}>{said}</span>
+      {of.refusal !== null && ` ${COMMAND_REFUSALS[of.refusal].it}`}
+      {at !== null && (
+        <>
+          , <Ago at={at} />
+        </>
+      )}
       {of.found.length > 0 && <span className="row quiet">{of.found.map(foundSaid).join(', ')}</span>}
     </>
   )

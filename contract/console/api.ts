@@ -2,6 +2,24 @@ import type { z } from 'zod'
 import { refundDone } from '../operators.ts'
 import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'
 import { auditExport, auditPage, auditQuery, auditVerdict } from './audit.ts'
+import {
+  bulkEstimate,
+  bulkFileQuery,
+  bulkFileTaken,
+  bulkQuery,
+  bulkReason,
+  bulkRefusal,
+  bulkRequest,
+  bulkRequests,
+  bulkRows,
+  bulkRowsQuery,
+  bulkSend,
+  bulkTerms,
+  bulkText,
+  bulkWish,
+  requestNamed,
+} from './bulk.ts'
+import { downloadLink, downloadNamed, downloadWish, resultFiles } from './bulk-file.ts'
 import { cardNamed, operatorCards } from './cards.ts'
 import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import {
@@ -34,6 +52,7 @@ import {
   totemPage,
   totemParams,
 } from './fleet.ts'
+import { accessesFound, accessSearch, accounts, accountsQuery, anomalies, anomalyClose } from './history.ts'
 import { logFileQuery, logFound, logRange, logSearch, logVerdict } from './log.ts'
 import { maintenanceList, maintenanceMade, maintenanceNamed, maintenanceQuery, maintenanceWish } from './maintenance.ts'
 import { objectivesPage } from './objectives.ts'
@@ -82,9 +101,10 @@ interface Route {
   told?: true
   params?: z.ZodType
   query?: z.ZodType
-  body?: z.ZodType
-  /** `file`: a download, line by line, instead of one JSON. */
-  answer: z.ZodType | 'file'
+  /** `file`: what somebody uploads, as CSV, instead of JSON. */
+  body?: z.ZodType | 'file'
+  /** `file`: a download, line by line, instead of one JSON. `events`: one that goes on, of server-sent events. */
+  answer: z.ZodType | 'file' | 'events'
 }
 
 /** The console's whole wire, under `/console/v1`. A route cannot be here without the action that it asks for. */
@@ -276,6 +296,78 @@ export const consoleApi = {
   profiles: { method: 'GET', path: '/profiles', action: 'profiles.see', answer: profiles },
   agreements: { method: 'GET', path: '/agreements', action: 'profiles.see', answer: agreements },
 
+  bulkTerms: { method: 'GET', path: '/bulk/terms', action: 'bulk.make', answer: bulkTerms },
+  makeBulk: { method: 'POST', path: '/bulk', action: 'bulk.make', body: bulkWish, answer: requestNamed },
+  bulkRequests: { method: 'GET', path: '/bulk', action: 'bulk.see', query: bulkQuery, answer: bulkRequests },
+  bulkChanges: { method: 'GET', path: '/bulk/changes', action: 'bulk.see', answer: 'events' },
+  bulkRequest: {
+    ...{ method: 'GET', path: '/bulk/:request', action: 'bulk.see' },
+    ...{ params: requestNamed, answer: bulkRequest },
+  },
+  bulkRows: {
+    ...{ method: 'GET', path: '/bulk/:request/rows', action: 'bulk.see', told: true },
+    ...{ params: requestNamed, query: bulkRowsQuery, answer: bulkRows },
+  },
+  bulkFile: {
+    ...{ method: 'POST', path: '/bulk/:request/file', action: 'bulk.make' },
+    ...{ params: requestNamed, query: bulkFileQuery, body: 'file', answer: bulkFileTaken },
+  },
+  bulkEstimate: {
+    ...{ method: 'GET', path: '/bulk/:request/estimate', action: 'bulk.make' },
+    ...{ params: requestNamed, answer: bulkEstimate },
+  },
+  sendBulk: {
+    ...{ method: 'POST', path: '/bulk/:request/send', action: 'bulk.make' },
+    ...{ params: requestNamed, body: bulkSend, answer: done },
+  },
+  validateBulk: {
+    ...{ method: 'POST', path: '/bulk/:request/validate', action: 'bulk.validate', fresh: true },
+    ...{ params: requestNamed, body: bulkReason, answer: done },
+  },
+  refuseBulk: {
+    ...{ method: 'POST', path: '/bulk/:request/refuse', action: 'bulk.validate', fresh: true },
+    ...{ params: requestNamed, body: bulkRefusal, answer: done },
+  },
+  clarifyBulk: {
+    ...{ method: 'POST', path: '/bulk/:request/clarify', action: 'bulk.validate' },
+    ...{ params: requestNamed, body: bulkText, answer: done },
+  },
+  answerBulk: {
+    ...{ method: 'POST', path: '/bulk/:request/answer', action: 'bulk.make' },
+    ...{ params: requestNamed, body: bulkText, answer: done },
+  },
+  resultFiles: {
+    ...{ method: 'GET', path: '/bulk/:request/files', action: 'bulk.results' },
+    ...{ params: requestNamed, answer: resultFiles },
+  },
+  makeDownload: {
+    ...{ method: 'POST', path: '/bulk/:request/downloads', action: 'bulk.results', fresh: true },
+    ...{ params: requestNamed, body: downloadWish, answer: downloadLink },
+  },
+  download: {
+    ...{ method: 'GET', path: '/downloads/:download', action: 'bulk.results' },
+    ...{ params: downloadNamed, answer: 'file' },
+  },
+  cancelBulk: {
+    ...{ method: 'POST', path: '/bulk/:request/cancel', action: 'bulk.make' },
+    ...{ params: requestNamed, answer: done },
+  },
+
+  searchAccesses: {
+    ...{ method: 'POST', path: '/accesses/search', action: 'history.search' },
+    ...{ body: accessSearch, answer: accessesFound },
+  },
+  accounts: { method: 'GET', path: '/accounts', action: 'accounts.see', query: accountsQuery, answer: accounts },
+  accountsFile: {
+    ...{ method: 'GET', path: '/accounts/file', action: 'accounts.see', told: true },
+    ...{ query: accountsQuery, answer: 'file' },
+  },
+  anomalies: { method: 'GET', path: '/anomalies', action: 'anomalies.see', answer: anomalies },
+  closeAnomaly: {
+    ...{ method: 'POST', path: '/anomalies/close', action: 'anomalies.close' },
+    ...{ body: anomalyClose, answer: done },
+  },
+
   products: {
     ...{ method: 'GET', path: '/statistics/products', action: 'statistics.see' },
     ...{ query: productsQuery, answer: productsPage },
@@ -347,11 +439,13 @@ type Parsed<N extends RouteName, K extends 'params' | 'query' | 'body'> =
   Api[N] extends Record<K, infer S> ? (S extends z.ZodType ? z.output<S> : undefined) : undefined
 export type Params<N extends RouteName> = Parsed<N, 'params'>
 export type Query<N extends RouteName> = Parsed<N, 'query'>
-export type Body<N extends RouteName> = Parsed<N, 'body'>
+export type Body<N extends RouteName> = Api[N] extends { body: 'file' } ? Uint8Array : Parsed<N, 'body'>
 export type Answer<N extends RouteName> = Api[N]['answer'] extends infer A
   ? A extends z.ZodType
     ? z.output<A>
     : never
   : never
-/** Routes whose answer is a file. */
-export type FileRoute = { [N in RouteName]: Api[N]['answer'] extends 'file' ? N : never }[RouteName]
+/** Routes whose answer is sent as it is made. */
+export type FileRoute = { [N in RouteName]: Api[N]['answer'] extends 'file' | 'events' ? N : never }[RouteName]
+/** Routes that take a file. */
+export type UploadRoute = { [N in RouteName]: Api[N] extends { body: 'file' } ? N : never }[RouteName]

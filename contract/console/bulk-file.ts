@@ -39,3 +39,24 @@ export const fileRefusal = z.strictObject({
   offer: z.strictObject({ encoding: fileEncoding, preview: z.array(z.array(z.string())) }).nullable(),
 })
 export type FileRefusal = z.infer<typeof fileRefusal>
+
+/** The answers: as CSV, a workbook, one page, all in an archive, or their account alone. */
+export const resultForms = ['csv', 'xlsx', 'pdf', 'zip', 'riepilogo'] as const
+const resultForm = z.enum(resultForms)
+export type ResultForm = (typeof resultForms)[number]
+/** Rows of one CSV, and of a workbook. */
+export const PART_ROWS = 50_000
+
+const part = z
+  .number()
+  .int()
+  .min(1)
+  .max(FILE_ROWS / PART_ROWS)
+/** `part`: of CSV files that hold PART_ROWS rows each; 1 for what is in one piece. */
+export const resultFiles = z.strictObject({
+  files: z.array(z.strictObject({ form: resultForm, part, name: z.string() })),
+})
+export const downloadWish = z.strictObject({ form: resultForm, part })
+/** `download`: opens the file once, until then, in the sessions of who asked. */
+export const downloadLink = z.strictObject({ download: z.string(), name: z.string(), until: z.iso.datetime() })
+export const downloadNamed = z.strictObject({ download: z.string().regex(/^[\w-]{43}$/) })

@@ -33,6 +33,16 @@ export const problemStatus = {
   clone: 409,
   /** It was restarted three times in a day. */
   'too-often': 409,
+  /** The profile or the agreement of the request no longer holds. */
+  'terms-ended': 409,
+  /** The estimate is another by now: it is to be read again. */
+  'estimate-changed': 409,
+  /** The term has ended: silence has approved it. */
+  'term-over': 409,
+  /** No row of the file can be asked. */
+  'no-rows': 409,
+  /** A file of more than 20 MB. */
+  'too-large': 413,
   'too-many': 429,
   'not-now': 503,
 } as const

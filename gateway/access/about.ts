@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { MINUTE_MS } from '../../basics/time.ts'
 import { type CertificateType, certificateType } from '../../contract/catalogue.ts'
 import type { OwnAccess, OwnAccesses } from '../../contract/own-requests.ts'
@@ -9,11 +10,15 @@ const MOST_LINES = 1_000
 /** Lines of one person at one machine that lie closer together are of one visit. */
 const VISIT_MS = 15 * MINUTE_MS
 
-type Line = Pick<Tables['access_log'], 'at' | 'channel' | 'caller' | 'requester' | 'types' | 'outcome'> & { id: number }
+type Line = Pick<
+  Tables['access_log'],
+  'at' | 'channel' | 'caller' | 'operation' | 'requester' | 'types' | 'outcome'
+> & { id: number }
 
 /**
  * Who looked at a person through this product since then, visit by visit: what a person may know of the access log (art.
- * 15 GDPR). `self`: the person's names in the log, by codice fiscale first.
+ * 15 GDPR). `self`: the person's names in the log, by codice fiscale first. Of an office that asked about a list they learn
+ * which body it is of and for what; who worked there, they do not.
  */
 export async function accessesAbout(
   { db, offices }: { db: Database; offices: Offices },
@@ -22,7 +27,7 @@ export async function accessesAbout(
 ): Promise<OwnAccesses> {
   const lines: Line[] = await db
     .selectFrom('access_log')
-    .select(['id', 'at', 'channel', 'caller', 'requester', 'types', 'outcome'])
+    .select(['id', 'at', 'channel', 'caller', 'operation', 'requester', 'types', 'outcome'])
     .where('subject', 'in', [codiceFiscale, idAnpr])
     .where('at', '>', since)
     .orderBy('at', 'desc')
@@ -32,18 +37,32 @@ export async function accessesAbout(
   const more = lines.length > MOST_LINES
   const visits = visitsIn(lines.slice(0, MOST_LINES))
   const named = await offices()
+  const asked = await bodiesOf(db, lines)
   const accesses = visits.map((visit): OwnAccess => {
-    const [{ at, caller }] = visit
+    const [{ at, caller, operation }] = visit
     const seen = visit.filter(({ outcome }) => SEEN.has(outcome))
     const types = seen.flatMap(certificatesOf)
     return {
-      ...{ machine: caller, office: named.get(caller) ?? null, at: at.toISOString(), by: byWhom(visit, codiceFiscale) },
+      ...{ machine: caller, office: asked.get(operation ?? '') ?? named.get(caller) ?? null },
+      ...{ at: at.toISOString(), by: byWhom(visit, codiceFiscale) },
       looked: KINDS.filter((kind) => seen.some((line) => kindOf(line) === kind)),
       types: certificateType.options.filter((type) => types.includes(type)),
     }
   })
   // A visit in which ANPR told nothing, and that was nobody's attempt, tells a person nothing either.
   return { accesses: accesses.filter(({ looked, by }) => looked.length > 0 || by === 'stranger'), more }
+}
+
+/** The offices that asked about lists, by their requests: which body, for what, by whose leave. */
+async function bodiesOf(db: Database, lines: readonly Line[]): Promise<Map<string, string>> {
+  const requests = [
+    ...new Set(lines.flatMap(({ channel, operation }) => (channel === 'console' && operation ? [operation] : []))),
+  ]
+  if (requests.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; said: string }>`
+    select id, fruitore_nome || ', ' || ufficio_nome || ': ' || motivo as said
+    from richiesta where id = any(${requests}::text[])`.execute(db)
+  return new Map(rows.map(({ id, said }) => [id, said]))
 }
 
 /** At a console an operator looks for an office, and nobody asks for themselves. */
@@ -67,6 +86,7 @@ function visitsIn(lines: readonly Line[]): [Line, ...Line[]][] {
       ([newest, ...others]) =>
         newest.caller === line.caller &&
         newest.requester === line.requester &&
+        (line.channel !== 'console' || newest.operation === line.operation) &&
         +(others.at(-1) ?? newest).at - +line.at < VISIT_MS,
     )
     if (visit) visit.push(line)

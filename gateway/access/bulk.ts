@@ -1,5 +1,5 @@
 import type { Clock } from '../../basics/time.ts'
-import type { Result } from '../../contract/result.ts'
+import { ok, type Result } from '../../contract/result.ts'
 import type { AnprFailure } from '../anpr/answers.ts'
 import type { BulkState } from '../anpr/bulk.ts'
 import type { AnprCalls, Question } from '../anpr/client.ts'
@@ -28,14 +28,16 @@ export interface BulkLook {
 /** Of a person about whom the file that came back says nothing. */
 const NOT_ANSWERED = 'not-answered'
 
+interface Parts {
+  log: AccessLog
+  reference(person: string): string
+  now: Clock
+  as(ids: Iterable<string>): AnprCalls
+}
+
 /** Hands a list to ANPR; each person on it has a line in the access log before it leaves. */
 export async function beginBulk(
-  {
-    log,
-    reference,
-    now,
-    as,
-  }: { log: AccessLog; reference(person: string): string; now: Clock; as(ids: Iterable<string>): AnprCalls },
+  { log, reference, now, as }: Parts,
   looker: Looker,
   { service, code, keys, question }: BulkWish,
 ): Promise<BulkLook> {
@@ -47,22 +49,47 @@ export async function beginBulk(
   )
   const calls = as(begun.flatMap(({ ids }) => ids))
   const { result: job, trace } = await calls.beginBulk(service, code, keys, question)
-  const operation = job.ok ? job.value : null
   return {
     job,
-    state: async (id) => (await calls.bulkState(service, id)).result,
-    cancel: async (id) => (await calls.cancelBulk(service, id)).result,
+    ...jobAt(calls, service),
+    ended: (outcomes) =>
+      end(
+        log,
+        begun.map(({ line }, at) => ({ line, outcome: outcomes.get(keys[at] ?? '') })),
+        { operation: job.ok ? job.value : null, transactions: trace.transactions },
+      ),
+  }
+}
+
+/** The same list, for a gateway that has not handed it over itself: its lines are those of its operation that are open. */
+export function bulkAgain(
+  { log, reference, as }: Parts,
+  { operation = '' }: Looker,
+  { service, code }: Pick<BulkWish, 'service' | 'code'>,
+  job: string,
+): BulkLook {
+  return {
+    job: ok(job),
+    ...jobAt(as([]), service),
     async ended(outcomes) {
-      const traces = {
-        anpr_operation: operation,
-        gate_transaction: trace.transactions.join(', ') || null,
-        warnings: null,
-      }
-      await Promise.all(
-        begun.map(({ line }, at) =>
-          log.end(line, { ...traces, outcome: outcomes.get(keys[at] ?? '') ?? NOT_ANSWERED }),
-        ),
-      )
+      const told = new Map([...outcomes].map(([key, outcome]) => [reference(key), outcome]))
+      const open = await log.open(operation, code)
+      const lines = open.map(({ line, subject }) => ({ line, outcome: told.get(subject ?? '') }))
+      await end(log, lines, { operation: job, transactions: [] })
     },
   }
+}
+
+const jobAt = (calls: AnprCalls, service: BulkService): Pick<BulkLook, 'state' | 'cancel'> => ({
+  state: async (id) => (await calls.bulkState(service, id)).result,
+  cancel: async (id) => (await calls.cancelBulk(service, id)).result,
+})
+
+async function end(
+  log: AccessLog,
+  lines: readonly { line: string; outcome: string | undefined }[],
+  { operation, transactions }: { operation: string | null; transactions: readonly string[] },
+): Promise<void> {
+  const traces = { anpr_operation: operation, gate_transaction: transactions.join(', ') || null, warnings: null }
+  await Promise.all(lines.map(({ line, outcome = NOT_ANSWERED }) => log.end(line, { ...traces, outcome })))
 }

@@ -31,6 +31,8 @@ export interface AccessLog {
   beginIssue(looker: Looker & { operation: string }, looked: Looked, at: Date): Promise<Begun | null>
   /** Says in a line how its look ended. */
   end(line: string, ended: Ended): Promise<void>
+  /** Lines of an operation whose looks by this service have not ended. */
+  open(operation: string, types: string): Promise<{ line: string; subject: string | null }[]>
   /** Writes down what the gateway refused by itself: nobody else was asked. */
   noteRefusal(looker: Looker, looked: Looked, at: Date, outcome: string): Promise<void>
 }
@@ -58,6 +60,12 @@ export function createAccessLog(db: Database): AccessLog {
     beginIssue: (looker, looked, at) => add(looker, looked, { at, outcome: ASKED, questions: 0, ifPending: 'yes' }),
     async end(line, ended) {
       await write({ ...ended, line })
+    },
+    async open(operation, types) {
+      const { rows } = await sql<{ line: string; subject: string | null }>`
+        select id::text as line, subject from access_log
+        where operation = ${operation} and types = ${types} and channel = 'console' and outcome = ${ASKED}`.execute(db)
+      return rows
     },
     async noteRefusal(looker, looked, at, outcome) {
       await add(looker, looked, { at, outcome, questions: 0 })

@@ -11,7 +11,7 @@ import type { Asked, Sheet } from '../anpr/subjects.ts'
 import type { End, Ended } from '../store/access-ends.ts'
 import type { Database } from '../store/schema.ts'
 import { type Assurance, askerOf } from './asker.ts'
-import { type BulkLook, type BulkWish, beginBulk } from './bulk.ts'
+import { type BulkLook, type BulkWish, beginBulk, bulkAgain } from './bulk.ts'
 import { type AccessLog, createAccessLog, type Looked, type Looker } from './log.ts'
 import { createOwnIds } from './own-ids.ts'
 
@@ -40,6 +40,8 @@ export interface Together extends Pick<Register, 'askedBy'> {
 /** ANPR's services, each with its line in the access log. */
 export interface Looks {
   personOf(codiceFiscale: string, question?: Question): Promise<Result<{ idAnpr: string }, AnprFailure>>
+  /** The same with the trace of the look, for an office's file. */
+  identify(codiceFiscale: string, question: Question): Promise<Heard<{ idAnpr: string }>>
   /** The ID ANPR of the person in whose name somebody looks: asked once while they are at this machine (own-ids.ts). */
   ownIdOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
   /** SECURITY: the sheet and the data of the person in whose name somebody looks, by their ID ANPR. */
@@ -71,6 +73,8 @@ export interface Looks {
   domicilesOf(codiceFiscale: string): Promise<Result<readonly Domicile[], AnprFailure>>
   /** A list for a bulk service of ANPR. */
   inBulk(wanted: BulkWish): Promise<BulkLook>
+  /** The list that this operation has at a bulk service, by ANPR's id of it. */
+  bulkAgain(wanted: Pick<BulkWish, 'service' | 'code'>, job: string): BulkLook
   /** Ends a job that another process has left; it shows nothing of anybody. */
   cancelBulk(service: BulkWish['service'], job: string): Promise<Result<true, AnprFailure>>
   /** Notes a look that the gateway refuses without asking ANPR. */
@@ -158,15 +162,18 @@ export function createRegister({
       const lifeOf = ({ requester, subject }: Parameters<AnprCalls['alive']>[0]) =>
         services(requester === subject ? 'C019' : 'C019 C007', subject)
       // The log names a person by ID ANPR as soon as it is known: all that was asked about them is found by it.
-      const personOf = (codiceFiscale: string, question?: Question, write = end) =>
-        noted(
+      const identify = (codiceFiscale: string, question?: Question, write = end) =>
+        traced(
           services('C030', codiceFiscale),
           (calls) => calls.personOf(codiceFiscale, question),
           ({ idAnpr }) => ({ subject: reference(idAnpr) }),
           write,
         )
+      const personOf = async (...asked: Parameters<typeof identify>) => (await identify(...asked)).result
+      const inList = { log, reference, now, as: (ids: Iterable<string>) => anpr.as(asker, ids) }
       return {
         personOf: (codiceFiscale, question) => personOf(codiceFiscale, question),
+        identify: (codiceFiscale, question) => identify(codiceFiscale, question),
         async ownIdOf(codiceFiscale) {
           if (looker.requester === null || isTheirs(codiceFiscale) !== true) return personOf(codiceFiscale)
           return ownIds.of(looker.caller, looker.requester, () => personOf(codiceFiscale, undefined, endShared))
@@ -199,7 +206,8 @@ export function createRegister({
           return { line, result, trace }
         },
         reissue: (anprId, wish) => noted({ looked: wished(wish), questions: 0 }, (calls) => calls.issue(anprId, wish)),
-        inBulk: (wanted) => beginBulk({ log, reference, now, as: (ids) => anpr.as(asker, ids) }, looker, wanted),
+        inBulk: (wanted) => beginBulk(inList, looker, wanted),
+        bulkAgain: (wanted, job) => bulkAgain(inList, looker, wanted, job),
         cancelBulk: async (service, job) => (await anpr.as(asker, []).cancelBulk(service, job)).result,
         refused: (wish, outcome) => log.noteRefusal(looker, wished(wish), now(), outcome),
       }

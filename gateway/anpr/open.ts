@@ -57,7 +57,7 @@ export function askingAnpr(
     log: Logger
     now: Clock
   },
-): { anpr: AnprClient; offers: Offers; mayBegin: Quotas['mayBegin'] } {
+): { anpr: AnprClient; offers: Offers; mayBegin: Quotas['mayBegin']; allowance: Quotas['allowance'] } {
   const quotas = createQuotas({ db, limits, now })
   const breakers = createBreakers({
     onChange(service, state) {
@@ -77,5 +77,5 @@ export function askingAnpr(
       if (ALARMS.has(answer)) log.error({ kind: answer, service, reason })
     },
   })
-  return { anpr, offers, mayBegin: quotas.mayBegin }
+  return { anpr, offers, mayBegin: quotas.mayBegin, allowance: quotas.allowance }
 }

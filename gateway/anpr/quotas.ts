@@ -11,11 +11,15 @@ export interface Quota {
   reserve: number
 }
 
+export type Allowances = (service: Service) => Promise<{ daily: number; left: number } | null>
+
 export interface Quotas {
   /** Lets a call through as long as its service may be asked today, and counts it. */
   counted(line: Transport): Transport
   /** May something begin that needs these services, so that it can also be finished today? */
   mayBegin(...services: Service[]): Promise<boolean>
+  /** What of a service's day is not kept for citizens, and what is left of that today; null: it has no limit that we know. */
+  allowance: Allowances
   /** The service said that its day is used up: nobody asks it before midnight. */
   close(service: Service): Promise<void>
 }
@@ -100,6 +104,17 @@ export function createQuotas({
         const { daily, reserve } = limits[service] ?? { daily: Number.POSITIVE_INFINITY, reserve: 0 }
         return !closed && taken <= daily - reserve
       })
+    },
+    async allowance(service) {
+      const limit = limits[service]
+      if (!limit) return null
+      const { rows } = await sql<{ taken: number; closed: boolean }>`
+        select taken, closed from anpr_calls where service = ${service} and day = ${italianDay(now())}::date`.execute(
+        db,
+      )
+      const [{ taken, closed } = { taken: 0, closed: false }] = rows
+      const daily = limit.daily - limit.reserve
+      return { daily, left: closed ? 0 : Math.max(0, daily - taken) }
     },
     async close(service) {
       const hand = handFor(service)

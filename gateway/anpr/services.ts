@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** For whom a service may be asked: a person who is there, about them and their family; an office, about a list. */
 type Purpose = 'visit' | 'list'
 
-const BULK = [
+export const BULK = [
   'ElabMassivaAccertIdUnicoNazionale',
   'ElabMassivaVerificaDichEsistenzaInVita',
   'ElabMassivaAccertamentoResidenza',

@@ -50,6 +50,12 @@ const RIGHTS: readonly (readonly [rights: string, tables: readonly string[]])[] 
       'regime',
     ],
   ],
+  ['select, insert, update', ['richiesta']],
+  ['select, insert, update, delete', ['riga']],
+  ['select, insert, delete', ['scarico']],
+  ['select (id, at, channel, caller, actor, operation, subject, types, outcome)', ['access_log']],
+  ['select', ['anomalia']],
+  ['update (chiusa_da, chiusa_nome, chiusa_at, chiusa_testo)', ['anomalia']],
   ['insert', ['stat_ufficio', 'ufficio_chiuso', 'regime']],
   ['select, insert, update', ['stat_portato']],
   // Until when it holds; what else it says stays.

@@ -23,6 +23,10 @@ import { type Anchors, keepAnchors } from './audit/anchors.ts'
 import { append } from './audit/chain.ts'
 import { eraseAudit } from './audit/erase.ts'
 import { auditPageOf, wholeAudit } from './audit/read.ts'
+import { downloadHandlers } from './bulk/files/download.ts'
+import { type BulkParts, bulkHandlers } from './bulk/handlers.ts'
+import { tendRequests } from './bulk/tend.ts'
+import { createBulkWork, type WorkParts } from './bulk/work.ts'
 import { approveCard, cardsOf, createTickets, revokeCard, type Tickets } from './cards/cards.ts'
 import { mountCardLogIn } from './cards/log-in.ts'
 import { ordersOf } from './commands/list.ts'
@@ -33,6 +37,9 @@ import { tidyCounter } from './counter/tidy.ts'
 import { agreementsOf, entiOf } from './enti/enti.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
+import { accountsFile, accountsOf } from './history/accounts.ts'
+import { anomaliesOf, closeAnomaly, judgeRequests } from './history/anomalies.ts'
+import { searchAccesses } from './history/citizen.ts'
 import { FRESH_MS, SHAKEN_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
 import { everybody, namesOf } from './identity/people.ts'
@@ -75,6 +82,7 @@ export async function openConsole(
     redrive,
     keys,
     own,
+    lists,
     reference,
     serving,
     version,
@@ -88,7 +96,9 @@ export async function openConsole(
     cardUrl(): string | null
     /** Gives operations that were given up another chance; answers how many. */
     redrive(): Promise<number>
-    keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
+    keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand' | 'sealing'>
+    /** ANPR, for what offices ask about lists of people. */
+    lists: Pick<WorkParts, 'register' | 'mayBegin' | 'settings'> & Pick<BulkParts, 'allowance'>
     /** What the gateway carries out of an operator's order. */
     own: OwnDeeds
     reference(person: string): string
@@ -107,8 +117,14 @@ export async function openConsole(
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
+  const bulk = { db, keys: keys.sealing, now, log, reference, asActor, ...lists }
+  const [bulkWork, tending] = [createBulkWork(bulk), tendRequests(bulk)]
+  const judging = judgeRequests({ db, now, log })
+  void judging.look()
+  bulkWork.start()
   const comuni = await readComuni()
   const handlers = handlersOf({
+    bulk,
     db,
     comuni,
     sessions,
@@ -155,11 +171,14 @@ export async function openConsole(
     },
     async look() {
       await evaluation.look()
+      await tending.look()
+      await judging.look()
       await bell.look()
       await counting.look()
     },
     async stop() {
       clearInterval(tidying)
+      await Promise.all([bulkWork.stop(), tending.stop(), judging.stop()])
       await evaluation.stop()
       await rolling.stop()
       await counting.stop()
@@ -173,6 +192,7 @@ export async function openConsole(
 }
 
 function handlersOf({
+  bulk,
   db,
   comuni,
   sessions,
@@ -186,6 +206,7 @@ function handlersOf({
   version,
   now,
 }: {
+  bulk: BulkParts
   db: ConsoleDatabase
   comuni: Comuni
   sessions: ReturnType<typeof createSessions>
@@ -204,6 +225,8 @@ function handlersOf({
     ...logHandlers({ keys, now }),
     ...viewHandlers,
     ...counterHandlers(counter, sessions),
+    ...bulkHandlers(bulk),
+    ...downloadHandlers(bulk),
 
     me: async ({ session, held }) =>
       ok({
@@ -360,6 +383,20 @@ function handlersOf({
     agreements: async ({ session: { person }, seen }) =>
       ok(await seen((transaction) => agreementsOf(transaction, person, now()))),
 
+    searchAccesses: async ({ body, doer, seen }) => {
+      const names = await namesOf(db)
+      const about = { reference: bulk.reference, names, now: now() }
+      return ok(await seen((transaction) => searchAccesses(transaction, doer, body, about)))
+    },
+    accounts: async ({ query, seen }) => ok(await seen((transaction) => accountsOf(transaction, query, now()))),
+    accountsFile: async ({ query, seen }) =>
+      ok(accountsFile(await seen((transaction) => accountsOf(transaction, query, now())))),
+    anomalies: async ({ session: { person }, seen }) =>
+      ok(await seen((transaction) => anomaliesOf(transaction, person))),
+    closeAnomaly: async ({ body, doer, session: { name }, seen }) =>
+      (await seen((transaction) => closeAnomaly(transaction, { doer, name }, body, now())))
+        ? DONE
+        : problem('not-found'),
     ...statisticsHandlers({ comuni, now }),
 
     audit: async ({ query, seen }) => {

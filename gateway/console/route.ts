@@ -11,6 +11,7 @@ import {
   type Query,
   type RouteName,
 } from '../../contract/console/api.ts'
+import { FILE_BYTES } from '../../contract/console/bulk-file.ts'
 import {
   type ConsoleProblem,
   type ConsoleProblemKind,
@@ -49,7 +50,7 @@ export interface Ask<N extends RouteName> {
 export interface Download {
   name: string
   type: string
-  text: AsyncIterable<string>
+  text: AsyncIterable<string | Uint8Array>
 }
 
 export type Handlers = {
@@ -76,6 +77,8 @@ const refuse = (reply: FastifyReply, kind: ConsoleProblemKind, field: string | n
  * looks that the route names.
  */
 export function mountConsole(server: FastifyInstance, handlers: Handlers, ground: Ground): void {
+  // SECURITY: a file is read when its sender has passed the gates, and not before.
+  server.addContentTypeParser(UPLOAD, (_request, payload, done) => done(null, payload))
   for (const name of Object.keys(consoleApi) as RouteName[]) mountOne(server, name, handlers[name] as Handler, ground)
 }
 
@@ -90,8 +93,8 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
     told?: true
     params?: z.ZodType
     query?: z.ZodType
-    body?: z.ZodType
-    answer: z.ZodType | 'file'
+    body?: z.ZodType | 'file'
+    answer: z.ZodType | 'file' | 'events'
   } = consoleApi[name]
   server.route({
     method: route.method,
@@ -99,7 +102,8 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
     async handler(request, reply) {
       const session = await ground.sessions.of(request.cookies[SESSION_COOKIE] ?? '', hasActed(request))
       if (!session) return refuse(reply, 'signed-out')
-      if (route.method === 'POST' && !isOwnDeed(request, session, ground.origin())) return refuse(reply, 'cross-site')
+      if (route.method === 'POST' && !isOwnDeed(request, session, ground.origin(), route.body === 'file'))
+        return refuse(reply, 'cross-site')
       const held = await heldBy(ground.db, session.person, ground.now())
       const sight = route.action === null ? NO_SIGHT : may(held, route.action)
       const doer = {
@@ -116,7 +120,14 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
       if (route.fresh && +ground.now() - +session.authenticatedAt > FRESH_MS) return refuse(reply, 'log-in-again')
 
       for (const part of ['params', 'query', 'body'] as const) {
-        const read = route[part]?.safeParse(request[part])
+        const schema = route[part]
+        if (schema === 'file') {
+          const bytes = await bytesOf(request.body as Readable)
+          if (!bytes) return refuse(reply, 'too-large')
+          parsed[part] = bytes
+          continue
+        }
+        const read = schema?.safeParse(request[part])
         if (read?.success === false) return refuse(reply, 'malformed', read.error.issues[0]?.path.join('.') ?? null)
         parsed[part] = read?.data
       }
@@ -143,6 +154,7 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
       // Before the answer leaves: a look that could not be told shows nothing.
       if (route.told) await tell(`seen.${name}`, 'done')
       if (route.answer === 'file') return sendFile(reply, result.value as Download)
+      if (route.answer === 'events') return sendEvents(reply, result.value as Download)
       return reply.send(route.answer.parse(result.value))
 
       async function sightNow(): Promise<Sight> {
@@ -184,20 +196,50 @@ function sendFile(reply: FastifyReply, { name, type, text }: Download) {
   return reply.header('content-type', type).header('content-disposition', `attachment; filename="${name}"`).send(body)
 }
 
+/** Screens that listen at a time: each looks at the database when something has changed. */
+const MOST_LISTENERS = 500
+let listening = 0
+
+function sendEvents(reply: FastifyReply, { type, text }: Download) {
+  if (listening >= MOST_LISTENERS) return refuse(reply, 'too-many')
+  listening++
+  const body = Readable.from(text)
+  // Where the session ends, so does the line; its screen asks again and hears why.
+  body.on('error', () => undefined)
+  body.once('close', () => {
+    listening--
+  })
+  return reply.header('content-type', type).send(body)
+}
+
+const UPLOAD = 'text/csv'
+
+/** Null: it is larger than any file may be. */
+async function bytesOf(file: Readable): Promise<Uint8Array | null> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of file as AsyncIterable<Buffer>) {
+    size += piece.length
+    // Read to its end, so that its sender hears the answer.
+    if (size <= FILE_BYTES) pieces.push(piece)
+  }
+  return size > FILE_BYTES ? null : Buffer.concat(pieces)
+}
+
 /** A screen that looks again by itself keeps nobody signed in: the page says when its person has just used it. */
 const hasActed = ({ method, headers }: FastifyRequest) => method === 'POST' || headers['x-acted'] === '1'
 
 /**
  * SECURITY: a deed comes from the console's own page. Browsers say where a request was made (Sec-Fetch-Site, Origin), a form
- * of another site cannot send JSON, and nobody else can read the session's token.
+ * of another site can send neither JSON nor CSV, and nobody else can read the session's token.
  */
-function isOwnDeed({ headers }: FastifyRequest, { csrf }: Session, origin: string): boolean {
+function isOwnDeed({ headers }: FastifyRequest, { csrf }: Session, origin: string, isUpload: boolean): boolean {
   const given = Buffer.from(String(headers['x-csrf'] ?? ''))
   const wanted = Buffer.from(csrf)
   return (
     headers['sec-fetch-site'] === 'same-origin' &&
     headers.origin === origin &&
-    /^application\/json\b/.test(headers['content-type'] ?? '') &&
+    (isUpload ? /^text\/csv\b/ : /^application\/json\b/).test(headers['content-type'] ?? '') &&
     given.length === wanted.length &&
     timingSafeEqual(given, wanted)
   )

@@ -9,7 +9,9 @@ import type { ReadinessSheet } from '../../contract/readiness.ts'
 import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
+import type { BulkTables } from './bulk/tables.ts'
 import type { OperatorEvidence } from './counter/evidence.ts'
+import type { HistoryTables } from './history/tables.ts'
 
 /** How something that two people of a comune decide stands: proposed, approved, ended. Days are YYYY-MM-DD, Italy's. */
 type Decided = {
@@ -243,6 +245,9 @@ export type ConsoleTables = {
 }
 
 /** The database with this room's tables, and the sync log's. */
-export const withConsole = (db: Database) => db.$extendTables<ConsoleTables & JournalTables & CommandTables>()
+export const withConsole = (db: Database) =>
+  db.$extendTables<ConsoleTables & BulkTables & HistoryTables & JournalTables & CommandTables>()
 export type ConsoleDatabase = ReturnType<typeof withConsole>
-export type ConsoleTransaction = Transaction<Tables & ConsoleTables & JournalTables & CommandTables>
+export type ConsoleTransaction = Transaction<
+  Tables & ConsoleTables & BulkTables & HistoryTables & JournalTables & CommandTables
+>

@@ -4,6 +4,9 @@ import { weekdays } from '../../contract/office.ts'
 /** National holidays of fixed date, MM-DD; 4 October since 2026 (law 151/2025). Patron's days are each town's own. */
 const FIXED = ['01-01', '01-06', '04-25', '05-01', '06-02', '08-15', '10-04', '11-01', '12-08', '12-25', '12-26']
 const SAN_FRANCESCO = { day: '10-04', since: 2026 }
+/** Comuni of the province of Bolzano, by their ISTAT code: Whit Monday is a holiday there alone (DPR 792/1985 art. 1). */
+const BOLZANO = /^021\d{3}$/
+const WHIT_MONDAY = 50
 
 /** Easter Sunday in the Gregorian calendar, MM-DD (Meeus, Astronomical Algorithms, chapter 8). */
 export function easter(year: number): string {
@@ -33,11 +36,13 @@ export function holidaysBetween(from: Date, to: Date): string[] {
   return days
 }
 
-function isHoliday(year: number, day: string): boolean {
+/** Whether this day, MM-DD, is a national holiday; with a comune's ISTAT code also one of its province. */
+export function isHoliday(year: number, day: string, comune: string | null = null): boolean {
   const sunday = easter(year)
-  const monday = dayText(new Date(Date.parse(`${year}-${sunday}T00:00:00Z`) + DAY_MS))
+  const after = (days: number) => dayText(new Date(Date.parse(`${year}-${sunday}T00:00:00Z`) + days * DAY_MS))
   const isFixed = FIXED.includes(day) && !(day === SAN_FRANCESCO.day && year < SAN_FRANCESCO.since)
-  return isFixed || day === sunday || day === monday
+  const isOfProvince = comune !== null && BOLZANO.test(comune) && day === after(WHIT_MONDAY)
+  return isFixed || day === sunday || day === after(1) || isOfProvince
 }
 
 /** The moment as an office's door knows it: `weekday` from 1 (Monday), `time` HH:MM, `day` MM-DD. */

@@ -9,9 +9,9 @@ import type { BulkService } from '../anpr/services.ts'
 import type { Database } from '../store/schema.ts'
 
 /** Between two looks at a job. */
-const POLL_MS = MINUTE_MS
+export const POLL_MS = MINUTE_MS
 /** A job that has not ended by then is stuck, and shuts out every other one of ours (italia/anpr issue 5187). */
-const PATIENCE_MS = DAY_MS
+export const PATIENCE_MS = DAY_MS
 /** The job of a process that has not looked at it for so long is nobody's any more. */
 const LEFT_MS = 10 * MINUTE_MS
 
@@ -32,7 +32,7 @@ export interface Parts {
  */
 export async function throughBulk(parts: Parts, wish: BulkWish): Promise<Result<Map<string, BulkRow>, NoFile>> {
   const { db, looks, now } = parts
-  const claimed = await claim(parts, wish.service)
+  const claimed = await claimPlace(parts, wish.service, null)
   if (claimed !== null) return err(claimed)
   try {
     const look = await looks.inBulk(wish)
@@ -42,11 +42,11 @@ export async function throughBulk(parts: Parts, wish: BulkWish): Promise<Result<
     await look.ended(outcomes)
     return told
   } finally {
-    await sql`delete from anpr_bulk_job`.execute(db)
+    await leavePlace(db, null)
   }
 
   async function fileOf({ pause }: Parts, look: BulkLook, job: string): Promise<Result<Map<string, BulkRow>, NoFile>> {
-    await sql`update anpr_bulk_job set job = ${job}`.execute(db)
+    await sql`update anpr_bulk_job set job = ${job} where owner is null`.execute(db)
     const began = +now()
     let ended: NoFile | null = null
     while (ended === null) {
@@ -54,7 +54,7 @@ export async function throughBulk(parts: Parts, wish: BulkWish): Promise<Result<
         () => false,
         () => true,
       )
-      await sql`update anpr_bulk_job set touched_at = ${now()}`.execute(db)
+      await sql`update anpr_bulk_job set touched_at = ${now()} where owner is null`.execute(db)
       const state = isStopped ? null : await look.state(job)
       if (state?.ok && state.value.kind === 'file') return ok(byKey(wish.keys, state.value.rows))
       if (state === null) ended = { kind: 'stopped' }
@@ -68,10 +68,17 @@ export async function throughBulk(parts: Parts, wish: BulkWish): Promise<Result<
 }
 
 /** After these the next look may bring an answer. */
-const WAITS: readonly AnprFailure['kind'][] = ['anpr-unavailable', 'anpr-busy', 'anpr-closed']
+export const WAITS: readonly AnprFailure['kind'][] = ['anpr-unavailable', 'anpr-busy', 'anpr-closed']
 
-/** Makes the one place ours; what a process that died has left open at ANPR is cancelled. */
-async function claim({ db, looks, now }: Parts, service: BulkService): Promise<NoFile | null> {
+/**
+ * Makes the one place ours; what a process that died has left open at ANPR is cancelled. `owner`: the request that has it, and
+ * finds it again when its process has died; null: this process.
+ */
+export async function claimPlace(
+  { db, looks, now }: Pick<Parts, 'db' | 'looks' | 'now'>,
+  service: BulkService,
+  owner: string | null,
+): Promise<NoFile | null> {
   const left = new Date(+now() - LEFT_MS)
   const { rows } = await sql<{ service: BulkService; job: string | null }>`
     select service, job from anpr_bulk_job where touched_at < ${left}`.execute(db)
@@ -81,15 +88,19 @@ async function claim({ db, looks, now }: Parts, service: BulkService): Promise<N
     if (!cancelled.ok) return cancelled.error
   }
   const { rows: ours } = await sql`
-    insert into anpr_bulk_job (service, touched_at) values (${service}, ${now()})
-    on conflict (single) do update set service = ${service}, job = null, touched_at = ${now()}
+    insert into anpr_bulk_job (service, touched_at, owner) values (${service}, ${now()}, ${owner})
+    on conflict (single) do update set service = ${service}, job = null, touched_at = ${now()}, owner = ${owner}
       where anpr_bulk_job.touched_at < ${left}
     returning service`.execute(db)
   return ours.length > 0 ? null : { kind: 'another-list' }
 }
 
+export async function leavePlace(db: Database, owner: string | null): Promise<void> {
+  await sql`delete from anpr_bulk_job where owner is not distinct from ${owner}`.execute(db)
+}
+
 /** SECURITY: a row about somebody who was not asked for is nobody's; of two about one person the first counts. */
-function byKey(keys: readonly string[], rows: readonly BulkRow[]): Map<string, BulkRow> {
+export function byKey(keys: readonly string[], rows: readonly BulkRow[]): Map<string, BulkRow> {
   const asked = new Set(keys)
   const told = new Map<string, BulkRow>()
   for (const row of rows) for (const key of keysOf(row)) if (asked.has(key) && !told.has(key)) told.set(key, row)

@@ -1,3 +1,4 @@
+// More than 400 lines: both databases are made once, and each room of the console is tried behind their wall.
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
@@ -7,6 +8,7 @@ import { type AsActor, openAsActor } from '../../gateway/console/as-actor.ts'
 import { append } from '../../gateway/console/audit/chain.ts'
 import { fleetOf } from '../../gateway/console/fleet/totems.ts'
 import { searchLog } from '../../gateway/console/log/search.ts'
+import { paymentsOf } from '../../gateway/console/operations/payments.ts'
 import { NO_SIGHT, type Sight } from '../../gateway/console/permissions/matrix.ts'
 import type { ConsoleTransaction } from '../../gateway/console/tables.ts'
 import { migrate } from '../../gateway/store/migrations.ts'
@@ -155,6 +157,48 @@ describe.each(['embedded', 'PostgreSQL'])('%s', (engine) => {
       await expect(
         asActor('a', FLEET, (transaction) => sql`select from ${sql.table(month)}`.execute(transaction)),
       ).rejects.toMatchObject({ code: '42501' })
+  })
+
+  test('money that must go back and payments that wait too long are listed, oldest first, for the whole fleet alone', async () => {
+    const at = (hours: number) => new Date(+NOW - hours * 3_600_000)
+    type Times = { made?: number; due?: number; closing?: boolean; heard?: number }
+    async function pay(id: number, state: string, { made = 1, due = -24, closing = false, heard }: Times) {
+      const [payment, receipt] = [`01KB000000000000000000000${id}`, heard === undefined ? null : `r${id}`]
+      await sql`
+        insert into payment (id, requester, subject, types, notice, cents, state, closing, receipt, made_at, due_at, looks)
+        values (${payment}, 'HMAC', 'HMAC', ${String(id)}, ${`30000000000000000${id}`}, 1600, ${state}, ${closing}, ${receipt},
+          ${at(made)}::timestamptz, ${at(due)}::timestamptz, 0)`.execute(db)
+      if (receipt)
+        await sql`
+          insert into payment_receipt (id, payment, cents, heard_at)
+          values (${receipt}, ${payment}, 1600, ${at(heard ?? 0)}::timestamptz)`.execute(db)
+    }
+    await pay(1, 'created', { made: 2 })
+    await pay(2, 'created', { made: 0.5 })
+    await pay(3, 'paid', { made: 300, heard: 24 * 7 + 1 })
+    await pay(4, 'paid', { made: 300, heard: 24 * 6 })
+    await pay(5, 'lapsed', { made: 300, due: 25, closing: true })
+    await pay(6, 'unspendable', { made: 300, heard: 200 })
+    await pay(7, 'unspendable', { made: 300, heard: 100 })
+    const owe = (id: number, hours: number) =>
+      sql`
+        insert into refund (receipt, payment, cents, why, asked_at)
+        values (${`r${id}`}, ${`01KB000000000000000000000${id}`}, 1600, 'refused', ${at(hours)}::timestamptz)`.execute(
+        db,
+      )
+    await owe(6, 30)
+    await owe(7, 40)
+    const shown = async (sight: Sight) => {
+      const page = await asActor('a', sight, (transaction) => paymentsOf(transaction, NOW))
+      expect(JSON.stringify(page)).not.toContain('HMAC')
+      const waiting = page.waiting.map(({ payment, why }) => `${payment.at(-1)} ${why}`)
+      return { waiting, refunds: page.refunds.map(({ receipt }) => receipt) }
+    }
+    const waiting = ['3 paid-not-spent', '5 not-closed', '1 not-opened']
+    expect(await shown(FLEET)).toEqual({ waiting, refunds: ['r7', 'r6'] })
+    expect(await shown(UMBRIA)).toEqual({ waiting: [], refunds: [] })
+    await sql`update refund set refunded_at = ${NOW}::timestamptz where receipt = 'r7'`.execute(db)
+    expect((await shown(FLEET)).refunds).toEqual(['r6'])
   })
 
   test('a note about another region’s totem is not taken', async () => {

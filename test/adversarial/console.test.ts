@@ -37,8 +37,9 @@ beforeAll(async () => {
 })
 afterAll(() => centre?.stop())
 
+const NO_REQUEST = '01KB0000000000000000000001'
 /** A good call of each route, about a totem where it is about one. A route without one does not compile. */
-const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object }> = {
+const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object | string }> = {
   me: () => ({ path: '/me' }),
   sessions: () => ({ path: '/sessions' }),
   endSession: () => ({ path: '/sessions/end', body: { session: '01KB0000000000000000000001' } }),
@@ -102,6 +103,31 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   enti: () => ({ path: '/enti' }),
   profiles: () => ({ path: '/profiles' }),
   agreements: () => ({ path: '/agreements' }),
+  bulkTerms: () => ({ path: '/bulk/terms' }),
+  makeBulk: () => ({ path: '/bulk', body: {} }),
+  bulkRequests: () => ({ path: '/bulk' }),
+  bulkChanges: () => ({ path: '/bulk/changes' }),
+  bulkRequest: () => ({ path: `/bulk/${NO_REQUEST}` }),
+  bulkRows: () => ({ path: `/bulk/${NO_REQUEST}/rows` }),
+  bulkFile: () => ({ path: `/bulk/${NO_REQUEST}/file`, body: 'codFiscale\n' }),
+  bulkEstimate: () => ({ path: `/bulk/${NO_REQUEST}/estimate` }),
+  sendBulk: () => ({ path: `/bulk/${NO_REQUEST}/send`, body: { way: 'singole', days: 1 } }),
+  validateBulk: () => ({ path: `/bulk/${NO_REQUEST}/validate`, body: { reason: 'va bene' } }),
+  refuseBulk: () => ({ path: `/bulk/${NO_REQUEST}/refuse`, body: { cause: 'altro', text: 'no' } }),
+  clarifyBulk: () => ({ path: `/bulk/${NO_REQUEST}/clarify`, body: { text: 'perché?' } }),
+  answerBulk: () => ({ path: `/bulk/${NO_REQUEST}/answer`, body: { text: 'perciò' } }),
+  cancelBulk: () => ({ path: `/bulk/${NO_REQUEST}/cancel`, body: {} }),
+  resultFiles: () => ({ path: `/bulk/${NO_REQUEST}/files` }),
+  makeDownload: () => ({ path: `/bulk/${NO_REQUEST}/downloads`, body: { form: 'csv', part: 1 } }),
+  download: () => ({ path: `/downloads/${'A'.repeat(43)}` }),
+  searchAccesses: () => ({
+    path: '/accesses/search',
+    body: { codiceFiscale: 'RSSMRA80A01H501U', idAnpr: null, reason: 'reclamo' },
+  }),
+  accounts: () => ({ path: '/accounts' }),
+  accountsFile: () => ({ path: '/accounts/file?month=2026-11' }),
+  anomalies: () => ({ path: '/anomalies' }),
+  closeAnomaly: () => ({ path: '/anomalies/close', body: { anomaly: NO_REQUEST, text: 'sentito' } }),
   products: () => ({ path: '/statistics/products' }),
   productsFile: () => ({ path: '/statistics/products/file' }),
   productsCross: () => ({ path: '/statistics/products/channels' }),
@@ -123,6 +149,8 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
 }
 const call = (browser: Browser, name: RouteName, totem: string) => {
   const { path, body } = CALLS[name](totem)
+  if (consoleApi[name].answer === 'events') return browser.listen(path)
+  if (typeof body === 'string') return browser.post(path, body, { 'content-type': 'text/csv' })
   return body ? browser.post(path, body) : browser.get(path)
 }
 const ROUTES = (Object.keys(consoleApi) as RouteName[]).filter((name) => name !== 'leave')

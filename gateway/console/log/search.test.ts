@@ -161,7 +161,7 @@ test('a reader whose grant has ended has no whole file', async () => {
   const { text } = logFile({}, 'ndjson', cut, NOW)
   const parts: string[] = []
   // Fewer entries than a page: the second look is that of a proof, which asks chain by chain.
-  for await (const part of text) parts.push(part)
+  for await (const part of text) parts.push(String(part))
   expect(parts.join('').split('\n')).toHaveLength(all.length + 1)
   await expect(linesOf({ ...proving(), seen: cut })).rejects.toThrow('has ended')
 })

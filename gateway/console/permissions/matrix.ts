@@ -59,6 +59,16 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
   'enti.register': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },
   // Profiles of fields, and the agreements by which they count.
   'profiles.see': { ...NO_OPERATOR, AUDITOR: 'ente', TOP: 'ente', ADMIN: 'ente', STANDARD: 'ente', SPORTELLO: '-' },
+  // Whoever asks and whoever validates are never of one side; results are its author's.
+  'bulk.see': { ...NO_OPERATOR, AUDITOR: 'ente', TOP: 'ente', ADMIN: 'ente', STANDARD: 'own', SPORTELLO: '-' },
+  'bulk.make': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, ADMIN: 'ente', STANDARD: 'ente' },
+  'bulk.validate': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
+  'bulk.results': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, ADMIN: 'ente', STANDARD: 'ente' },
+  // Who looked at a citizen; what each body asked for in a month; what in it somebody should look at.
+  'history.search': { ...NO_OPERATOR, AUDITOR: 'all', ...NO_OFFICER },
+  'accounts.see': { ...NO_OPERATOR, AUDITOR: 'ente', ...NO_OFFICER, TOP: 'ente', ADMIN: 'ente' },
+  'anomalies.see': { ...NO_OPERATOR, AUDITOR: 'ente', ...NO_OFFICER, TOP: 'ente' },
+  'anomalies.close': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
   'profiles.decide': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
   'cards.see': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'all', AUDITOR: 'all', ...NO_OFFICER, SPORTELLO: 'own' },
   'cards.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },

@@ -6,7 +6,7 @@ import { standingOf } from './closures.ts'
 import { type Figure, lastMonth, tableOf } from './figures.ts'
 import { crossFile, productsFile } from './files.ts'
 
-const linesOf = async (text: AsyncIterable<string>) => {
+const linesOf = async (text: AsyncIterable<string | Uint8Array>) => {
   let whole = ''
   for await (const part of text) whole += part
   return whole.replace('\uFEFF', '').trimEnd().split('\r\n')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Agent, fetch, type Headers } from 'undici'
+import { Agent, fetch, type Headers, type Response } from 'undici'
 import { PKI } from '../pki.ts'
 
 interface Asked {
@@ -76,6 +76,16 @@ export class Browser {
     return this.#told(path, acts ? { headers: { 'x-acted': '1' } } : {})
   }
 
+  /** The first that a route of events says; then the browser goes away. */
+  async listen(path: string): Promise<Told> {
+    const answer = await this.#ask(new URL(`${this.#console}/console/v1${path}`), {})
+    if (answer.status !== 200) return this.#read(answer)
+    const reader = answer.body?.getReader()
+    const first = await reader?.read()
+    await reader?.cancel()
+    return { status: 200, body: Buffer.from(first?.value ?? []).toString(), headers: answer.headers }
+  }
+
   /** `headers`: in place of those that the console's own page sends. */
   post(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Told> {
     const own = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', origin: this.#console }
@@ -104,7 +114,10 @@ export class Browser {
   }
 
   async #told(path: string, init: Asked): Promise<Told> {
-    const answer = await this.#ask(new URL(`${this.#console}/console/v1${path}`), init)
+    return this.#read(await this.#ask(new URL(`${this.#console}/console/v1${path}`), init))
+  }
+
+  async #read(answer: Response): Promise<Told> {
     const text = await answer.text()
     // A file is told as it is.
     const isJson = /^application\/json\b/.test(answer.headers.get('content-type') ?? '')

@@ -1,0 +1,128 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button, Form, Input, Label, TextField } from 'react-aria-components'
+import type { Answer } from '../../contract/console/api.ts'
+import type { AnomalyKind } from '../../contract/console/history.ts'
+import { ask } from '../ask.ts'
+import { Ago } from '../parts/ago.tsx'
+import { Loading, Problem } from '../parts/notice.tsx'
+import { useMay } from '../parts/who.ts'
+import { queries, REFRESH_MS } from '../queries.ts'
+import { counted } from '../words.ts'
+
+type Anomaly = Answer<'anomalies'>['anomalies'][number]
+
+const people = (count: number) => (count === 1 ? '1 persona' : `${counted(count)} persone`)
+const rows = (count: number) => (count === 1 ? '1 riga' : `${counted(count)} righe`)
+const SAID: Record<AnomalyKind, (figure: number) => string> = {
+  volume: (figure) => `${rows(figure)}: più del triplo di quanto chiede di solito`,
+  'not-found': (figure) => `${people(figure)} non in ANPR: più di tre su dieci`,
+  'same-person': (figure) => `${people(figure)} in almeno tre sue richieste di trenta giorni`,
+  colleague: (figure) => `${people(figure)} con un account di questa console`,
+  self: () => 'ha chiesto dati su di sé',
+  hours: (figure) => `${rows(figure)}, inviate di notte o in un giorno festivo`,
+}
+
+/** What in bulk requests somebody should look at; closed with what came of it, by somebody else than who asked. */
+export function AnomaliesScreen() {
+  const mayClose = useMay('anomalies.close')
+  const [closing, setClosing] = useState<string | null>(null)
+  const list = useQuery({ queryKey: ['anomalies'], queryFn: () => ask('anomalies'), refetchInterval: REFRESH_MS })
+  if (list.isPending) return <Loading />
+  const anomalies = list.data?.anomalies ?? []
+  const open = anomalies.filter(({ closed }) => closed === null).length
+  return (
+    <section className="page" aria-labelledby="anomalies-title">
+      <div className="bar">
+        <h1 id="anomalies-title">Anomalie</h1>
+        <span className="quiet aside">{open === 0 ? 'nessuna aperta' : `${counted(open)} da guardare`}</span>
+      </div>
+      <p className="quiet">
+        Una per genere, persona e giorno. Non è un’accusa: si chiede il perché e si scrive che cosa ne è stato.
+      </p>
+      <Problem of={list.error} />
+      {anomalies.length === 0 ? (
+        <p className="empty">Nessuna anomalia finora.</p>
+      ) : (
+        <table className="small" aria-label="Anomalie">
+          <thead>
+            <tr>
+              <th scope="col">Quando</th>
+              <th scope="col">Chi</th>
+              <th scope="col">Che cosa</th>
+              <th scope="col">Richiesta</th>
+              <th scope="col">Che cosa ne è stato</th>
+            </tr>
+          </thead>
+          <tbody>
+            {anomalies.map((one) => (
+              <tr key={one.anomaly}>
+                <td>
+                  <Ago at={one.at} />
+                </td>
+                <td>
+                  {one.author} <span className="quiet">{`${one.fruitoreName}, ${one.ufficio}`}</span>
+                </td>
+                <td>{SAID[one.kind](one.figure)}</td>
+                <td>
+                  {one.protocollo} <span className="quiet">{one.comuneName}</span>
+                </td>
+                <td>
+                  {one.closed ? (
+                    <>
+                      {one.closed.text}{' '}
+                      <span className="quiet">
+                        {one.closed.by}, <Ago at={one.closed.at} />
+                      </span>
+                    </>
+                  ) : closing === one.anomaly ? (
+                    <Close of={one} onEnd={() => setClosing(null)} />
+                  ) : (
+                    <>
+                      <span className="mark warning">▲ da guardare</span>{' '}
+                      {mayClose && !one.isOwn && (
+                        <Button className="plain-button" onPress={() => setClosing(one.anomaly)}>
+                          Chiudi
+                        </Button>
+                      )}
+                    </>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}
+
+function Close({ of: { anomaly }, onEnd }: { of: Anomaly; onEnd(): void }) {
+  const [text, setText] = useState('')
+  const [problem, setProblem] = useState<unknown>(null)
+  return (
+    <Form
+      className="line"
+      aria-label="Chiudi l’anomalia"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (text.trim() !== '')
+          void ask('closeAnomaly', { body: { anomaly, text: text.trim() } })
+            .then(onEnd, setProblem)
+            .finally(() => queries.invalidateQueries({ queryKey: ['anomalies'] }))
+      }}
+    >
+      <TextField value={text} onChange={setText} maxLength={300} className="grows" autoFocus>
+        <Label>Che cosa ne è stato</Label>
+        <Input />
+      </TextField>
+      <Button type="submit" isDisabled={text.trim() === ''}>
+        Chiudi
+      </Button>
+      <Button className="plain-button" onPress={onEnd}>
+        Annulla
+      </Button>
+      <Problem of={problem} />
+    </Form>
+  )
+}

@@ -1,0 +1,244 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Button, Form, Input, Label, TextField } from 'react-aria-components'
+import type { Answer, Body } from '../../contract/console/api.ts'
+import type { Way } from '../../contract/console/bulk.ts'
+import { ask, upload } from '../ask.ts'
+import { Loading, Problem } from '../parts/notice.tsx'
+import { RowsOf } from '../parts/rows.tsx'
+import { counted, dayInFull, ROW_STATES } from '../words.ts'
+
+type Agreement = Answer<'bulkTerms'>['agreements'][number]
+type Taken = Answer<'bulkFile'>
+
+/** A request in three steps: by what agreement and why, the file with what was found in it, the estimate that one accepts. */
+export function NewRequestScreen() {
+  const { request } = useSearch({ from: '/richieste/nuova' })
+  const navigate = useNavigate()
+  return (
+    <section className="page" aria-labelledby="new-title">
+      <div className="bar">
+        <h1 id="new-title">Nuova richiesta</h1>
+      </div>
+      {request === undefined ? (
+        <Terms onMade={(made) => void navigate({ to: '/richieste/nuova', search: { request: made } })} />
+      ) : (
+        <FileAndEstimate
+          request={request}
+          onSent={() => void navigate({ to: '/richieste/$request', params: { request } })}
+        />
+      )}
+    </section>
+  )
+}
+
+function Terms({ onMade }: { onMade(request: string): void }) {
+  const terms = useQuery({ queryKey: ['bulk-terms'], queryFn: () => ask('bulkTerms') })
+  const [which, setWhich] = useState(0)
+  const [problem, setProblem] = useState<unknown>(null)
+  const agreements = terms.data?.agreements ?? []
+  const one = agreements[which]
+  if (terms.isPending) return <Loading />
+  if (!one)
+    return (
+      <>
+        <Problem of={terms.error} />
+        <p className="empty">Nessuna convenzione in vigore per il suo ufficio.</p>
+      </>
+    )
+  return (
+    <>
+      <label>
+        Convenzione{' '}
+        <select value={which} onChange={({ target }) => setWhich(Number(target.value))}>
+          {agreements.map((each, at) => (
+            <option key={each.agreement} value={at}>
+              {each.comuneName}: {each.profiloNome}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p className="quiet">
+        Fino a {counted(one.righeMax)} righe, {counted(one.righeGiorno)} al giorno; chiavi: {one.chiavi.join(', ')};{' '}
+        {one.silenzioGiorni === null
+          ? 'decide sempre una persona del comune.'
+          : `silenzio-assenso dopo ${one.silenzioGiorni} giorni lavorativi, fino a ${counted(one.silenzioRigheMax ?? 0)} righe.`}
+      </p>
+      <Wish
+        key={one.agreement}
+        one={one}
+        onWish={(body) =>
+          void ask('makeBulk', { body }).then(({ request }) => {
+            setProblem(null)
+            onMade(request)
+          }, setProblem)
+        }
+      />
+      <Problem of={problem} />
+    </>
+  )
+}
+
+function Wish({ one, onWish }: { one: Agreement; onWish(wish: Body<'makeBulk'>): void }) {
+  const [ufficio, setUfficio] = useState(one.uffici[0]?.id ?? '')
+  const [servizio, setServizio] = useState(one.services[0]?.code ?? '')
+  const [motivo, setMotivo] = useState(one.motivi[0] ?? '')
+  const [protocollo, setProtocollo] = useState('')
+  const isGood = /^[\w ./-]{1,100}$/.test(protocollo.trim())
+  return (
+    <Form
+      className="line"
+      aria-label="Che cosa si chiede"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isGood) onWish({ agreement: one.agreement, ufficio, servizio, motivo, protocollo: protocollo.trim() })
+      }}
+    >
+      <Choice label="Ufficio" value={ufficio} onValue={setUfficio} of={one.uffici.map(({ id, name }) => [id, name])} />
+      <Choice
+        label="Che cosa"
+        value={servizio}
+        onValue={setServizio}
+        of={one.services.map(({ code, name }) => [code, `${name} (${code})`])}
+      />
+      <Choice label="Motivo" value={motivo} onValue={setMotivo} of={one.motivi.map((each) => [each, each])} />
+      <TextField value={protocollo} onChange={setProtocollo} maxLength={100} className="grows">
+        <Label>Numero del fascicolo, senza nomi</Label>
+        <Input />
+      </TextField>
+      <Button type="submit" isDisabled={!isGood}>
+        Avanti: il file
+      </Button>
+    </Form>
+  )
+}
+
+const Choice = ({
+  label,
+  value,
+  onValue,
+  of,
+}: {
+  label: string
+  value: string
+  onValue(value: string): void
+  of: readonly (readonly [value: string, name: string])[]
+}) => (
+  <label>
+    {label}
+    <select value={value} onChange={({ target }) => onValue(target.value)}>
+      {of.map(([each, name]) => (
+        <option key={each} value={each}>
+          {name}
+        </option>
+      ))}
+    </select>
+  </label>
+)
+
+function FileAndEstimate({ request, onSent }: { request: string; onSent(): void }) {
+  const [taken, setTaken] = useState<Taken | null>(null)
+  const [file, setFile] = useState<File | null>(null)
+  const [problem, setProblem] = useState<unknown>(null)
+  const whole = useQuery({
+    queryKey: ['request', request, taken],
+    queryFn: () => ask('bulkRequest', { params: { request } }),
+  })
+  const estimate = useQuery({
+    queryKey: ['estimate', request, taken],
+    queryFn: () => ask('bulkEstimate', { params: { request } }),
+    enabled: (whole.data?.rows ?? 0) > 0,
+  })
+  function send(chosen: File, encoding?: 'windows-1252') {
+    setFile(chosen)
+    upload('bulkFile', { params: { request }, query: { encoding }, file: chosen }).then((told) => {
+      setProblem(null)
+      setTaken(told)
+    }, setProblem)
+  }
+  const deliver = (way: Way, days: number | null) =>
+    void ask('sendBulk', { params: { request }, body: { way, days } }).then(onSent, (reason) => {
+      setProblem(reason)
+      void estimate.refetch()
+    })
+  const { refusal } = taken ?? { refusal: null }
+  const rows = whole.data?.rows ?? 0
+  return (
+    <>
+      <label>
+        File CSV con una colonna <code>codFiscale</code> o <code>idANPR</code>{' '}
+        <input
+          type="file"
+          accept=".csv,text/csv"
+          onChange={({ target }) => {
+            const [chosen] = target.files ?? []
+            if (chosen) send(chosen)
+            target.value = ''
+          }}
+        />
+      </label>
+      <Problem of={problem ?? whole.error} />
+      {refusal && (
+        <div className="notice" role="alert">
+          {refusal.message}
+          {refusal.offer && file && (
+            <>
+              <pre>{refusal.offer.preview.map((cells) => cells.join(' | ')).join('\n')}</pre>
+              <Button onPress={() => send(file, 'windows-1252')}>Leggilo come Windows-1252</Button>
+            </>
+          )}
+        </div>
+      )}
+      {rows > 0 && whole.data && (
+        <>
+          <p className="line" role="status">
+            {(Object.entries(whole.data.counts) as [keyof typeof ROW_STATES, number][]).map(([state, count]) => (
+              <span key={state} className="chip">
+                {ROW_STATES[state]} <strong>{counted(count)}</strong>
+              </span>
+            ))}
+            <span className="quiet">in tutto {counted(rows)}</span>
+          </p>
+          <Problem of={estimate.error} />
+          {estimate.data && (
+            <p className="line">
+              <Offer name="Una alla volta" of={estimate.data.singole} onSend={(days) => deliver('singole', days)} />
+              {estimate.data.massivo && (
+                <Offer
+                  name="Con il servizio massivo di ANPR"
+                  of={estimate.data.massivo}
+                  onSend={(days) => deliver('massivo', days)}
+                />
+              )}
+            </p>
+          )}
+          <RowsOf request={request} state={String(rows)} />
+        </>
+      )}
+    </>
+  )
+}
+
+const Offer = ({
+  name,
+  of: { days, endsOn, calls },
+  onSend,
+}: {
+  name: string
+  of: Answer<'bulkEstimate'>['singole']
+  onSend(days: number | null): void
+}) => (
+  <span>
+    <Button isDisabled={days === null || days === 0} onPress={() => onSend(days)}>
+      Invia: {name}
+    </Button>{' '}
+    <span className="quiet">
+      {days === null || endsOn === null
+        ? 'oggi ANPR non lascia posto agli elenchi'
+        : days <= 1
+          ? `${counted(calls)} domande, in giornata dalla convalida`
+          : `${counted(calls)} domande, ${counted(days)} giorni: fino a ${dayInFull(endsOn)} se convalidata oggi`}
+    </span>
+  </span>
+)
