@@ -1,3 +1,4 @@
+// More than 400 lines: what several screens say stands in one place, so that each thing has one word.
 import type { NoticeSentence } from '../contract/command.ts'
 import type { noSilences, RefusalCause, RequestState, RowState } from '../contract/console/bulk.ts'
 import type { CommandState, OrderKind, OrderState } from '../contract/console/commands.ts'

@@ -1,3 +1,4 @@
+// More than 400 lines: the console’s whole wire is one list, in which no route stands without its action.
 import type { z } from 'zod'
 import { refundDone } from '../operators.ts'
 import { alarmAssign, alarmList, alarmNote, alarmParams, alarmPeople, alarmQuery } from './alarms.ts'

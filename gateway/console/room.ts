@@ -1,3 +1,4 @@
+// More than 400 lines: every handler of the console is joined to its route here, and nowhere else.
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { recurring } from '../../basics/recurring.ts'
