@@ -6,6 +6,9 @@ const LATE_MS = 36 * DAY_MS
 /** A totem whose clock is further ahead is dated by the gateway's. */
 const AHEAD_MS = 10 * MINUTE_MS
 
+/** A workstation at a counter, by its form (contract/caller.ts): what it issues is not a totem's. */
+const STATION = '^[A-Z]{2}-[0-9]{4}-[0-9]{2,3}$'
+
 /** What is counted together. Days are YYYY-MM-DD in Italy; '' is what is not known, or says nothing of this product. */
 export interface Counted {
   giorno: string
@@ -30,7 +33,8 @@ export const dayAfter = (day: string, days = 1): string =>
  *   page of it, whenever that was; `emesso`: it was issued, and nobody has printed it here;
  * - what is made at the totem without an operation (declarations, visure) is one job of its printer, on the totem's day,
  *   or on the gateway's where the totem's clock cannot be believed;
- * - a consultation is one line of the access log.
+ * - a consultation is one line of the access log. An office of another body is named there
+ *   (`USL2:PROTESI`), and the comune that lets it ask in its request.
  *
  * Where a totem stands is what the file of offices says now.
  */
@@ -40,7 +44,8 @@ export const counted = (first: string, last: string) => {
   const [heardFrom, heardTo] = [new Date(+from - DAY_MS), new Date(+to + LATE_MS)]
   const heard = sql`received_at >= ${heardFrom}::timestamptz and received_at < ${heardTo}::timestamptz`
   return sql<Counted>`
-    select giorno::text as giorno, coalesce(place.comune, '') as comune, coalesce(place.ufficio, '') as ufficio, canale,
+    select giorno::text as giorno, coalesce(event.comune, place.comune, '') as comune,
+      coalesce(event.ufficio, place.ufficio, '') as ufficio, canale,
       prodotto, esito, bollo, place.regione, count(*)::integer as n
     from (
       with rendered as (
@@ -60,11 +65,13 @@ export const counted = (first: string, last: string) => {
       ), issue as (
         select caller as totem, operation, bool_or(exemption is not null) as exempt
         from access_log
-        where channel = 'totem' and operation is not null
+        where channel in ('totem', 'counter') and operation is not null
           and at >= ${from}::timestamptz and at < ${heardTo}::timestamptz
         group by 1, 2
       )
-      select operation.totem as machine, (operation.received_at at time zone 'Europe/Rome')::date as giorno, 'totem' as canale,
+      select operation.totem as machine, null as ufficio, null as comune,
+        (operation.received_at at time zone 'Europe/Rome')::date as giorno,
+        case when operation.totem ~ ${STATION} then 'sportello' else 'totem' end as canale,
         'certificato' || coalesce('-' || replace(nullif(operation.types, ''), ' ', '+'), '') as prodotto,
         case when state = 'issued' then case when paper.whole then 'stampato' else 'emesso' end
           when state = 'pending' then 'in-attesa' when refusal = 'withdrawn' then 'annullato' else 'rifiutato' end as esito,
@@ -74,21 +81,24 @@ export const counted = (first: string, last: string) => {
         left join paper on paper.totem = operation.totem and paper.job = operation.id || '.certificate'
       where received_at >= ${from}::timestamptz and received_at < ${to}::timestamptz
       union all
-      select totem, (at at time zone 'Europe/Rome')::date, 'totem',
+      select totem, null, null, (at at time zone 'Europe/Rome')::date, 'totem',
         case document when 'visura' then 'visura' when 'attoNotorio' then 'dichiarazione-notorio'
           else 'dichiarazione-sostitutiva' end,
         case when whole then 'stampato' else 'non-stampato' end, ''
       from paper where document in ('visura', 'dichiarazioneSostitutiva', 'attoNotorio')
         and at >= ${from}::timestamptz and at < ${to}::timestamptz
       union all
-      select null, (at at time zone 'Europe/Rome')::date, 'massiva', 'consultazione-' || replace(types, ' ', '+'),
+      select null, case when caller like '%:%' then caller end, richiesta.comune, (at at time zone 'Europe/Rome')::date,
+        'massiva',
+        'consultazione-' || replace(types, ' ', '+'),
         case outcome when 'shown' then 'trovato' when 'EN122' then 'non-trovato' when 'asked' then 'senza-risposta'
           when 'not-answered' then 'senza-risposta' else 'errore' end, ''
-      from access_log where channel = 'console' and at >= ${from}::timestamptz and at < ${to}::timestamptz
+      from access_log left join richiesta on richiesta.id = access_log.operation
+      where channel = 'console' and at >= ${from}::timestamptz and at < ${to}::timestamptz
     ) as event
     left join (
       select totem_place.totem, ufficio, stat_ufficio.regione, stat_ufficio.comune
       from totem_place join stat_ufficio on stat_ufficio.ufficio = totem_place.office
     ) as place on place.totem = event.machine
-    group by giorno, place.comune, place.ufficio, canale, prodotto, esito, bollo, place.regione`
+    group by 1, 2, 3, canale, prodotto, esito, bollo, place.regione`
 }

@@ -75,6 +75,8 @@ test('a day’s counts are those of its raw events, by Italy’s days', async ()
   await operation('01D', '2026-10-25T23:00:00Z', { state: 'refused', refusal: 'anpr-refused' })
   await operation('01E', '2026-10-25T23:00:00Z', { state: 'refused', refusal: 'withdrawn', totem: 'TT-0003' })
   await operation('01F', '2026-10-25T23:30:00Z', { state: 'pending', totem: 'TT-0004' })
+  // At a counter it is another channel.
+  await operation('01M', '2026-10-26T09:00:00Z', { totem: 'PG-0001-01' })
   // The same id at another totem is another operation.
   await operation('01A', '2026-10-26T09:00:00Z', { totem: 'TT-0002' })
   await printed('01A.certificate', '2026-10-26T09:00:00Z', 1, { totem: 'TT-0002' })
@@ -88,6 +90,18 @@ test('a day’s counts are those of its raw events, by Italy’s days', async ()
     insert into access_log (at, channel, caller, actor, subject, types, outcome)
     select '2026-10-26T10:00:00Z', 'console', 'PG-0001-01', 'm.verdi', 's', 'C020', outcome
     from unnest(array['shown', 'shown', 'EN122', 'asked', 'EN999']) as outcome`.execute(db)
+  // A request by an agreement, without the agreement: nothing is counted of that.
+  await sql`set session_replication_role = replica`.execute(db)
+  await sql`
+    insert into richiesta (id, comune, fruitore, ufficio, convenzione, profilo, profilo_versione, comune_nome, fruitore_nome,
+      ufficio_nome, profilo_nome, base_giuridica, territorio, servizio, motivo, protocollo, autore, autore_nome, creata_at,
+      cambiata_at)
+    select '01R', '054050', 'USL2', 'PROTESI', 'c', 'p', 1, 'x', 'x', 'x', 'x', 'x', 'comune', 'C020', 'x', 'x', 'a', 's.donati',
+      at, at from (values ('2026-10-26T09:00:00Z'::timestamptz)) as made (at)`.execute(db)
+  await sql`set session_replication_role = origin`.execute(db)
+  await sql`
+    insert into access_log (at, channel, caller, actor, operation, subject, types, outcome)
+    values ('2026-10-26T10:00:00Z', 'console', 'USL2:PROTESI', 's.donati', '01R', 's', 'C020', 'shown')`.execute(db)
   await kept.look()
 
   const spello = (day: string, rest: string) => `${day} 054050 PG-101 totem ${rest}`
@@ -102,6 +116,8 @@ test('a day’s counts are those of its raw events, by Italy’s days', async ()
       spello('2026-10-26', 'dichiarazione-sostitutiva stampato 1'),
       spello('2026-10-26', 'visura stampato 1'),
       '2026-10-26 057059 RI-201 totem certificato-8 annullato 1',
+      '2026-10-26  sportello certificato-8 emesso bollo 1',
+      '2026-10-26 054050 USL2:PROTESI massiva consultazione-C020 trovato 1',
       '2026-10-26  massiva consultazione-C020 errore 1',
       '2026-10-26  massiva consultazione-C020 non-trovato 1',
       '2026-10-26  massiva consultazione-C020 senza-risposta 1',
@@ -109,9 +125,9 @@ test('a day’s counts are those of its raw events, by Italy’s days', async ()
       '2026-10-26  totem certificato-8 in-attesa 1',
     ].sort(),
   )
-  // 8 operations, 3 papers of their own, 5 lines: nothing is lost and nothing counted twice.
+  // 8 operations, 3 papers of their own, 6 lines: nothing is lost and nothing counted twice.
   const { rows } = await sql<{ n: number }>`select sum(n)::integer as n from stat_giorno`.execute(db)
-  expect(rows).toEqual([{ n: 7 + 3 + 5 }])
+  expect(rows).toEqual([{ n: 8 + 3 + 6 }])
 })
 
 test('for seven days what comes late is counted; then the day stays, and it is noted beside', async () => {

@@ -30,10 +30,11 @@ export function Sheet({ lines }: { lines: readonly SheetLine[] }) {
     <>
       <ul className="summary">
         {lines.map(({ label, value, note, tone, change, shortcuts }) => (
-          <li key={label} className={`summary-line ${tone ?? ''}`}>
+          <li key={label} className={`summary-line ${change ? '' : 'of-shortcuts'} ${tone ?? ''}`}>
             <p className="summary-words">
               <span className="summary-label">{label}</span>
-              <strong>{value}</strong>
+              {/* A shortcut beside it may say the same. */}
+              {!(changes && shortcuts?.some((one) => one.chosen && one.label === value)) && <strong>{value}</strong>}
               {note && <span className="summary-note">{note}</span>}
             </p>
             {change && changes && (

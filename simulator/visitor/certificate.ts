@@ -35,7 +35,7 @@ const change =
 function amiss(seen: Summary, wish: CertificateWish): Act | null {
   if (!wish.of(seen.subject)) return change('sheet.person')
   if (seen.use !== wish.purpose) return change('sheet.use')
-  if (wish.language !== null && wish.language !== seen.language) return press(`sheet.language.${wish.language}.short`)
+  if (wish.language !== null && wish.language !== seen.language) return press(`sheet.language.${wish.language}`)
   if (isWanted(seen, wish)) {
     const { way, others } = seen.delivery
     return others && way !== wish.way ? change('sheet.home') : null

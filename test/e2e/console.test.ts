@@ -152,7 +152,7 @@ test.each(['chiaro', 'scuro'])('each screen is as readable: %s', async (colours)
   expect(await page.evaluate(() => document.documentElement.dataset.colours)).toBe(
     colours === 'scuro' ? 'dark' : 'usual',
   )
-  const screens = await page.getByRole('navigation').getByRole('link').allTextContents()
+  const screens = await page.getByRole('navigation', { name: 'Schermate' }).getByRole('link').allTextContents()
   expect(screens).toContain('Diffusione')
   for (const screen of [...screens, 'Sessioni']) {
     await page.getByRole('link', { name: screen, exact: true }).first().click()
@@ -215,8 +215,9 @@ test('the built page can do nothing that nobody may do from afar', () => {
 
 test('a comune brings its identity cards, sees them by day, and what of them may leave', async () => {
   const { page } = browser
-  await page.goto(`https://localhost:${new URL(centre.gateway.consoleUrl ?? '').port}/statistiche/cie`)
   await logIn('Teresa Onori')
+  await page.getByRole('link', { name: 'Statistiche', exact: true }).click()
+  await page.getByRole('link', { name: 'CIE', exact: true }).click()
   await page.getByRole('heading', { name: 'Porta i conteggi del comune' }).waitFor()
   const days = Array.from({ length: 60 }, (_, at) => new Date(Date.UTC(2026, 3, 1 + at)).toISOString().slice(0, 10))
   const rows = days.map((day, at) => `${day};Municipio;cie;;${at === 30 ? 2 : 20 + (at % 7)}`)

@@ -144,7 +144,8 @@ function Figures({ of: page, by, file }: { of: Page; by: Grouping; file: string 
   return (
     <>
       <Bars {...{ months, totals }} />
-      <div className="wide">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: twelve months are wider than a screen, and keys scroll them */}
+      <section className="wide" aria-label="Mese per mese" tabIndex={0}>
         <table className="small" aria-label={`Prodotti per ${GROUPINGS[by]}`}>
           <thead>
             <tr>
@@ -176,7 +177,7 @@ function Figures({ of: page, by, file }: { of: Page; by: Grouping; file: string 
             </tr>
           </tbody>
         </table>
-      </div>
+      </section>
       <Hidden exact={exact} />
       <p className="quiet">
         {openFrom !== null &&

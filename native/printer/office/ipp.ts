@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { type IncomingMessage, request as plainRequest } from 'node:http'
-import { request as tlsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import type { IppRequest } from '@sealsystems/ipp'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { type IppGroup, readAnswer } from './ipp-answer.ts'
@@ -88,7 +87,8 @@ type Rest = Omit<IppRequest, 'version' | 'operation' | 'operation-attributes-tag
 export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
   const url = new URL(uri.replace(/^ipp/, 'http'))
   url.port = new URL(uri).port || IPP_PORT
-  const send = url.protocol === 'https:' ? tlsRequest : plainRequest
+  // None of this is loaded where the printer is a head: it would take a fifth of the device process's start.
+  const sender = () => (url.protocol === 'https:' ? import('node:https') : import('node:http'))
   // Read anew each time, because somebody may put a CA in place or change it while the totem runs.
   const authority = async () => (ca === undefined ? {} : { ca: await readFile(ca) })
 
@@ -128,8 +128,7 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
     rest: Rest,
     signal: AbortSignal,
   ): Promise<Result<IppGroup[], IppFailure>> {
-    // Its table of attributes takes a tenth of the device process's start, and a head needs none of it.
-    const { default: ipp } = await import('@sealsystems/ipp')
+    const [{ default: ipp }, { request: send }] = await Promise.all([import('@sealsystems/ipp'), sender()])
     const body = ipp.serialize({
       version: VERSIONS[version] ?? VERSIONS[0],
       operation,

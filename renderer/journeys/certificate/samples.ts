@@ -104,6 +104,19 @@ export const samples: SamplesOf<'certificate'> = {
       'sheet-convivenza': summary({ types: ['8', '14'], shortcuts: [['8'], ['14'], ['8', '14']], others: false }),
       'sheet-child': summary({ subject: child, types: ['8'] }),
       'sheet-bilingual': summary({ types: ['8'], language: 'DE', languages: ['DE', 'IT'] }),
+      'sheet-bilingual-together': summary({ language: 'DE', languages: ['DE', 'IT'] }),
+      // In Aosta and in Gorizia, with the lines that are longest.
+      'sheet-bilingual-fr': summary({
+        subject: child,
+        language: 'FR',
+        languages: ['FR', 'IT'],
+        use: 'onlus',
+        bollo: exempt('onlus'),
+      }),
+      'sheet-bilingual-sl': summary({
+        ...{ language: 'SL', languages: ['SL', 'IT'], use: 'privateParty' },
+        bollo: { settled: 'contrassegno', cents: 1600, diritti: 0, reference: '0123 4567 8901 23' },
+      }),
       'sheet-phone': summary({ delivery: { way: 'phone', others: false } }),
       'sheet-many': summary({ types: ['1', '5', '7', '8', '12'] }),
       'sheet-due': summary({

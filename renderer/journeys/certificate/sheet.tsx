@@ -125,7 +125,7 @@ function useLines({
             label: text('sheet.language'),
             value: text(`sheet.language.${language}`),
             shortcuts: languages.map((one) => ({
-              label: text(`sheet.language.${one}.short`),
+              label: text(`sheet.language.${one}`),
               chosen: one === language,
               onPress: () => answer({ type: 'chooseSheetLanguage', language: one }),
             })),
