@@ -10,6 +10,13 @@ import { PKI } from '../pki.ts'
 const ca = join(PKI, 'gateway-ca.pem')
 const file = (name: string) => readFileSync(join(PKI, 'cards', name))
 
+/** The same for a browser that reaches a door at `url`. */
+export const shownAt = (url: string, certificate: string) => ({
+  origin: `https://localhost:${new URL(url).port}`,
+  cert: Buffer.from(new X509Certificate(file(`${certificate}.cert.der`)).toString()),
+  key: file(`${certificate}.key.pem`),
+})
+
 /** A TLS client that shows this certificate of the PKI's cards, or none; answers where the door sends it. */
 export const byFile =
   (certificate: string | null, key = certificate) =>
