@@ -9,7 +9,7 @@ import { Field } from '../parts/fields.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries } from '../queries.ts'
-import { counted, onDay, TERRITORIES, todayInRome } from '../words.ts'
+import { counted, italianToday, onDay, TERRITORIES } from '../words.ts'
 
 const refresh = () => queries.invalidateQueries({ queryKey: ['agreements'] })
 
@@ -132,8 +132,8 @@ function AgreementForm({ close }: { close(): void }) {
   const [silent, setSilent] = useState(false)
   const [giorni, setGiorni] = useState('3')
   const [righe, setRighe] = useState('500')
-  const [dal, setDal] = useState(todayInRome())
-  const [al, setAl] = useState(`${Number(todayInRome().slice(0, 4)) + 1}-12-31`)
+  const [dal, setDal] = useState(italianToday())
+  const [al, setAl] = useState(`${Number(italianToday().slice(0, 4)) + 1}-12-31`)
   const [problem, setProblem] = useState<unknown>(null)
   const given = profiles.data?.profiles.filter(({ state }) => state === 'given') ?? []
   const profile = given.find(({ profilo, versione }) => `${profilo}.${versione}` === version)

@@ -7,7 +7,7 @@ import { ask } from '../ask.ts'
 import { Choices, Field } from '../parts/fields.tsx'
 import { Problem } from '../parts/notice.tsx'
 import { useMe } from '../parts/who.ts'
-import { KEY_KINDS, TERRITORIES, todayInRome } from '../words.ts'
+import { italianToday, KEY_KINDS, TERRITORIES } from '../words.ts'
 
 type Profile = Answer<'profiles'>['profiles'][number]
 type Wish = Body<'proposeProfile'>
@@ -26,7 +26,7 @@ const SECTIONS = Object.entries(sections) as [SectionCode, (typeof sections)[Sec
 const empty = (comune: string): Wish => ({
   ...{ comune, nome: '', servizi: ['C030'], sezioni: [], perche: {}, chiavi: ['CF', 'ID'], provvisori: false },
   ...{ motivi: [], baseGiuridica: '', territorio: 'comune', righeMax: 1_000, righeGiorno: 5_000 },
-  ...{ dal: todayInRome(), al: `${Number(todayInRome().slice(0, 4)) + 1}-12-31`, after: null },
+  ...{ dal: italianToday(), al: `${Number(italianToday().slice(0, 4)) + 1}-12-31`, after: null },
 })
 
 function next({ profilo, versione, comune, nome, servizi, sezioni, perche, chiavi, ...of }: Profile): Wish {

@@ -38,6 +38,8 @@ import { enti } from './migrations/051-enti.ts'
 import { oneSide } from './migrations/052-one-side.ts'
 import { bulkRequests } from './migrations/053-bulk-requests.ts'
 import { statistics } from './migrations/056-statistics.ts'
+import { operatorCards } from './migrations/058-operator-cards.ts'
+import { counter } from './migrations/059-counter.ts'
 import { readiness } from './migrations/060-readiness.ts'
 import { bulkDownloads } from './migrations/063-bulk-downloads.ts'
 import { history } from './migrations/064-history.ts'
@@ -207,6 +209,8 @@ const migrations: Record<string, Migration> = {
   '052-one-side': oneSide,
   '053-bulk-requests': bulkRequests,
   '056-statistics': statistics,
+  '058-operator-cards': operatorCards,
+  '059-counter': counter,
   '060-readiness': readiness,
   '063-bulk-downloads': bulkDownloads,
   '064-history': history,
