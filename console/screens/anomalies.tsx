@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
@@ -65,7 +66,10 @@ export function AnomaliesScreen() {
                 </td>
                 <td>{SAID[one.kind](one.figure)}</td>
                 <td>
-                  {one.protocollo} <span className="quiet">{one.comuneName}</span>
+                  <Link to="/richieste/$request" params={{ request: one.request }}>
+                    {one.protocollo}
+                  </Link>{' '}
+                  <span className="quiet">{one.comuneName}</span>
                 </td>
                 <td>
                   {one.closed ? (

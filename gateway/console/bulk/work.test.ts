@@ -1,5 +1,16 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { codeOf, idOf, type Officers, openOfficers, workThrough } from '../../../test/support/console/officers.ts'
+import {
+  AUTHOR,
+  codeOf,
+  idOf,
+  type Officers,
+  openOfficers,
+  TOP,
+  workThrough,
+} from '../../../test/support/console/officers.ts'
+import { linesAfter } from './merkle.ts'
+import { openKey } from './seal.ts'
 
 // A request from its file to its rows, over an ANPR in this process; what each row comes to, and what nobody may lose.
 
@@ -18,7 +29,14 @@ const file = (keys: readonly string[]) =>
     'riferimento;chiave;codFiscale;idANPR',
     ...keys.map((key, at) => (key.length === 9 ? `R${at};ID;;${key}` : `R${at};CF;${key};`)),
   ].join('\n')
-async function validated(rows: string, { way = 'singole' as 'singole' | 'massivo', servizio = 'C007', ...terms } = {}) {
+async function validated(
+  rows: string,
+  {
+    way = 'singole',
+    servizio = 'C007',
+    ...terms
+  }: { way?: 'singole' | 'massivo'; servizio?: string } & Parameters<Officers['agreement']>[0] = {},
+) {
   const { id } = await officers.agreement(terms)
   const request = await officers.draft(id, rows, servizio)
   expect(await officers.send(request, way)).toEqual({ ok: true, value: { done: true } })
@@ -48,4 +66,180 @@ test('each row of a file has its end, in its place', async () => {
   expect(asked.map(({ service }) => service).sort()).toEqual(['C007', 'C007', 'C007', 'C007', 'C030'])
   expect(new Set(asked.map(({ id }) => id)).size).toBe(5)
   expect(asked.every(({ id, reason }) => id.length > 0 && id.length <= 30 && reason === 'PROT 7/2026')).toBe(true)
+})
+
+test('nothing is asked before somebody has let it pass, and not by its author under another account', async () => {
+  const { id } = await officers.agreement({ territorio: 'comune', silenzio: { giorni: 3, righeMax: 10 } })
+  const request = await officers.draft(id, file([idOf(10)]))
+  await officers.send(request)
+  const work = officers.work()
+  while (await work.turn());
+  expect(officers.anpr.asked).toEqual([])
+  // Two accounts of one person are one person.
+  expect(await officers.validate(request, { ...TOP, person: AUTHOR.person })).toMatchObject({
+    error: { kind: 'same-person' },
+  })
+  expect((await officers.request(request)).stato).toBe('in_convalida')
+})
+
+test('silence approves at its moment, and a person who comes then is too late', async () => {
+  const { id } = await officers.agreement({ territorio: 'comune', silenzio: { giorni: 3, righeMax: 10 } })
+  const begun = new Date('2026-11-23T09:00:00.000Z')
+  officers.clock.now = begun
+  const [early, late] = [await officers.draft(id, file([idOf(11)])), await officers.draft(id, file([idOf(12)]))]
+  await officers.send(early)
+  await officers.send(late)
+  const end = (await officers.request(late)).scade_at as Date
+  expect(end.toISOString()).toBe('2026-11-26T23:00:00.000Z')
+  officers.clock.now = new Date(+end - 1)
+  expect(await officers.validate(early)).toMatchObject({ ok: true })
+  officers.clock.now = end
+  expect(await officers.validate(late)).toMatchObject({ error: { kind: 'term-over' } })
+  const tending = officers.tending()
+  // The console was there all the time, as far as its own minutes say.
+  await sql`insert into console_minuto (at) select generate_series(${begun}::timestamptz, ${end}::timestamptz, '1 minute')
+    on conflict do nothing`.execute(officers.db)
+  await tending.look()
+  await tending.stop()
+  expect((await officers.request(early)).convalida_come).toBe('puntuale')
+  expect(await officers.request(late)).toMatchObject({ stato: 'convalidata', convalida_come: 'silenzio' })
+  for (const request of [early, late]) await workThrough(officers, officers.work(), request)
+})
+
+test('a profile that is withdrawn between sending and running suspends the request: nothing is asked', async () => {
+  const { id, profilo } = await officers.agreement()
+  const request = await officers.draft(id, file([idOf(13)]))
+  await officers.send(request)
+  await officers.validate(request)
+  await officers.db
+    .updateTable('profilo')
+    .set({ ended_by: 'x', ended_name: 'x', ended_at: officers.clock.now, ended_why: 'sbagliato' })
+    .where('id', '=', profilo)
+    .execute()
+  await workThrough(officers, officers.work(), request)
+  expect(await officers.request(request)).toMatchObject({ stato: 'sospesa', sospesa_perche: 'profile-ended' })
+  expect(officers.anpr.asked).toEqual([])
+})
+
+test('of somebody who lives elsewhere nothing is told but that; the look is logged', async () => {
+  const request = await validated(file([idOf(20), idOf(21)]), { territorio: 'comune' })
+  officers.anpr.of = (key) => ({ kind: 'told', comune: key === idOf(21) ? '080085' : '054050' })
+  expect(await workThrough(officers, officers.work(), request)).toBe('completata')
+  const [here, there] = await officers.rows(request)
+  expect(here?.stato).toBe('trovato')
+  expect(there).toMatchObject({
+    stato: 'fuori_territorio',
+    risposta: null,
+    operazione: null,
+    govway: null,
+    codice: null,
+  })
+  // The home was asked of both, the service of one alone.
+  expect(officers.anpr.asked.map(({ service, key }) => `${service} ${key}`).sort()).toEqual(
+    [`C007 ${idOf(20)}`, `C020 ${idOf(20)}`, `C020 ${idOf(21)}`].sort(),
+  )
+  const lines = await officers.db
+    .selectFrom('access_log')
+    .select(['subject', 'types'])
+    .where('operation', '=', request)
+    .execute()
+  expect(lines).toContainEqual({ subject: officers.reference(idOf(21)), types: 'C020' })
+})
+
+test('rows that a bulk service drops, or answers about others, are asked one by one', async () => {
+  const keys = Array.from({ length: 8 }, (_, at) => idOf(30 + at))
+  const request = await validated(file(keys), { way: 'massivo' })
+  officers.anpr.file = (asked) => [
+    ...asked
+      .filter((_, at) => at % 4 !== 3)
+      .map((idANPR) => ({ idANPR, idOperazioneANPR: '77', errore: '', esistenzaInVita: 'S' })),
+    { idANPR: idOf(999), idOperazioneANPR: '77', errore: '', esistenzaInVita: 'N' },
+  ]
+  expect(await workThrough(officers, officers.work(), request)).toBe('completata')
+  expect(officers.anpr.asked.map(({ key }) => key).sort()).toEqual([keys[3], keys[7]].sort())
+  expect((await officers.request(request)).conteggi).toEqual({ trovato: 8 })
+})
+
+test('a list that never ends is cancelled after a day, and its rows are asked one by one', async () => {
+  officers.anpr.file = () => null
+  const keys = Array.from({ length: 6 }, (_, at) => idOf(50 + at))
+  const request = await validated(file(keys), { way: 'massivo' })
+  const work = officers.work()
+  for (let hours = 0; hours < 26; hours++) {
+    while (await work.turn());
+    officers.clock.now = new Date(+officers.clock.now + 3_600_000)
+  }
+  expect(officers.anpr.lists.at(-1)?.cancelled).toBe(true)
+  expect(await workThrough(officers, work, request)).toBe('completata')
+  expect(officers.anpr.asked).toHaveLength(6)
+})
+
+test('a gateway that dies at any of its steps loses no row and asks for no answer twice', async () => {
+  const keys = Array.from({ length: 5 }, (_, at) => (at % 3 === 0 ? codeOf(100 + at) : idOf(100 + at)))
+  for (let point = 0; point < 50; point++) {
+    officers.anpr.asked.length = 0
+    const request = await validated(file(keys))
+    let calls = 0
+    // From this call on the process hears nothing more: it is dead.
+    const dead = new Promise<never>(() => undefined)
+    officers.anpr.onAsk = () => (++calls > point % 7 ? dead : undefined)
+    const dying = officers.work()
+    // What is left of it finds the database gone when the test is over.
+    dying
+      .turn()
+      .then(() => dying.turn())
+      .catch(() => undefined)
+    await expect.poll(() => calls > point % 7, { timeout: 20_000, interval: 5 }).toBe(true)
+    officers.anpr.onAsk = () => undefined
+    const before = new Map(
+      (await officers.rows(request)).filter(({ finita_at }) => finita_at).map((row) => [row.n, row.risposta]),
+    )
+    // The lease of the dead runs out.
+    officers.clock.now = new Date(+officers.clock.now + 4 * 60_000)
+    expect(await workThrough(officers, officers.work(), request)).toBe('completata')
+    const rows = await officers.rows(request)
+    expect(rows.map(({ stato }) => stato)).toEqual(keys.map(() => 'trovato'))
+    for (const [n, risposta] of before) expect(rows[n - 1]?.risposta).toBe(risposta)
+  }
+})
+
+test('an audit entry vouches for the lines of its part: one changed line, and its root is another', async () => {
+  const request = await validated(file([idOf(70), idOf(71)]))
+  await workThrough(officers, officers.work(), request)
+  const entries = await officers.db
+    .selectFrom('console_audit')
+    .select('detail')
+    .where('object', '=', request)
+    .where('deed', '=', 'bulk.asked')
+    .execute()
+  expect(entries).toHaveLength(1)
+  const [entry] = entries
+  if (!entry) return
+  const { after, last, lines, root } = entry.detail as unknown as {
+    after: number
+    last: number
+    lines: number
+    root: string
+  }
+  expect(lines).toBe(2)
+  expect(await linesAfter(officers.db, request, after, last)).toMatchObject({ lines, root })
+  await sql`update access_log set subject = 'x' where operation = ${request} and id = ${last}`.execute(officers.db)
+  expect((await linesAfter(officers.db, request, after, last)).root).not.toBe(root)
+})
+
+test('seven days after its end nobody reads its rows any more; what was done stays', async () => {
+  const request = await validated(file([idOf(80)]))
+  await workThrough(officers, officers.work(), request)
+  const key = (await officers.request(request)).chiave as string
+  const [row] = await officers.rows(request)
+  expect(openKey(request, key, officers.keys)?.open(1, 'risposta', row?.risposta ?? '')).toMatchObject({
+    idAnpr: idOf(80),
+  })
+  expect(JSON.stringify(row)).not.toContain(idOf(80))
+  officers.clock.now = new Date(+officers.clock.now + 7 * 86_400_000 + 60_000)
+  const tending = officers.tending()
+  await tending.look()
+  await tending.stop()
+  expect(await officers.request(request)).toMatchObject({ stato: 'scaduta', chiave: null })
+  expect((await officers.rows(request))[0]).toMatchObject({ stato: 'trovato', domanda: null, risposta: null })
 })
