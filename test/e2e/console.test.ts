@@ -233,7 +233,10 @@ test('a comune brings its identity cards, sees them by day, and what of them may
   await page.goto(`${at}?from=2026-04-10&until=2026-05-20`)
   await page.getByRole('img', { name: 'Carte per giorno: vedi tabella' }).waitFor()
   await page.getByText('Tabella dei giorni').click()
-  const shown = page.getByRole('row', { name: /^1 mag 2026/ }).getByRole('cell').first()
+  const shown = page
+    .getByRole('row', { name: /^1 mag 2026/ })
+    .getByRole('cell')
+    .first()
   expect(await shown.textContent()).toBe('2')
   expect(await browser.findings()).toEqual([])
   await page.getByLabel('Numeri').selectOption('pubblicabili')
