@@ -45,7 +45,8 @@ export function throughPdnd({ tokenUrl, tokenAudience, ca, client, eServices }: 
   const { clientId, keyFile: key } = client
   const own = { tokenUrl, tokenAudience, clientId, key, tokenCa: ca, gateCa: ca }
   // What the bench's agreements let offices ask about lists (tenancy.ts).
-  const lists = { services: ['C007', 'C008', 'C020', 'C030'], rows: 100_000 }
+  const asked: ('C007' | 'C008' | 'C020' | 'C030')[] = ['C007', 'C008', 'C020', 'C030']
+  const lists = { services: asked, rows: 100_000 }
   return { pdnd: { ...own, services: Object.fromEntries(services) }, lists }
 }
 
