@@ -206,7 +206,7 @@ export async function startGatewayProcess(options: {
     totems: options.totems ?? join(pki, 'totems'),
     offices: join(folder, 'offices.json'),
     ...(options.console && {
-      console: throughConsole(options.console.issuer, { pki, page: options.console.page, folder }),
+      console: throughConsole(options.console.issuer, { pki, page: options.console.page, folder, crls }),
       polis: { plan: join(folder, 'polis.json'), page: join(dirname(options.console.page), 'polis') },
     }),
     ...(options.bounds && { bounds: options.bounds }),
