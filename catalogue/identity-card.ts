@@ -10,7 +10,7 @@ export interface CardNotice {
 /** From so many days before its end a card may be renewed. */
 const RENEWED_DAYS = 180
 /** No identity card of paper counts any more: Regulation (EU) 2019/1157, art. 5. */
-const PAPER_ENDS = '2026-08-03'
+export const PAPER_ENDS = '2026-08-03'
 
 /**
  * The date is the register's and is never computed: a card that was issued to somebody over seventy from 30 July 2026 on

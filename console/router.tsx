@@ -15,6 +15,7 @@ import { AccountsScreen } from './screens/accounts.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
 import { AnomaliesScreen } from './screens/anomalies.tsx'
 import { AuditScreen } from './screens/audit.tsx'
+import { CardsScreen } from './screens/cards.tsx'
 import { CitizenScreen } from './screens/citizen.tsx'
 import { CommandsScreen } from './screens/commands.tsx'
 import { FleetScreen } from './screens/fleet.tsx'
@@ -107,6 +108,11 @@ const polis = createRoute({
   ...{ getParentRoute: () => root, path: '/diffusione' },
   component: lazyRouteComponent(() => import('./polis/figures.tsx'), 'PolisFigures'),
 })
+const counter = createRoute({
+  ...{ getParentRoute: () => root, path: '/sportello' },
+  component: lazyRouteComponent(() => import('./screens/counter.tsx'), 'CounterScreen'),
+})
+const cards = createRoute({ getParentRoute: () => root, path: '/carte', component: CardsScreen })
 const products = createRoute({
   ...{ getParentRoute: () => root, path: '/statistiche' },
   validateSearch: (search) => keptOf(productsQuery.shape, search),
@@ -134,7 +140,7 @@ export const router = createRouter({
     ...([home, fleet, totem, log, alarms, maintenance, runbooks] as const),
     ...([newRequest, ownRequests, waitingRequests, allRequests, requestRoute] as const),
     ...([accounts, anomalies, citizen] as const),
-    ...([commandsRoute, operations, grants, audit, objectives, polis, sessions] as const),
+    ...([commandsRoute, operations, grants, audit, objectives, polis, counter, cards, sessions] as const),
     ...([products, cie, offices, consultations] as const),
   ]),
   // Plain words in the address: no JSON, so that a person can read and write it.

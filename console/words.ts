@@ -1,3 +1,4 @@
+// More than 400 lines: what several screens say stands in one place, so that each thing has one word.
 import type { NoticeSentence } from '../contract/command.ts'
 import type { noSilences, RefusalCause, RequestState, RowState } from '../contract/console/bulk.ts'
 import type { CommandState, OrderKind, OrderState } from '../contract/console/commands.ts'
@@ -39,6 +40,9 @@ export const PROBLEMS: Record<ConsoleProblemKind | 'no-answer', string> = {
   forbidden: 'I suoi incarichi non lo consentono.',
   'cross-site': 'Richiesta rifiutata: ricarichi la pagina.',
   'log-in-again': 'Per questo serve un accesso degli ultimi cinque minuti.',
+  'card-needed': 'Allo sportello si lavora con la carta dell’operatore: acceda con la carta.',
+  'card-again': 'La carta è stata controllata più di mezz’ora fa: la rimetta nel lettore e acceda di nuovo.',
+  'no-counter': 'Dica prima a quale sportello lavora.',
   'not-found': 'Non c’è, o non è nel suo ambito.',
   conflict: 'Nel frattempo è cambiato: la pagina è stata aggiornata.',
   'same-person': 'Chi propone, chi approva e chi riceve devono essere tre persone diverse.',
@@ -186,6 +190,8 @@ export const SCREENS = [
   { to: '/cittadino', name: 'Per cittadino', action: 'history.search', key: 't' },
   { to: '/statistiche', name: 'Statistiche', action: 'statistics.see', key: 's' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
+  { to: '/sportello', name: 'Sportello', action: 'counter.serve', key: 's' },
+  { to: '/carte', name: 'Carte', action: 'cards.see', key: 't' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]
 
@@ -233,8 +239,26 @@ export const AGAINST_SILENCE: Record<(typeof noSilences)[number], string> = {
 }
 
 export const LOG_IN_FAILED: Record<string, string> = {
+  locked: 'Sportello bloccato. Rimetta la carta per riprendere.',
   away: 'Il servizio di identità non risponde. Riprovi fra qualche minuto.',
   again: 'L’accesso non è andato a buon fine o è scaduto. Riprovi.',
+  'no-cards': 'Questo gateway non ha l’accesso con la carta.',
+  'certificate-missing': 'Il browser non ha mostrato nessuna carta: la metta nel lettore, poi riprovi.',
+  'certificate-malformed': 'Il certificato della carta non si riesce a leggere.',
+  'certificate-untrusted': 'La carta non è di un emittente riconosciuto per gli operatori.',
+  'certificate-expired': 'La carta è scaduta: ne serve una nuova.',
+  'certificate-not-yet-valid': 'La carta non è ancora valida.',
+  'certificate-wrong-policy': 'Quel certificato non serve a farsi riconoscere: scelga quello di autenticazione.',
+  'certificate-signature-unsupported': 'La firma del certificato della carta non è accettata.',
+  'key-unsupported': 'La chiave della carta non è accettata.',
+  'certificate-revoked': 'La carta è stata revocata da chi l’ha emessa.',
+  'revocation-unknown': 'Ora non si può controllare se la carta è revocata. Riprovi fra qualche minuto.',
+  'codice-fiscale-invalid': 'La carta non dice di chi è: il codice fiscale manca o è sbagliato.',
+  'card-unknown':
+    'Questa carta non è registrata: entri con l’account aziendale, poi acceda con la carta per presentarla.',
+  'card-presented': 'Carta presentata. Conta quando un’altra persona, che amministra la piattaforma, la approva.',
+  'card-not-approved': 'La carta è presentata e attende ancora l’approvazione di un’altra persona.',
+  'card-of-another': 'La carta è di un’altra persona.',
   unnamed: 'Il servizio di identità non dà il codice fiscale: lo dica a chi lo amministra.',
 }
 
@@ -269,6 +293,16 @@ const DEEDS: Record<string, string> = {
   'commands.order': 'ha ordinato un comando',
   'commands.approve': 'ha approvato un comando',
   'commands.stop': 'ha fermato un comando',
+  'cards.present': 'ha presentato la propria carta',
+  'cards.approve': 'ha approvato una carta',
+  'cards.revoke': 'ha revocato una carta',
+  'counter.open': 'ha aperto uno sportello',
+  'counter.identify': 'ha riconosciuto una persona allo sportello',
+  'counter.issue': 'ha emesso un certificato allo sportello',
+  'counter.collect': 'ha consegnato una richiesta di un totem',
+  'counter.printed': 'ha detto che un foglio è uscito bene',
+  'counter.again': 'ha ristampato un foglio',
+  'counter.void': 'ha annullato un foglio',
   'audit.export': 'ha esportato il registro',
   'operations.redrive': 'ha fatto riprovare le operazioni abbandonate',
   'alarms.take': 'ha preso in carico un allarme',
@@ -338,6 +372,8 @@ const number = new Intl.NumberFormat('it-IT')
 export const counted = (n: number): string => number.format(n)
 
 const roman = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'short' })
+/** The Italian day of now. */
+export const italianToday = (): string => roman.format(new Date()).slice(0, 10)
 /** An instant as an Italian clock shows it, for a field of date and time. */
 const fullDay = new Intl.DateTimeFormat('it-IT', { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' })
 /** A day as it is said: lunedì 30 novembre. */

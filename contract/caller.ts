@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { isCodiceFiscale, totemId } from './identity.ts'
 
-/** A workstation at a counter, or a console. Its form differs from a totem's, so that no id names two machines. */
+/** A console. Its form differs from a totem's, so that no id names two machines. */
 const station = z.string().regex(/^[A-Z]{2}-\d{4}-\d{2,3}$/)
+/** A workstation at a counter: its office (contract/console/people.ts) and two digits, which no totem's id ends with. */
+export const deskId = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,19}-\d{2}$/)
 
 /** An office of a body that asks the register through the console: `INPS-PG:PENSIONI`. The colon makes it no machine's. */
 const officeOfBody = z.string().regex(/^[A-Z][A-Z0-9-]{1,19}:[A-Z0-9][A-Z0-9-]{0,19}$/)
@@ -18,12 +20,12 @@ export const operatorName = z
 
 /**
  * The asker at the gateway: the machine that a door has proved and, where one works there, the operator. A citizen is
- * never a caller: evidence proves a citizen (contract/evidence.ts). Only totems call so far; the gateway has no door
- * for the others yet.
+ * never a caller: evidence proves a citizen (contract/evidence.ts). An operator at a counter calls by number
+ * (contract/console/cards.ts).
  */
 export const caller = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('totem'), id: totemId }),
-  z.strictObject({ channel: z.literal('counter'), id: station, person: operatorName }),
+  z.strictObject({ channel: z.literal('counter'), id: deskId, person: operatorName }),
   z.strictObject({ channel: z.literal('console'), id: z.union([station, officeOfBody]), person: operatorName }),
 ])
 export type Caller = z.infer<typeof caller>

@@ -47,8 +47,9 @@ export type CardEvidence = z.infer<typeof byCard>
 
 /**
  * Travels with every request: who asked, and how they were proved. `phone` is SPID or CieID on the person's own phone;
- * `operator` is an operator who knows the person or has seen a document. Both have a place here, but no door takes
- * their proof yet. Until one does, both are refused by their own name (`evidenceRefusals`), whatever they carry.
+ * no door takes its proof yet. `operator` is an operator at a counter, who has seen a document: the gateway itself makes that
+ * evidence, out of the operator's session (contract/console/counter.ts), and takes it from no machine. Both are refused by their
+ * own name (`evidenceRefusals`), whatever they carry.
  */
 export const evidence = z.discriminatedUnion('by', [
   byCard,

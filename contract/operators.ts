@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deskId } from './caller.ts'
 import { keyKind, orderWish } from './enrolment.ts'
 import { count, isoInstant, operationId, totemId } from './identity.ts'
 import { release } from './release.ts'
@@ -29,7 +30,8 @@ export const operatedOperations = z.strictObject({
   operations: z.array(
     z.strictObject({
       operation: operationId,
-      totem: totemId,
+      /** Or the counter that asked. */
+      totem: z.union([totemId, deskId]),
       /** `dead`: given up until an operator redrives it. */
       state: z.enum(['pending', 'dead', 'issued', 'refused']),
       refusal: z.string().nullable(),

@@ -12,6 +12,7 @@ import { createRegister } from './access/register.ts'
 import { askingAnpr, wayToAnpr } from './anpr/open.ts'
 import { BULK } from './anpr/services.ts'
 import { createConsoleDoor } from './channels/console/door.ts'
+import { createCardDoor } from './channels/counter/door.ts'
 import { createEnrolmentDoor } from './channels/enrolment/door.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
@@ -36,6 +37,7 @@ import { keepPlaces } from './fleet/places.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
 import { readPage } from './http/page.ts'
+import { reachedAt } from './http/reached.ts'
 import { type Routes, routes } from './http/route.ts'
 import { openTls } from './http/tls.ts'
 import { makeMonths } from './journal/months.ts'
@@ -55,6 +57,7 @@ import { createFull } from './operations/full.ts'
 import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
+import { createSettler } from './operations/settler.ts'
 import { createWithdraw } from './operations/withdraw.ts'
 import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
@@ -66,13 +69,14 @@ import { polisFiles } from './polis/open.ts'
 import { createReleaseRoom, openReleaseKeeper } from './releases/open.ts'
 import { startRetention } from './retention.ts'
 import { createServiceRoom } from './service/routes.ts'
-import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
+import { type GatewayConfig, gatewayConfig, type TrustSettings } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
 import { pagopaAccess } from './settings/pagopa.ts'
+import { chargesIn } from './settings/terms.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
 import { DatabaseIsNewer, type DatabaseRefusal, refusalOf } from './store/refusals.ts'
-import { openTrust } from './trust/keeper.ts'
+import { openTrust, type TrustKeeper } from './trust/keeper.ts'
 import { trustRoutes } from './trust/routes.ts'
 import { verifyRoutes } from './verify/routes.ts'
 import { keepPage } from './verify/served.ts'
@@ -101,6 +105,8 @@ export interface Gateway {
   enrolmentUrl: string | null
   /** Where operators work with a browser; null: not here. */
   consoleUrl: string | null
+  /** Where their smart cards shake hands; null: not here. */
+  cardUrl: string | null
   /** Takes up now what it looks at by itself every some seconds: lists, certificates, what it knows of ANPR, alarms. */
   look(): Promise<void>
   /** Takes no more requests, finishes those under way, closes the database. */
@@ -125,6 +131,7 @@ export async function startGateway(
   const tls = await openTls('tls', config.tls, { now, log })
   const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
   const consoleTls = config.console && (await openTls('console.tls', config.console.tls, { now, log }))
+  const cardTrust = config.console?.card && (await operatorTrust(config.console.card.trust, now, log))
   const consolePage = config.console && (await readPage('console.page', config.console.page))
   const openPolis = config.polis && (await polisFiles(config.polis, log))
   const paying = config.pagopa && {
@@ -172,7 +179,8 @@ export async function startGateway(
   const bell = createBell(store, log)
   const certificates = () =>
     new Map([...tls.ends(), ...(publicTls?.ends() ?? []), ...(consoleTls?.ends() ?? []), ...(paying?.tls.ends() ?? [])])
-  const lists = () => new Map([...trust.validities(), ['keys.list', keys.validity()] as const])
+  const lists = () =>
+    new Map([...trust.validities(), ...(cardTrust?.validities() ?? []), ['keys.list', keys.validity()] as const])
   const metrics = createMetrics({
     ...{ db, now, certificates },
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
@@ -349,6 +357,12 @@ export async function startGateway(
       },
       {
         ...{ store, consoleUrl: consoleDatabaseUrl, keys, reference, redrive: () => redrive(store, bell) },
+        serving: {
+          ...{ citizens: sessions, looking: { ...previewing, db }, settler: createSettler(byKey, means, now) },
+          ...{ terms: config.certificates, offices },
+          chargesIn: (comune: string | null) => chargesIn(config.certificates, comune),
+        },
+        cardUrl: () => forCards && reachedAt(forCards, config.console?.card?.url ?? null),
         lists: { register, mayBegin, allowance, settings: { ...config.anpr.lists, bulk: givenInBulk(config.anpr) } },
         own: {
           revoke: async (totem, by) => (await enrolment?.revoke(totem, by)) ?? false,
@@ -374,6 +388,15 @@ export async function startGateway(
         })
       : null
 
+  const forCards: FastifyInstance | null =
+    config.console?.card && consoleRoom && consoleTls && cardTrust && forConsole
+      ? await createCardDoor({
+          ...{ tls: consoleTls, connections: config.console.card.connections, judge: cardTrust.cardOf, log },
+          ticketFor: consoleRoom.tickets.give,
+          consoleUrl: () => reachedAt(forConsole, config.console?.url ?? null),
+        })
+      : null
+
   const forMachines =
     config.enrolment &&
     enrolment &&
@@ -393,6 +416,7 @@ export async function startGateway(
       forTotems.close(),
       forMachines?.close(),
       forConsole?.close(),
+      forCards?.close(),
       forPagopa?.close(),
       work.stop(),
       retention.stop(),
@@ -412,6 +436,7 @@ export async function startGateway(
     consoleTls?.stop()
     paying?.tls.stop()
     await trust.stop()
+    await cardTrust?.stop()
     await keys.stop()
     await anpr.close()
     await pagopa?.client.close()
@@ -432,10 +457,11 @@ export async function startGateway(
       enrolmentUrl:
         forMachines && config.enrolment && (await listen('enrolment.door', forMachines, config.enrolment.door)),
       consoleUrl: forConsole && config.console && (await listen('console', forConsole, config.console)),
+      cardUrl: forCards && config.console?.card ? await listen('console.card', forCards, config.console.card) : null,
       publicUrl,
       returnsPort: delivery.returnsPort,
       async look() {
-        await Promise.all([trust.look(), keys.look(), tls.look()])
+        await Promise.all([trust.look(), cardTrust?.look(), keys.look(), tls.look()])
         await facts.look()
         await consoleRoom?.look()
       },
@@ -445,6 +471,17 @@ export async function startGateway(
     await stop()
     throw reason
   }
+}
+
+/** The issuers of operators' cards. */
+async function operatorTrust(config: TrustSettings, now: Clock, log: Logger): Promise<TrustKeeper> {
+  const name = 'console.card.trust.list'
+  await textOf(name, config.list)
+  await jsonIn('console.card.trust.listKey', config.listKey)
+  await folderMade('console.card.trust.crls', config.crls)
+  const opened = await openTrust({ config, name, now, log })
+  if (opened.ok) return opened.value
+  throw refused(`${name}: ${config.list}`, opened.error, 'put one there that console.card.trust.listKey signed')
 }
 
 /** The bulk services that PDND's back office has given us. */

@@ -15,6 +15,8 @@ const asRoot = process.getuid?.() === 0
 
 const DEBIAN_PACKAGES = {
   'card bench': ['pcscd', 'gcc', 'libc6-dev', 'opensc', 'openssl'],
+  // An operator's card, by whose key a TLS client shakes hands.
+  "operators' cards": ['curl', 'libengine-pkcs11-openssl'],
   'key tokens': ['softhsm2'],
   'printer bench': ['umockdev', 'python3-gi', 'gir1.2-umockdev-1.0', 'zbar-tools', 'cups-ipp-utils', 'dbus-daemon'],
   documents: ['poppler-utils', 'qpdf'],

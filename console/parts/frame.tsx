@@ -148,6 +148,7 @@ function LogIn() {
       <a className="button" href={why === null ? logInUrl() : `/console/log-in?to=/flotta${hasLeft ? '&fresh=1' : ''}`}>
         Accedi con l’account aziendale
       </a>
+      <a href="/console/card/log-in?to=/sportello">Accedi con la carta dell’operatore, per lo sportello</a>
     </main>
   )
 }

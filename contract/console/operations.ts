@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deskId } from '../caller.ts'
 import { count, isoInstant, operationId, totemId } from '../identity.ts'
 
 /**
@@ -13,7 +14,7 @@ export const consoleOperations = z.strictObject({
   operations: z.array(
     z.strictObject({
       operation: operationId,
-      totem: totemId,
+      totem: z.union([totemId, deskId]),
       state: z.enum(['pending', 'dead', 'issued', 'refused']),
       refusal: z.string().nullable(),
       /** ANPR's own code of the refusal. */

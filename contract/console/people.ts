@@ -31,6 +31,9 @@ const plainActions = [
   'grants.decide',
   'audit.see',
   'audit.export',
+  'cards.see',
+  'cards.decide',
+  'counter.serve',
   'enti.see',
   'enti.register',
   'profiles.see',
@@ -83,6 +86,17 @@ export const me = z.strictObject({
   grants: z.array(z.strictObject({ role, scope, until: isoInstant })),
   may: z.array(z.enum(actions)),
   csrf: z.string(),
+  /**
+   * Of a log-in by smart card: the operator's number, until when the card's handshake is good for an issue, and the counter at
+   * which they work, if they have said at which.
+   */
+  card: z
+    .strictObject({
+      number: z.string(),
+      goodUntil: isoInstant,
+      counter: z.strictObject({ office: z.string(), station: z.string() }).nullable(),
+    })
+    .nullable(),
   freshUntil: isoInstant,
   endsAt: isoInstant,
   version: z.string(),

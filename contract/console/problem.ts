@@ -10,6 +10,12 @@ export const problemStatus = {
   'cross-site': 403,
   /** The deed asks for a log-in of the last five minutes. */
   'log-in-again': 403,
+  /** Who works at a counter has logged in with a smart card. */
+  'card-needed': 409,
+  /** The card has shaken hands longer ago than an issue may be. */
+  'card-again': 403,
+  /** It is not said yet at which counter. */
+  'no-counter': 409,
   'not-found': 404,
   /** It was so before, or has changed meanwhile. */
   conflict: 409,

@@ -3,6 +3,7 @@ import type { DatiPersona } from '../../contract/anpr.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
 import { type AnprFailure, type Heard, NO_TRACE, type Trace } from '../anpr/answers.ts'
+import type { Certificate } from '../anpr/certificate.ts'
 import type { AnprCalls, AnprClient, OwnData, Question } from '../anpr/client.ts'
 import type { Domicile } from '../anpr/inad.ts'
 import type { Telling } from '../anpr/services.ts'
@@ -64,6 +65,8 @@ export interface Looks {
     operation: string,
     wish: Parameters<AnprCalls['issue']>[1],
   ): Promise<({ line: string } & Awaited<ReturnType<AnprCalls['issue']>>) | null>
+  /** The certificate that ANPR has issued under this id, once more: for the same wish it gives the same one. */
+  reissue(anprId: string, wish: Parameters<AnprCalls['issue']>[1]): Promise<Result<Certificate, AnprFailure>>
   preview(wish: Parameters<AnprCalls['preview']>[0]): Promise<Result<string, AnprFailure>>
   alive(wish: Parameters<AnprCalls['alive']>[0]): Promise<Result<true, AnprFailure>>
   /** INAD: the digital domiciles of the person in whose name somebody looks. */
@@ -202,6 +205,7 @@ export function createRegister({
             await end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
           return { line, result, trace }
         },
+        reissue: (anprId, wish) => noted({ looked: wished(wish), questions: 0 }, (calls) => calls.issue(anprId, wish)),
         inBulk: (wanted) => beginBulk(inList, looker, wanted),
         bulkAgain: (wanted, job) => bulkAgain(inList, looker, wanted, job),
         cancelBulk: async (service, job) => (await anpr.as(asker, []).cancelBulk(service, job)).result,

@@ -86,7 +86,7 @@ function factsOf({ cittadinanza = [], statoCivile }: DatiAnagrafici): Subject {
 }
 
 /** Undefined where as much of the birth as is known does not tell. */
-function isAdult({ told }: Member, day: string): boolean | undefined {
+export function isAdult({ told }: Pick<Member, 'told'>, day: string): boolean | undefined {
   const born = bornOn(told.generalita)
   if (born === null) return undefined
   const youngest = `${Number(day.slice(0, 4)) - OF_AGE}${day.slice(4)}`

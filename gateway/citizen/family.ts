@@ -9,6 +9,7 @@ import { yearOfBirth } from '../anpr/dates.ts'
 import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { comuneOf, istatOf } from '../anpr/residence.ts'
+import type { Sheet } from '../anpr/subjects.ts'
 import { chargesIn, type Terms, variesByComune } from '../settings/terms.ts'
 import type { Database } from '../store/schema.ts'
 import { cardOf } from './person.ts'
@@ -24,12 +25,16 @@ import { noteComune } from './store.ts'
 export async function familySheetOf(
   { db, register, terms, now }: { db: Database; register: Register; terms: Terms; now: Clock },
   holder: Holder,
+  /** Why nobody here may see this sheet; null: they may. */
+  whyNot: (sheet: Sheet, day: string) => Problem | null = () => null,
 ): Promise<Result<FamilySheet, Problem>> {
   const looks = register.askedBy(holder)
   const { idAnpr } = holder
   const day = italianDay(now())
   const [sheet, record] = await Promise.all([looks.familyOf(idAnpr), looks.tell('C029', { idAnpr }, { day })])
   if (!sheet.ok) return err(problemOf(sheet.error))
+  const barred = whyNot(sheet.value, day)
+  if (barred !== null) return err(barred)
   const own = record.result.ok ? record.result.value : null
   const comune = own && istatOf(own)
   // The sheet says what diritti cost there, and preview and issue ask them without a look more.

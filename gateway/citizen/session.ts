@@ -24,6 +24,8 @@ export interface Holder extends Told {
 export interface Sessions {
   /** Opens one for the person whom the evidence proves. */
   open(caller: Caller, evidence: Evidence): Promise<Result<Session, Problem>>
+  /** Opens one for a person whom somebody has proved before. `proof` names that proof, which opens one session. */
+  openFor(caller: Caller, person: { codiceFiscale: string; proof: string }): Promise<Result<Session, Problem>>
   /**
    * The person of a session, for one more question. A session is good for its own caller, and for so many questions.
    * `mark`: the answer tells whether a marca da bollo has paid. `free`: no question to the register, and not counted.
@@ -54,40 +56,48 @@ export function createSessions({
   ways?: NonNullable<Session['ways']>
   now: Clock
 }): Sessions {
+  async function openFor(
+    caller: Caller,
+    { codiceFiscale, proof: challenge }: Parameters<Sessions['openFor']>[1],
+  ): Promise<Result<Session, Problem>> {
+    const at = now()
+    const requester = reference(codiceFiscale)
+    const why = await whyNotOpen(db, { challenge, caller, requester, at })
+    if (why !== null) return refuse(why)
+    if (!(await mayBegin())) return refuse('anpr-unavailable')
+    const person = await register.askedBy({ caller, requester }).personOf(codiceFiscale)
+    if (!person.ok) {
+      if (person.error.kind === 'anpr-refused') await spendChallenge(db, challenge, at)
+      return err(problemOf(person.error))
+    }
+    const { idAnpr } = person.value
+    const token = randomBytes(32).toString('base64url')
+    const expires = new Date(+at + SESSION_MS)
+    // Opened last, so that a login is not used up when ANPR is away.
+    const opened = await openSession(
+      db,
+      {
+        tokenHash: hash(token),
+        caller,
+        idAnpr,
+        requester,
+        expires,
+      },
+      { challenge, at, challengeLifeMs: 4 * SESSION_CHALLENGE_MS },
+    )
+    if (opened !== 'opened') return refuse(opened)
+    return ok({ token, expires: expires.toISOString(), holder: { idAnpr }, ways })
+  }
+
   return {
     async open(caller, evidence) {
-      const at = now()
       const verified = logins.atOnce(caller, evidence)
       if (!verified.ok) return refuse(verified.error.kind)
-      const { challenge } = evidence.statement
       const { codiceFiscale } = verified.value
-      const requester = reference(codiceFiscale)
-      const why = await whyNotOpen(db, { challenge, caller, requester, at })
-      if (why !== null) return refuse(why)
-      if (!(await mayBegin())) return refuse('anpr-unavailable')
-      const person = await register.askedBy({ caller, requester }).personOf(codiceFiscale)
-      if (!person.ok) {
-        if (person.error.kind === 'anpr-refused') await spendChallenge(db, challenge, at)
-        return err(problemOf(person.error))
-      }
-      const { idAnpr } = person.value
-      const token = randomBytes(32).toString('base64url')
-      const expires = new Date(+at + SESSION_MS)
-      // Opened last, so that a login is not used up when ANPR is away.
-      const opened = await openSession(
-        db,
-        {
-          tokenHash: hash(token),
-          caller,
-          idAnpr,
-          requester,
-          expires,
-        },
-        { challenge, at, challengeLifeMs: 4 * SESSION_CHALLENGE_MS },
-      )
-      if (opened !== 'opened') return refuse(opened)
-      return ok({ token, expires: expires.toISOString(), holder: { idAnpr }, ways })
+      return openFor(caller, { codiceFiscale, proof: evidence.statement.challenge })
     },
+
+    openFor,
 
     async holder(caller, token, { mark = false, free = false } = {}) {
       const tokenHash = hash(token)

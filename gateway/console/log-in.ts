@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { append } from './audit/chain.ts'
 import type { Issuer } from './identity/issuer.ts'
 import { newGoing } from './identity/issuer.ts'
-import { newToken, type Sessions } from './identity/sessions.ts'
+import { newToken } from './identity/secrets.ts'
+import type { Sessions } from './identity/sessions.ts'
 import { SESSION_COOKIE } from './route.ts'
 import type { ConsoleDatabase } from './tables.ts'
 
@@ -68,7 +69,7 @@ export function mountLogIn(
     }
     const { codiceFiscale, ...who } = named.value
     const before = request.cookies[SESSION_COOKIE] ?? ''
-    const token = await sessions.begin({ ...who, codiceFiscale }, reference(codiceFiscale), before)
+    const token = await sessions.begin(who, reference(codiceFiscale), before)
     return reply.setCookie(SESSION_COOKIE, token, { ...COOKIE, sameSite: 'lax' }).redirect(going.returnTo, 303)
   })
 }

@@ -1,3 +1,4 @@
+// More than 400 lines: every handler of the console is joined to its route here, and nowhere else.
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { recurring } from '../../basics/recurring.ts'
@@ -27,15 +28,20 @@ import { downloadHandlers } from './bulk/files/download.ts'
 import { type BulkParts, bulkHandlers } from './bulk/handlers.ts'
 import { tendRequests } from './bulk/tend.ts'
 import { createBulkWork, type WorkParts } from './bulk/work.ts'
+import { approveCard, cardsOf, createTickets, revokeCard, type Tickets } from './cards/cards.ts'
+import { mountCardLogIn } from './cards/log-in.ts'
 import { ordersOf } from './commands/list.ts'
 import { approveOrder, carryOutDue, isWhole, type OwnDeeds, orderCommand, stopOrder } from './commands/orders.ts'
+import type { CounterGround } from './counter/ground.ts'
+import { counterHandlers } from './counter/handlers.ts'
+import { tidyCounter } from './counter/tidy.ts'
 import { agreementsOf, entiOf } from './enti/enti.ts'
 import { mapOf } from './fleet/map.ts'
 import { addNote, firstUnseen, fleetOf, hoursOf, isSeen, logOf, totemPageOf } from './fleet/totems.ts'
 import { accountsFile, accountsOf } from './history/accounts.ts'
 import { anomaliesOf, closeAnomaly, judgeRequests } from './history/anomalies.ts'
 import { searchAccesses } from './history/citizen.ts'
-import { FRESH_MS } from './identity/fresh.ts'
+import { FRESH_MS, SHAKEN_MS } from './identity/fresh.ts'
 import { openIssuer } from './identity/issuer.ts'
 import { everybody, namesOf } from './identity/people.ts'
 import { createSessions } from './identity/sessions.ts'
@@ -61,6 +67,8 @@ const problem = (kind: ConsoleProblemKind, field: string | null = null) => err({
 export interface ConsoleRoom {
   /** Mounts the wire and the log-in; `origin`: where browsers reach it. */
   mount(server: FastifyInstance, origin: () => string, limits: { logIn: object }): void
+  /** For the door where smart cards shake hands. */
+  tickets: Tickets
   /** Evaluates alarms and asks Alertmanager now. */
   look(): Promise<void>
   stop(): Promise<void>
@@ -71,11 +79,13 @@ export async function openConsole(
   {
     store,
     consoleUrl,
+    cardUrl,
     redrive,
     keys,
     own,
     lists,
     reference,
+    serving,
     version,
     now,
     log,
@@ -83,6 +93,8 @@ export async function openConsole(
     store: Store
     /** The console's own way to PostgreSQL; null beside the embedded database. */
     consoleUrl: string | null
+    /** Where browsers show an operator's smart card; null: nowhere. */
+    cardUrl(): string | null
     /** Gives operations that were given up another chance; answers how many. */
     redrive(): Promise<number>
     keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand' | 'sealing'>
@@ -91,6 +103,8 @@ export async function openConsole(
     /** What the gateway carries out of an operator's order. */
     own: OwnDeeds
     reference(person: string): string
+    /** How citizens are served, for operators at a counter. */
+    serving: Omit<CounterGround, 'db' | 'reference' | 'now'>
     version: string
     now(): Date
     log: Logger
@@ -100,6 +114,7 @@ export async function openConsole(
   const issuer = await openIssuer(settings.issuer, log)
   const { asActor, close } = await openAsActor(store, consoleUrl, log)
   const sessions = createSessions(db, now)
+  const tickets = createTickets({ db, reference, now })
   const anchors = keepAnchors({ db, keys, file: settings.anchors, now, log })
   const evaluation = evaluateAlarms({ db: store.db, now, log })
   const bell = await openBell(settings.alertmanager, { db: store.db, now, log })
@@ -120,6 +135,7 @@ export async function openConsole(
     refunds: createRefunds({ db: store.db, now, log }),
     keys,
     own,
+    counter: { ...serving, db, reference, now },
     version,
     now,
   })
@@ -137,14 +153,17 @@ export async function openConsole(
     try {
       await sessions.tidy()
       await eraseAudit(db, keys, settings.auditMonths, now())
+      await tidyCounter({ ...serving, db, reference, now })
     } catch (failure) {
       log.error({ kind: 'retention-failed', code: (failure as { code?: unknown }).code })
     }
   }
   const tidying = setInterval(() => void tidy(), HOUR_MS)
   return {
+    tickets,
     mount(server, origin, { logIn: limit }) {
       mountLogIn(server, { issuer, sessions, db, reference, origin, now, limit })
+      mountCardLogIn(server, { sessions, tickets, db, cardUrl, now, limit })
       server.register(
         async (scope) =>
           mountConsole(scope, handlers, { db, asActor, sessions, isNewLook: createLooks(now), origin, now }),
@@ -184,6 +203,7 @@ function handlersOf({
   refunds,
   keys,
   own,
+  counter,
   version,
   now,
 }: {
@@ -197,6 +217,7 @@ function handlersOf({
   refunds: Pick<Refunds, 'done'>
   keys: Pick<Keyring, 'sign' | 'anchors' | 'signCommand'>
   own: OwnDeeds
+  counter: CounterGround
   version: string
   now(): Date
 }): Handlers {
@@ -204,12 +225,18 @@ function handlersOf({
   return {
     ...logHandlers({ keys, now }),
     ...viewHandlers,
+    ...counterHandlers(counter, sessions),
     ...bulkHandlers(bulk),
     ...downloadHandlers(bulk),
 
     me: async ({ session, held }) =>
       ok({
         ...{ person: session.person, name: session.name, csrf: session.csrf, version },
+        card: session.card && {
+          number: session.card.number,
+          goodUntil: new Date(+session.card.at + SHAKEN_MS).toISOString(),
+          counter: session.counter,
+        },
         grants: held.map(({ role, scope, until }) => ({ role, scope, until: until.toISOString() })),
         may: actions.filter((action: Action) => may(held, action) !== null),
         freshUntil: new Date(+session.authenticatedAt + FRESH_MS).toISOString(),
@@ -343,6 +370,13 @@ function handlersOf({
     confirmGrant: ({ doer, body }) =>
       db.transaction().execute((transaction) => confirm(transaction, doer, body, now())),
     revokeGrant: ({ doer, body }) => db.transaction().execute((transaction) => revoke(transaction, doer, body, now())),
+
+    cards: async ({ sight, session }) =>
+      ok(await cardsOf(db, sight.all ? null : session.person, await namesOf(db), now())),
+    approveCard: ({ doer, body }) =>
+      db.transaction().execute((transaction) => approveCard(transaction, doer, body, now())),
+    revokeCard: ({ doer, body }) =>
+      db.transaction().execute((transaction) => revokeCard(transaction, doer, body, now())),
 
     enti: async ({ seen }) => ok(await seen(entiOf)),
     profiles: async ({ session: { person }, seen }) =>

@@ -10,6 +10,7 @@ import type { CommandTables } from '../commands/tables.ts'
 import type { JournalTables } from '../journal/tables.ts'
 import type { Database, Tables } from '../store/schema.ts'
 import type { BulkTables } from './bulk/tables.ts'
+import type { OperatorEvidence } from './counter/evidence.ts'
 import type { HistoryTables } from './history/tables.ts'
 
 /** How something that two people of a comune decide stands: proposed, approved, ended. Days are YYYY-MM-DD, Italy's. */
@@ -105,6 +106,62 @@ export type ConsoleTables = {
     seen_at: Date
     authenticated_at: Date
     ended_at: Date | null
+    /** Of a log-in by smart card: which, and when it last shook hands. `office`, `station`: the counter at which it works. */
+    card: string | null
+    shaken_at: Date | null
+    office: string | null
+    station: string | null
+  }
+  operator_card: {
+    id: string
+    person: string
+    number: string
+    key_hash: string
+    ends_at: Date
+    presented_at: Date
+    approved_by: string | null
+    approved_at: Date | null
+    revoked_by: string | null
+    revoked_at: Date | null
+  }
+  counter_visit: {
+    id: string
+    session: string
+    at: Date
+    office: string
+    station: string
+    number: string
+    operator: string
+    person: string
+    token_hash: string | null
+    evidence: JSONColumnType<OperatorEvidence>
+    outcome: string
+  }
+  counter_paper: {
+    station: string
+    operation: string
+    kind: 'certificate' | 'collected' | 'declaration'
+    visit: string
+    at: Date
+    office: string
+    number: string
+    operator: string
+    of_totem: string | null
+    types: string | null
+    mark: Generated<boolean>
+    state: 'asked' | 'issued' | 'refused'
+    prints: Generated<number>
+    answered: 'printed' | 'void' | null
+  }
+  card_ticket: {
+    ticket_hash: string
+    state_hash: string
+    key_hash: string
+    person: string
+    name: string
+    ends_at: Date
+    shaken_at: Date
+    expires_at: Date
   }
   console_grant: {
     id: string

@@ -15,7 +15,10 @@ export const validityOf = ({ issued, nextUpdate }: ListDates): Validity => ({
 })
 
 /** Tells the log once a day of a signed list that ends soon or has ended; the gateway goes on with it. */
-export function createEndTeller(setting: 'trust.list' | 'keys.list', { now, log }: { now: Clock; log: Logger }) {
+export function createEndTeller(
+  setting: 'trust.list' | 'console.card.trust.list' | 'keys.list',
+  { now, log }: { now: Clock; log: Logger },
+) {
   let told = { nextUpdate: '', at: 0 }
   return (dates: ListDates): void => {
     const at = now()

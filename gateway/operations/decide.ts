@@ -57,24 +57,12 @@ export async function decide(
     reference: (person: string) => string
   },
   caller: Caller,
-  { operation, requestedAt, evidence, subject, types, bollo, language }: CertificateRequest,
+  request: CertificateRequest,
   receivedAt: Date,
 ): Promise<Decision> {
-  const access: AccessEntry = {
-    requester: null,
-    subject: null,
-    types: types.join(' '),
-    exemption: exemptionOf(bollo),
-    anpr_operation: null,
-    gate_transaction: null,
-    warnings: null,
-    pdf_sha256: null,
-    line: null,
-  }
+  const { evidence } = request
+  const access = accessOf(request, null)
   const no = (kind: Problem['kind']): Decision => ({ kind: 'refused', problem: { kind, anpr: null }, access })
-  // A visit may go past midnight: the totem has judged the mark by the day of the request.
-  if (bollo.kind === 'contrassegno' && !isContrassegnoOf(bollo, italianDay(new Date(requestedAt))))
-    return no('request-malformed')
   const login = logins.asReceived(caller, evidence, receivedAt)
   if (!login.ok) {
     const { kind } = login.error
@@ -84,10 +72,59 @@ export async function decide(
       : no(kind)
   }
   const { holder, revokedSince } = login.value
+  const requester = reference(holder.codiceFiscale)
+  const known = await told(caller, requester)
+  const person = { requester, codiceFiscale: holder.codiceFiscale, known }
+  const decision = await certify({ register, means, reference, terms, anprId }, caller, person, request, receivedAt)
+  return decision.kind === 'issued' ? { ...decision, revokedSince } : decision
+}
 
-  access.requester = reference(holder.codiceFiscale)
-  // Until ANPR has said who the holder is, the log names them as the card does.
-  access.subject = subject ? reference(subject) : access.requester
+const accessOf = (
+  { types, bollo }: Pick<CertificateRequest, 'types' | 'bollo'>,
+  requester: string | null,
+): AccessEntry => ({
+  requester,
+  subject: null,
+  types: types.join(' '),
+  exemption: exemptionOf(bollo),
+  anpr_operation: null,
+  gate_transaction: null,
+  warnings: null,
+  pdf_sha256: null,
+  line: null,
+})
+
+/**
+ * The certificate for a person who has been proved. `known`: what ANPR has told of them a moment ago; null: it is asked by their
+ * codice fiscale.
+ */
+export async function certify(
+  {
+    register,
+    means,
+    reference,
+    terms,
+    anprId,
+  }: Pick<Parameters<typeof decide>[0], 'register' | 'means' | 'reference' | 'terms' | 'anprId'>,
+  caller: Caller,
+  { requester: asking, codiceFiscale, known }: { requester: string; known: Told | null; codiceFiscale: string | null },
+  {
+    operation,
+    requestedAt,
+    subject,
+    types,
+    bollo,
+    language,
+  }: Pick<CertificateRequest, 'operation' | 'requestedAt' | 'subject' | 'types' | 'bollo' | 'language'>,
+  receivedAt: Date,
+): Promise<Decision> {
+  const access = accessOf({ types, bollo }, asking)
+  // Until ANPR has said who the holder is, the log names them as their proof does.
+  access.subject = subject ? reference(subject) : asking
+  const no = (kind: Problem['kind']): Decision => ({ kind: 'refused', problem: { kind, anpr: null }, access })
+  // A visit may go past midnight: the mark was judged by the day of the request.
+  if (bollo.kind === 'contrassegno' && !isContrassegnoOf(bollo, italianDay(new Date(requestedAt))))
+    return no('request-malformed')
   const failed = (failure: AnprFailure): Decision => {
     switch (failure.kind) {
       case 'anpr-refused':
@@ -105,13 +142,12 @@ export async function decide(
         return { kind: 'undecided', reason: failure.reason, anprIsOut: true, access }
     }
   }
-  const looks = register.askedBy({ caller, requester: access.requester, operation })
-  const known = await told(caller, access.requester)
-  const person = known === null ? await looks.ownIdOf(holder.codiceFiscale) : ok(known)
+  const looks = register.askedBy({ caller, requester: asking, operation })
+  const person = known === null ? await looks.ownIdOf(codiceFiscale ?? '') : ok(known)
   if (!person.ok) return failed(person.error)
   const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
-  const bought = { requester: access.requester, subject: access.subject, types: typesText(types) }
+  const bought = { requester: asking, subject: access.subject, types: typesText(types) }
   // Taken before anything may refuse, so that a refusal says what becomes of the money.
   const why = await means.take(bollo, bought, { totem: caller.id, operation })
   if (why !== null) return no(why)
@@ -131,5 +167,5 @@ export async function decide(
   if (!result.ok) return failed(result.error)
   access.pdf_sha256 = createHash('sha256').update(Buffer.from(result.value.pdf, 'base64')).digest('hex')
   const { cents } = settlementOf(bollo, more.charges)
-  return { kind: 'issued', certificate: result.value, cents, about, revokedSince, access }
+  return { kind: 'issued', certificate: result.value, cents, about, revokedSince: false, access }
 }

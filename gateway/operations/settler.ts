@@ -4,17 +4,17 @@ import { grouped } from '../store/grouped.ts'
 import { keyOf, type Settled, settle } from '../store/operations.ts'
 import type { Database } from '../store/schema.ts'
 
-/** Resolves when the outcome is on the disk; false if the operation had another outcome before. */
-export type Settler = (job: string, item: Settled) => Promise<boolean>
+/** Resolves when the outcome is on the disk; false if the operation had another outcome before. `job` null: it has none. */
+export type Settler = (job: string | null, item: Settled) => Promise<boolean>
 
 /**
  * Stores outcomes with the end of their jobs. A totem's outcomes are numbered in the order of their commits, so that
  * each commit waits for the one before, and outcomes share one (store/grouped.ts).
  */
 export function createSettler(db: Database, means: Pick<Means, 'refused'>, now: Clock): Settler {
-  const write = grouped(async (group: readonly { job: string; item: Settled }[]) => {
+  const write = grouped(async (group: readonly { job: string | null; item: Settled }[]) => {
     const items = new Map(group.map(({ item }) => [keyOf(item.caller.id, item.id), item]))
-    const jobs = group.map(({ job }) => job)
+    const jobs = group.flatMap(({ job }) => job ?? [])
     const ends = group.flatMap(({ item }) => item.ends)
     const store = async (on: Database) => settle(on, { items: [...items.values()], ends, jobs }, now())
     const mayGiveBack = group.some(({ item }) => item.settlement.state === 'refused')

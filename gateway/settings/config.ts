@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { totemId } from '../../contract/identity.ts'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { listed, service } from '../anpr/services.ts'
-import { consoleSettings } from './console.ts'
+import { cardLogInSettings, consoleSettings } from './console.ts'
 import { enrolmentSettings } from './enrolment.ts'
 import { mailSettings } from './mail.ts'
 import { pagopaSettings } from './pagopa.ts'
@@ -42,6 +42,21 @@ export interface Connections {
 }
 
 const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
+
+/**
+ * `list`: the signed trust list (contract/trust.ts) that counts here and that totems get; `listKey`: the public JWK
+ * of its signer. `crls`: folder of the CRLs (DER, `*.crl`), to which the gateway adds those that it fetches. Changes
+ * of all of them count without a restart. `crlHosts`: hosts (`name` or `name:port`) that the gateway may call for a
+ * CRL, by plain HTTP; empty: none.
+ */
+const trust = z.strictObject({
+  list: z.string(),
+  listKey: z.string(),
+  crls: z.string(),
+  crlHosts: z.array(z.string()),
+  revocation: revocationPolicy,
+})
+export type TrustSettings = z.output<typeof trust>
 
 /**
  * The gateway's own file, which GATEWAY_CONFIG names. Paths are absolute; port 0 takes a free one. A file with a secret
@@ -94,28 +109,25 @@ export const gatewayConfig = z.strictObject({
     .extend({ door: z.strictObject({ ...address, connections: connections(500, 50) }) })
     .nullable()
     .default(null),
-  /** Where operators work with a browser (settings/console.ts). Null: there is no console here. */
+  /**
+   * Where operators work with a browser (settings/console.ts). Null: there is no console here. `card.trust`: the issuers of
+   * operators' cards, in a list of their own: whoever vouches for citizens vouches for no operator.
+   */
   console: consoleSettings
-    .extend({ ...address, connections: connections(1_000, 50) })
+    .extend({
+      ...{ ...address, connections: connections(1_000, 50) },
+      card: cardLogInSettings
+        .extend({ ...address, connections: connections(500, 50), trust })
+        .nullable()
+        .default(null),
+    })
     .nullable()
     .default(null),
   /** PEM files; `clientCa` is the only issuer of totems' certificates. */
   tls: z.strictObject({ key: z.string(), certificate: z.string(), clientCa: z.string() }),
   /** Holds the embedded database when DATABASE_URL names no PostgreSQL. */
   dataDir: z.string(),
-  /**
-   * `list`: the signed trust list (contract/trust.ts) that counts here and that totems get; `listKey`: the public JWK
-   * of its signer. `crls`: folder of the CRLs (DER, `*.crl`), to which the gateway adds those that it fetches. Changes
-   * of all of them count without a restart. `crlHosts`: hosts (`name` or `name:port`) that the gateway may call for a
-   * CRL, by plain HTTP; empty: none.
-   */
-  trust: z.strictObject({
-    list: z.string(),
-    listKey: z.string(),
-    crls: z.string(),
-    crlHosts: z.array(z.string()),
-    revocation: revocationPolicy,
-  }),
+  trust,
   /** `pdnd`: settings/pdnd.ts. */
   anpr: z.strictObject({
     pdnd: pdndSettings,

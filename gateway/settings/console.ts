@@ -1,16 +1,24 @@
 import { z } from 'zod'
 
+const url = z
+  .url({ protocol: /^https$/ })
+  .refine((text) => new URL(text).pathname === '/', 'without a path')
+  .nullable()
+  .default(null)
+
+/**
+ * Where operators log in with a smart card: a listener of its own, which asks for their certificate and shows the console's own.
+ * `url`: as browsers reach it; null: as it listens. Nobody works at a counter without it.
+ */
+export const cardLogInSettings = z.strictObject({ url })
+
 /**
  * Where operators work with a browser. `url`: as browsers reach it, without a path; null: as it listens. `page`: the folder
  * of the built console (dist/console). `anchors`: the file to which signed heads of the audit are appended; null: in
  * `dataDir`, where the database's administrators may reach it too.
  */
 export const consoleSettings = z.strictObject({
-  url: z
-    .url({ protocol: /^https$/ })
-    .refine((text) => new URL(text).pathname === '/', 'without a path')
-    .nullable()
-    .default(null),
+  url,
   tls: z.strictObject({ key: z.string(), certificate: z.string() }),
   page: z.string(),
   anchors: z.string().nullable().default(null),

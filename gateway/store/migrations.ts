@@ -37,6 +37,8 @@ import { consoleViews } from './migrations/050-console-views.ts'
 import { enti } from './migrations/051-enti.ts'
 import { bulkRequests } from './migrations/053-bulk-requests.ts'
 import { statistics } from './migrations/056-statistics.ts'
+import { operatorCards } from './migrations/058-operator-cards.ts'
+import { counter } from './migrations/059-counter.ts'
 import { readiness } from './migrations/060-readiness.ts'
 import { bulkDownloads } from './migrations/063-bulk-downloads.ts'
 import { history } from './migrations/064-history.ts'
@@ -205,6 +207,8 @@ const migrations: Record<string, Migration> = {
   '051-enti': enti,
   '053-bulk-requests': bulkRequests,
   '056-statistics': statistics,
+  '058-operator-cards': operatorCards,
+  '059-counter': counter,
   '060-readiness': readiness,
   '063-bulk-downloads': bulkDownloads,
   '064-history': history,

@@ -1,6 +1,6 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
 import { DAY_MS } from '../../basics/time.ts'
-import type { CallerAt } from '../../contract/caller.ts'
+import { type Caller, operatorOf } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import { type End, endLines } from './access-ends.ts'
 import { DEAD, WORK } from './queues.ts'
@@ -164,7 +164,10 @@ export async function pending(db: Database, jobs: readonly JobData[]): Promise<M
   )
 }
 
-export type Settlement = { state: 'issued'; outcome: string; protocol: string } | { state: 'refused'; problem: Problem }
+/** `outcome` null: its certificate left with the answer, to a counter, and is kept nowhere. */
+export type Settlement =
+  | { state: 'issued'; outcome: string | null; protocol: string }
+  | { state: 'refused'; problem: Problem }
 
 /** `line`: the line that was written before ANPR was asked to issue (access/register.ts); null: ANPR was not asked. */
 export type AccessEntry = Pick<
@@ -174,7 +177,7 @@ export type AccessEntry = Pick<
 
 export interface Settled {
   id: string
-  caller: CallerAt<'totem'>
+  caller: Caller
   settlement: Settlement
   access: AccessEntry
   /** How the looks before the issue ended. */
@@ -198,6 +201,7 @@ export async function settle(
     id,
     channel: caller.channel,
     totem: caller.id,
+    actor: operatorOf(caller),
     state: settlement.state,
     ...(settlement.state === 'issued'
       ? { protocol: settlement.protocol, refusal: null, anpr: null }
@@ -207,7 +211,7 @@ export async function settle(
   // One parameter each: an array would escape and parse all 100 KB of them. Places that stay empty belong to no
   // operation; with them a few texts, each prepared once, serve any number of items.
   const issued = items.flatMap(({ id, caller, settlement: { state, ...more } }) =>
-    'outcome' in more ? [[caller.id, id, more.outcome] as const] : [],
+    'outcome' in more && more.outcome !== null ? [[caller.id, id, more.outcome] as const] : [],
   )
   const places = Array.from({ length: 2 ** Math.ceil(Math.log2(issued.length + 1)) }, (_, at) => issued[at] ?? NOBODY)
   const outcomes = sql.join(places.map((place) => sql`(${sql.join(place.map((one) => sql`${one}::text`))})`))
@@ -220,9 +224,9 @@ export async function settle(
         ${column('id')}, ${column('channel')}, ${column('totem')}, ${column('state')}, ${column('protocol')},
         ${column('refusal')}, ${column('anpr')}, ${column('requester')}, ${column('subject')}, ${column('types')},
         ${column('exemption')}, ${column('anpr_operation')}, ${column('gate_transaction')}, ${column('warnings')},
-        ${column('pdf_sha256')}, ${column('line')}
+        ${column('pdf_sha256')}, ${column('line')}, ${column('actor')}
       ) as item (id, channel, totem, state, protocol, refusal, anpr, requester, subject, types, exemption,
-        anpr_operation, gate_transaction, warnings, pdf_sha256, line)
+        anpr_operation, gate_transaction, warnings, pdf_sha256, line, actor)
     ), locked as materialized (
       select operation.id, operation.totem, operation.state from operation
       where (operation.totem, operation.id) in (select totem, id from given)
@@ -239,7 +243,9 @@ export async function settle(
       from pending join counter using (totem)
     ), settled as (
       update operation
-      set state = given.state, settled_at = ${at}::timestamptz, number = numbered.number, protocol = given.protocol,
+      set state = given.state, settled_at = ${at}::timestamptz,
+        -- A totem asks for its outcomes by their numbers; a counter has its answer already.
+        number = case when given.channel = 'totem' then numbered.number end, protocol = given.protocol,
         refusal = given.refusal, refusal_anpr = given.anpr, gate_transaction = given.gate_transaction
       from numbered join given using (totem, id)
       where operation.totem = numbered.totem and operation.id = numbered.id
@@ -251,9 +257,9 @@ export async function settle(
       delete from pgboss.job where name = ${WORK} and id = any(${jobs}::uuid[])
     ), noted as (
       insert into access_log
-        (at, channel, caller, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation,
+        (at, channel, caller, actor, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation,
           gate_transaction, warnings, pdf_sha256)
-      select ${at}::timestamptz, channel, totem, id, requester, subject, types, exemption,
+      select ${at}::timestamptz, channel, totem, actor, id, requester, subject, types, exemption,
         coalesce(anpr, refusal, state), protocol, anpr_operation, given.gate_transaction, warnings, pdf_sha256
       from given join settled using (totem, id) where line is null
     ), ended_lines as (

@@ -7,13 +7,13 @@ import { type Clock, HOUR_MS, MINUTE_MS } from '../../basics/time.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { TrustBundle, TrustList } from '../../contract/trust.ts'
-import type { CardCertificate } from '../../trust/card-certificate.ts'
+import { type CardCertificate, type CertificateRefusal, verifyCardCertificate } from '../../trust/card-certificate.ts'
 import { type CrlShelf, createCrlShelf, sha256Of } from '../../trust/crl-shelf.ts'
 import { type EvidenceRefusal, verifyEvidence } from '../../trust/evidence.ts'
 import { replaces, verifyTrustList } from '../../trust/list.ts'
 import type { Trust } from '../../trust/trust.ts'
 import { createEndTeller, type Validity, validityOf } from '../keys/list-ends.ts'
-import type { GatewayConfig } from '../settings/config.ts'
+import type { TrustSettings } from '../settings/config.ts'
 import { openCrlFolder } from './crl-folder.ts'
 import { openCrlPoints } from './crl-points.ts'
 import { distributionPointsOf } from './distribution-points.ts'
@@ -35,6 +35,8 @@ export interface TrustKeeper {
    * the policy.
    */
   verifyUnrevoked(evidence: Evidence, at: Date): Result<CardCertificate, EvidenceRefusal>
+  /** Whose card this certificate is, good now. Who asks has had the card prove its key already, as TLS does. */
+  cardOf(der: Uint8Array): Result<CardCertificate, CertificateRefusal>
   bundle(): TrustBundle
   /** When the list in force ends. */
   readonly ends: Date
@@ -60,10 +62,13 @@ interface InForce {
 /** Opens list and CRLs; without a good list the gateway does not start. */
 export async function openTrust({
   config,
+  name = 'trust.list',
   now,
   log,
 }: {
-  config: GatewayConfig['trust']
+  config: TrustSettings
+  /** The setting of its list, as the log and the operators' figures name it. */
+  name?: 'trust.list' | 'console.card.trust.list'
   now: Clock
   log: Logger
 }): Promise<Result<TrustKeeper, Unusable>> {
@@ -104,7 +109,7 @@ export async function openTrust({
     log.info({ kind: 'list-taken', sequence: inForce.list.sequence })
   }
 
-  const tellEnd = createEndTeller('trust.list', { now, log })
+  const tellEnd = createEndTeller(name, { now, log })
   const told = (kind: string) => (failure: NodeJS.ErrnoException) =>
     log.error({ kind, name: failure.name, code: failure.code })
   const look = () =>
@@ -141,10 +146,7 @@ export async function openTrust({
 
   function verify(evidence: Evidence, at: Date, trust: Trust) {
     const verdict = verifyEvidence(evidence, trust, at, now())
-    const unknown = verdict.ok
-      ? verdict.value.revocation === 'unknown-accepted'
-      : verdict.error.kind === 'revocation-unknown'
-    if (unknown && evidence.by === 'card') void fetchCrlsOf(evidence.certificate)
+    if (isUnknown(verdict) && evidence.by === 'card') void fetchCrlsOf(evidence.certificate)
     return verdict
   }
 
@@ -153,6 +155,11 @@ export async function openTrust({
     verifyUnrevoked(evidence, at) {
       const { trust } = inForce.shelf
       return verify(evidence, at, { ...trust, policy: { ...trust.policy, whenUnknown: 'accept' } })
+    },
+    cardOf(der) {
+      const verdict = verifyCardCertificate(der, inForce.shelf.trust, now())
+      if (isUnknown(verdict)) void fetchCrlsOf(Buffer.from(der).toString('base64'))
+      return verdict
     },
     bundle: () => ({
       list: inForce.jws,
@@ -163,11 +170,11 @@ export async function openTrust({
     },
     validities: () =>
       new Map([
-        ['trust.list', validityOf(inForce.list)],
+        [name, validityOf(inForce.list)],
         ...[...inForce.shelf.trust.crls].flatMap(([key, crls]) =>
           crls.map(({ thisUpdate, nextUpdate }, index) => {
-            const name = `crl ${sha256Of(Buffer.from(key)).slice(0, 8)}${index > 0 ? `.${index}` : ''}`
-            return [name, { issued: new Date(thisUpdate), ends: new Date(nextUpdate) }] as const
+            const crl = `crl ${sha256Of(Buffer.from(key)).slice(0, 8)}${index > 0 ? `.${index}` : ''}`
+            return [crl, { issued: new Date(thisUpdate), ends: new Date(nextUpdate) }] as const
           }),
         ),
       ]),
@@ -183,13 +190,12 @@ export async function openTrust({
   })
 }
 
+const isUnknown = (verdict: Result<CardCertificate, EvidenceRefusal>) =>
+  verdict.ok ? verdict.value.revocation === 'unknown-accepted' : verdict.error.kind === 'revocation-unknown'
+
 const addressesIn = (base64: string) => distributionPointsOf(Buffer.from(base64, 'base64'))
 
-async function readList({
-  list: file,
-  listKey,
-  revocation,
-}: GatewayConfig['trust']): Promise<Result<InForce, Unusable>> {
+async function readList({ list: file, listKey, revocation }: TrustSettings): Promise<Result<InForce, Unusable>> {
   let jws: string
   let key: JWK
   try {

@@ -8,16 +8,29 @@ import { employees } from '../issuer/employees.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import { tenancy } from './tenancy.ts'
 
-/** The gateway's settings of its console (gateway/settings/console.ts); `folder`: where the client's secret may lie. */
-export function throughConsole(issuer: Issuer, { pki, page, folder }: { pki: string; page: string; folder: string }) {
+/**
+ * The gateway's settings of its console (gateway/settings/console.ts); `folder`: where the client's secret may lie. `crls`: of
+ * those who issue cards.
+ */
+export function throughConsole(
+  issuer: Issuer,
+  { pki, page, folder, crls }: { pki: string; page: string; folder: string; crls: string },
+) {
   const secret = join(folder, 'console-client.secret')
   writeFileSync(secret, issuer.clientSecret, { mode: 0o600 })
   return {
     ...{ host: '127.0.0.1', port: 0, page },
+    card: { host: '127.0.0.1', port: 0, trust: operatorTrust(pki, crls) },
     tls: { key: join(pki, 'gateway.key.pem'), certificate: join(pki, 'gateway.cert.pem') },
     issuer: { url: issuer.url, clientId: issuer.clientId, secret, ca: join(pki, 'gateway-ca.pem') },
   }
 }
+
+/** The bench's employees have cards of the issuers whom citizens' cards come from; in earnest they have issuers of their own. */
+const operatorTrust = (pki: string, crls: string) => ({
+  ...{ list: join(pki, 'trust-list.jws'), listKey: join(pki, 'trust-list.pub.jwk.json'), crls, crlHosts: [] },
+  revocation: { maxAgeHours: 100 * 24, whenUnknown: 'refuse' as const },
+})
 
 /**
  * Gives the company's employees what they need, as a technician does on a fresh installation: by the command. It needs the

@@ -87,8 +87,9 @@ export const employees: readonly Employee[] = [
       grant: { role: 'AUDITOR', scope: comune('054050') },
     },
   },
+  // She has a CNS and stands in the register too, with a husband and a daughter (simulator/population).
   {
-    ...{ login: 'sportello', name: 'Pia Sorci', account: 'p.sorci', codiceFiscale: person('SRCPIA83P49D653') },
+    ...{ login: 'sportello', name: 'Elena Ferrari', account: 'e.ferrari', codiceFiscale: person('FRRLNE83D49F205') },
     ...{ does: 'ufficio postale di Spello: sportello' },
     grant: { role: 'SPORTELLO', scope: { kind: 'ufficio', office: 'PG-101' } },
   },

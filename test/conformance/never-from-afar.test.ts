@@ -43,8 +43,12 @@ test('no route of the console is for a person, a document, a file, a screen or a
     paths.filter((path) =>
       /screen|image|camera|shell|exec|sql|file|queue|payload|certificate|card|pin|citizen/i.test(path),
     ),
-    // The sync logs, as the gateway has them: no file of a totem's.
-  ).toEqual(['/log/file'])
+    // The sync logs, counts and lists of people, as the gateway has them, and operators' own smart cards: nothing of a totem's.
+  ).toEqual([
+    ...['/log/file', '/cards', '/cards/approve', '/cards/revoke', '/profiles'],
+    ...['/bulk/:request/file', '/bulk/:request/files', '/accounts/file'],
+    ...['products', 'products/channels', 'cie', 'consultations', 'offices'].map((name) => `/statistics/${name}/file`),
+  ])
 })
 
 test('the code of commands, on both sides and between them, has nothing to do any of it with', () => {

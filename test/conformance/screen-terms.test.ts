@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createIntl } from 'react-intl'
 import { expect, it } from 'vitest'
+import { declarationWords } from '../../catalogue/declaration-words.ts'
 import { certificateType } from '../../contract/catalogue.ts'
 import { type Language, language, languages } from '../../contract/language.ts'
 import { relationName } from '../../main/documents/kinship.ts'
 import { settled, texts, titleOf } from '../../main/documents/texts.ts'
 import { registerWords } from '../../main/documents/words.ts'
-import { declarationWords } from '../../main/journeys/declaration/words.ts'
 import { readAllMessages } from '../../renderer/i18n/messages.ts'
 
 const messages = await readAllMessages()

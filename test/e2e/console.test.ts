@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkLog } from '../../trust/sync-log.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
 import { neverFromAfar } from '../support/console/never.ts'
+import { byFile, shownAt } from '../support/console/operator-card.ts'
 import { type ConsoleWindow, openWindow } from '../support/console/window.ts'
 import { chainOf } from '../support/journal/chain.ts'
 import { HEALTHY } from '../support/sync/syncing-totem.ts'
@@ -257,4 +258,53 @@ test('the auditor reads who did it, and the chain holds', async () => {
   await page.getByRole('button', { name: 'Verifica' }).click()
   await page.getByText('Il registro è integro.').waitFor()
   expect(browser.complaints).toEqual([])
+})
+
+test('the counter serves a citizen with a marca da bollo, by keys and words alone', async () => {
+  const elena = await centre.signedIn('sportello')
+  await elena.logInByCard(byFile('elena-ferrari'))
+  const [{ card }] = (await elena.get('/cards')).body.cards
+  await (await centre.signedIn('piattaforma')).post('/cards/approve', { card })
+  const { consoleUrl, cardUrl } = centre.gateway
+  const shown = shownAt(cardUrl ?? '', 'elena-ferrari')
+  const counter = await openWindow(`https://localhost:${new URL(consoleUrl ?? '').port}/`, undefined, [shown])
+  const { page } = counter
+  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click()
+  try {
+    await page.getByRole('link', { name: /Accedi con la carta/ }).click()
+    await press('Apri lo sportello')
+    await page.getByLabel('Codice fiscale').fill('bncnmr51h58i888t')
+    await page.getByLabel('Numero').fill('CA12345AB')
+    await page.getByLabel('Rilasciato da').fill('Comune di Spello')
+    await page.getByLabel('Scade il').fill('2026-01-31')
+    await page.getByLabel(/Dichiaro che/).check()
+    expect(await counter.findings()).toEqual([])
+    await press('Riconosci')
+    await page.getByText('Il documento è scaduto').waitFor()
+    await page.getByLabel('Scade il').fill('2031-01-31')
+    await press('Riconosci')
+    // A public office gets the declaration, and no question about a bollo.
+    await page.getByLabel(/Un ufficio o un servizio pubblico/).check()
+    expect(await page.getByLabel('Le 14 cifre').count()).toBe(0)
+    await page.getByLabel(/Una banca o un altro privato/).check()
+    await page.getByLabel('Certificato di residenza', { exact: true }).check()
+    await page.getByLabel('Le 14 cifre').fill('0123 4567 8901 23')
+    await page.getByLabel('Data della marca').fill('2026-03-05')
+    expect(await counter.findings()).toEqual([])
+    await press('Anteprima')
+    await press('Emetti')
+    await page.getByText('16,00 €, marca n. 0123 4567 8901 23').waitFor()
+    await press('No, da ristampare')
+    await page.getByText('Ristampa n. 1').waitFor()
+    await press('Uscito bene')
+    await page.getByText('A chi lo consegna?').waitFor()
+    await press('Chiudi la visita')
+    await page.getByRole('row', { name: 'Marche da bollo 1' }).waitFor()
+    await page.getByRole('row', { name: 'Fogli rovinati, ristampati 1' }).waitFor()
+    await page.keyboard.press('F9')
+    await page.getByText('Sportello bloccato').waitFor()
+    expect(counter.complaints).toEqual([])
+  } finally {
+    await counter.close()
+  }
 })

@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import { consoleProblem, problemStatus } from '../../../contract/console/problem.ts'
 import { boundConnections, HANDSHAKE } from '../../http/connections.ts'
 import { type BuiltPage, servePage } from '../../http/page.ts'
+import { reachedAt } from '../../http/reached.ts'
 import type { Routes } from '../../http/route.ts'
 import type { DoorTls } from '../../http/tls.ts'
 import type { Connections } from '../../settings/config.ts'
@@ -55,11 +56,7 @@ export async function createConsoleDoor({
   }) as unknown as FastifyInstance
   tls.keepUp(server, { minVersion: 'TLSv1.3' })
   boundConnections(server, connections, log)
-  const origin = () => {
-    if (url !== null) return new URL(url).origin
-    const bound = server.server.address()
-    return `https://localhost:${bound !== null && typeof bound === 'object' ? bound.port : 0}`
-  }
+  const origin = () => reachedAt(server, url)
   await server.register(cookie)
   await server.register(rateLimit, {
     ...{ max: PER_MINUTE, timeWindow: '1 minute', addHeadersOnExceeding: {} },
@@ -73,6 +70,8 @@ export async function createConsoleDoor({
         defaultSrc: ["'none'"],
         ...{ scriptSrc: ["'self'"], styleSrc: ["'self'"], fontSrc: ["'self'"], imgSrc: ["'self'"] },
         ...{ connectSrc: ["'self'"], formAction: ["'self'"] },
+        // Certificates, out of the page's own memory.
+        ...{ frameSrc: ['blob:'], objectSrc: ['blob:'] },
         ...{ frameAncestors: ["'none'"], baseUri: ["'none'"] },
       },
     },

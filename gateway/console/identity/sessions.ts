@@ -1,18 +1,20 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import { ulid } from 'ulid'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../basics/time.ts'
 import type { Answer } from '../../../contract/console/api.ts'
 import { append } from '../audit/chain.ts'
 import type { ConsoleDatabase } from '../tables.ts'
 import type { Going, Named } from './issuer.ts'
+import { digest, newToken } from './secrets.ts'
 
 const IDLE_MS = 15 * MINUTE_MS
+/** At a counter the next citizen stands before the screen. */
+const IDLE_BY_CARD_MS = 5 * MINUTE_MS
 const ABSOLUTE_MS = 8 * HOUR_MS
 const LOGIN_MS = 10 * MINUTE_MS
 /** An idle session that is looked at each second need not be written each second. */
 const SEEN_EVERY_MS = 20_000
 const KEPT_MS = 30 * DAY_MS
-const TOKEN_BYTES = 32
 
 export interface Session {
   id: string
@@ -22,12 +24,19 @@ export interface Session {
   endsAt: Date
   /** Sent with each deed: a page of another origin cannot read it. */
   csrf: string
+  /** Of a log-in by smart card: which, its person's operator number, and when it last shook hands. */
+  card: { id: string; number: string; at: Date } | null
+  /** The counter at which its person works with it. */
+  counter: { office: string; station: string } | null
 }
 
-/** Opaque in the browser; here only by its SHA-256, so that who reads the table signs nobody in. */
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url')
+/** A card that has just shaken hands. */
+interface Shaken {
+  id: string
+  at: Date
+}
+
 const csrfOf = (token: string) => digest(`csrf|${token}`)
-export const newToken = () => randomBytes(TOKEN_BYTES).toString('base64url')
 
 export interface Sessions {
   /** Remembers a log-in that goes to the issuer, by `browser`, a secret in a cookie of its own. */
@@ -35,7 +44,11 @@ export interface Sessions {
   /** The log-in that comes back, once: null when this browser has begun none by this state, or too long ago. */
   comesBack(state: string, browser: string): Promise<(Going & { returnTo: string }) | null>
   /** A new session, whose token this is; the one that the browser had ends. */
-  begin(who: Named, person: string, before: string): Promise<string>
+  begin(who: Omit<Named, 'codiceFiscale'>, person: string, before: string, card?: Shaken): Promise<string>
+  /** The card of a session that lasts has shaken hands anew; false: this token's is not this person's by this card. */
+  shakes(token: string, person: string, card: Shaken): Promise<boolean>
+  /** Its person begins to work at this counter. */
+  worksAt(session: Session, counter: NonNullable<Session['counter']>): Promise<void>
   /** The session of a token, while it lasts; `acts`: its person has just done something, from which its idle time counts. */
   of(token: string, acts: boolean): Promise<Session | null>
   list(session: Session): Promise<Answer<'sessions'>>
@@ -51,8 +64,14 @@ export function createSessions(db: ConsoleDatabase, now: () => Date): Sessions {
       .selectFrom('console_session')
       .selectAll()
       .where('ended_at', 'is', null)
-      .where('seen_at', '>', new Date(+at - IDLE_MS))
+      .where(
+        sql<boolean>`seen_at > case when card is null then ${new Date(+at - IDLE_MS)}::timestamptz
+          else ${new Date(+at - IDLE_BY_CARD_MS)}::timestamptz end`,
+      )
       .where('began_at', '>', new Date(+at - ABSOLUTE_MS))
+
+  const numberOf = async (card: string): Promise<string | null> =>
+    (await db.selectFrom('operator_card').select('number').where('id', '=', card).executeTakeFirst())?.number ?? null
 
   return {
     async goes({ state, nonce, verifier }, browser, return_to) {
@@ -72,7 +91,7 @@ export function createSessions(db: ConsoleDatabase, now: () => Date): Sessions {
       if (!going || going.browser_hash !== digest(browser) || +going.expires_at < +now()) return null
       return { state, nonce: going.nonce, verifier: going.verifier, returnTo: going.return_to }
     },
-    async begin({ iss, sub, name, authenticatedAt }, person, before) {
+    async begin({ iss, sub, name, authenticatedAt }, person, before, card) {
       const at = now()
       const [token, id] = [newToken(), ulid(+at)]
       const seen = { person, name, seen_at: at }
@@ -89,6 +108,15 @@ export function createSessions(db: ConsoleDatabase, now: () => Date): Sessions {
           .where('token_hash', '=', digest(before))
           .where('ended_at', 'is', null)
           .execute()
+        // One card, one counter: whoever goes to another one locks the first.
+        if (card)
+          await transaction
+            .updateTable('console_session')
+            .set({ ended_at: at })
+            .where('person', '=', person)
+            .where('card', 'is not', null)
+            .where('ended_at', 'is', null)
+            .execute()
         await transaction
           .insertInto('console_session')
           .values({
@@ -98,11 +126,30 @@ export function createSessions(db: ConsoleDatabase, now: () => Date): Sessions {
             began_at: at,
             authenticated_at: authenticatedAt,
             ended_at: null,
+            ...{ card: card?.id ?? null, shaken_at: card?.at ?? null, office: null, station: null },
           })
           .execute()
-        await append(transaction, { person, role: null, session: id }, { deed: 'session.begun' }, at)
+        await append(
+          transaction,
+          { person, role: null, session: id },
+          { deed: 'session.begun', detail: card ? { card: card.id } : {} },
+          at,
+        )
       })
       return token
+    },
+    async shakes(token, person, { id, at }) {
+      const found = await alive(now()).where('token_hash', '=', digest(token)).executeTakeFirst()
+      if (found?.person !== person || found.card !== id) return false
+      await db
+        .updateTable('console_session')
+        .set({ shaken_at: at, authenticated_at: at, seen_at: now() })
+        .where('id', '=', found.id)
+        .execute()
+      return true
+    },
+    async worksAt({ id }, counter) {
+      await db.updateTable('console_session').set(counter).where('id', '=', id).execute()
     },
     async of(token, acts) {
       const at = now()
@@ -115,9 +162,13 @@ export function createSessions(db: ConsoleDatabase, now: () => Date): Sessions {
           .where('token_hash', '=', found.token_hash)
           .where('ended_at', 'is', null)
           .execute()
+      const { card, shaken_at, office, station } = found
+      const number = card && (await numberOf(card))
       return {
         ...{ id: found.id, person: found.person, name: found.name, authenticatedAt: found.authenticated_at },
         ...{ endsAt: new Date(+found.began_at + ABSOLUTE_MS), csrf: csrfOf(token) },
+        card: card && number && shaken_at ? { id: card, number, at: shaken_at } : null,
+        counter: office && station ? { office, station } : null,
       }
     },
     async list({ person, id }) {

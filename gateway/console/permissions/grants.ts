@@ -14,7 +14,7 @@ export const INSTALLATION = 'installation'
 const LAST = 'PIATTAFORMA'
 /** 12 months, at most; a leap year's too. */
 const YEAR_MS = 366 * 86_400_000
-const GIVEN = ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR']
+const GIVEN = ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR', 'SPORTELLO']
 
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err<ConsoleProblem>({ kind, field })
 

@@ -70,6 +70,9 @@ export const matrix: Record<Action, Record<Role, Reach>> = {
   'anomalies.see': { ...NO_OPERATOR, AUDITOR: 'ente', ...NO_OFFICER, TOP: 'ente' },
   'anomalies.close': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
   'profiles.decide': { ...NO_OPERATOR, AUDITOR: '-', ...NO_OFFICER, TOP: 'ente' },
+  'cards.see': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'all', AUDITOR: 'all', ...NO_OFFICER, SPORTELLO: 'own' },
+  'cards.decide': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: 'fleet', AUDITOR: '-', ...NO_OFFICER },
+  'counter.serve': { OPERATORE: '-', CAMPO: '-', PIATTAFORMA: '-', AUDITOR: '-', ...NO_OFFICER, SPORTELLO: 'scope' },
   // Figures with small numbers hidden; exact ones stay within an ente.
   'statistics.see': {
     ...{ OPERATORE: 'scope', CAMPO: 'scope', PIATTAFORMA: '-', AUDITOR: 'ente' },

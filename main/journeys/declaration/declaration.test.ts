@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import PDFDocument from 'pdfkit'
 import { expect, test } from 'vitest'
+import { topics } from '../../../catalogue/declaration-words.ts'
 import { registeredPerson } from '../../../contract/document.ts'
 import type { FormLanguages } from '../../documents/facts.ts'
 import { layOut } from '../../documents/layout.ts'
@@ -12,7 +13,6 @@ import { asset, FACES, type Measure } from '../../documents/typeface.ts'
 import { visura } from '../visura/paper.ts'
 import { declaration } from './declaration.ts'
 import { notorieta } from './notorieta.ts'
-import { topics } from './words.ts'
 
 const pen = new PDFDocument({ font: '' })
 for (const [face, name] of Object.entries(FACES)) pen.registerFont(face, asset(`${name}.ttf`))

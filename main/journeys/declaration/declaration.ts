@@ -1,3 +1,4 @@
+import { conditions, declarationWords, type Topic, topics } from '../../../catalogue/declaration-words.ts'
 import type { RegisteredPerson } from '../../../contract/document.ts'
 import { closing } from '../../documents/closing.ts'
 import type { FormLanguages } from '../../documents/facts.ts'
@@ -6,7 +7,6 @@ import { type Block, type Choice, type Paper, type Place, type Run, said, type W
 import { dateToWrite, familyTable, fullName, personFacts, statoCivile } from '../../documents/person.ts'
 import { inflect, isWholeDate, plainDate, registerWords, say } from '../../documents/words.ts'
 import type { Relative } from './facts.ts'
-import { conditions, declarationWords, type Topic, topics } from './words.ts'
 
 export interface DeclarationFacts {
   person: RegisteredPerson

@@ -1,4 +1,5 @@
 import { ulid } from 'ulid'
+import type { Topic } from '../../../catalogue/declaration-words.ts'
 import { isConvivenza, type RegisteredPerson } from '../../../contract/document.ts'
 import type { DeclaredFact } from '../../../contract/journeys/declaration.ts'
 import { factsOf, familyFact, formLanguages, subjectOf, type WritingOptions } from '../../documents/facts.ts'
@@ -8,7 +9,6 @@ import { birthOf } from './birth.ts'
 import { declaration } from './declaration.ts'
 import { notorieta } from './notorieta.ts'
 import type { Declared, Form } from './visit.ts'
-import type { Topic } from './words.ts'
 
 /** The place of a fact on the form. */
 const TOPICS: Record<DeclaredFact, Topic> = {

@@ -60,6 +60,17 @@ export class Browser {
     throw new Error('the log-in goes round')
   }
 
+  /**
+   * Logs in with a smart card, which `shake` has shake hands at an address; answers where the console has sent the browser then.
+   */
+  async logInByCard(shake: (url: string) => Promise<string>, { to = '/' } = {}): Promise<string> {
+    const door = await this.location(`${this.#console}/console/card/log-in?to=${encodeURIComponent(to)}`)
+    const back = await shake(door)
+    const next = await this.location(new URL(back, door).href)
+    this.csrf = (await this.get('/me')).body?.csrf ?? ''
+    return next
+  }
+
   /** `acts`: the person has just used the page; else the page looks again by itself. */
   get(path: string, { acts = true } = {}): Promise<Told> {
     return this.#told(path, acts ? { headers: { 'x-acted': '1' } } : {})

@@ -4,6 +4,8 @@ import { ownFolder } from '../../../basics/temporary.ts'
 import type { GatewayConfig } from '../../../gateway/index.ts'
 import { emptyPage, firstGrants, throughConsole } from '../../../simulator/bench/console.ts'
 import { startIssuer } from '../../../simulator/issuer/issuer.ts'
+import { makePki } from '../../../simulator/pki/make.ts'
+import { issueCrls } from '../../../simulator/pki/trust-list.ts'
 import { type Centre, openCentre } from '../gateway/centre.ts'
 import { publicDoorIn } from '../gateway/public-page.ts'
 import { TotemClient } from '../gateway/totem-client.ts'
@@ -57,11 +59,14 @@ export async function openConsoleCentre(
 ): Promise<ConsoleCentre> {
   const folder = ownFolder('totem-console')
   mkdirSync(folder, { recursive: true })
+  await makePki(PKI)
   const issuer = await startIssuer({ pki: PKI })
+  const crls = join(folder, 'operator-crls')
+  await issueCrls(PKI, crls, { nextUpdate: new Date(Date.now() + 100 * 86_400_000) })
   writeFileSync(join(folder, 'offices.json'), JSON.stringify(places))
   if (polis) writeFileSync(join(folder, 'polis.json'), JSON.stringify(polis.plan))
   const console = {
-    ...throughConsole(issuer, { pki: PKI, page: page ?? emptyPage(folder), folder }),
+    ...throughConsole(issuer, { pki: PKI, page: page ?? emptyPage(folder), folder, crls }),
     // As behind a load balancer: everybody comes from one address here, and each session is counted for itself.
     ...{ host: '127.0.0.1', port: 0, connections: { perAddress: null } },
     ...(alertmanager && { alertmanager: { url: alertmanager } }),

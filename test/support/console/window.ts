@@ -25,7 +25,12 @@ export interface ConsoleWindow {
 }
 
 /** An operator's browser, with a profile of its own that goes with it. */
-export async function openWindow(url: string, size = SIZE): Promise<ConsoleWindow> {
+export async function openWindow(
+  url: string,
+  size = SIZE,
+  /** What it shows where a listener asks for a certificate: PEM. */
+  shown: { origin: string; cert: Buffer; key: Buffer }[] = [],
+): Promise<ConsoleWindow> {
   const profile = mkdtempSync(join(tmpdir(), 'totem-console-window-'))
   let browser: BrowserContext | undefined
   const close = async () => {
@@ -39,6 +44,7 @@ export async function openWindow(url: string, size = SIZE): Promise<ConsoleWindo
       chromiumSandbox: process.getuid?.() !== 0,
       // The bench's own authority vouches for gateway and issuer.
       ignoreHTTPSErrors: true,
+      clientCertificates: shown,
     })
     const page = browser.pages()[0] ?? (await browser.newPage())
     const complaints: string[] = []

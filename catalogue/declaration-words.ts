@@ -1,4 +1,4 @@
-import type { Language } from '../../../contract/language.ts'
+import type { Language } from '../contract/language.ts'
 
 /** The facts of art. 46 DPR 445/2000 that ANPR knows, and the one that is always written by hand. */
 export const topics = [

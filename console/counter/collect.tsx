@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import { ask } from '../ask.ts'
+import { shortly } from '../words.ts'
+import { typesSaid } from './texts.ts'
+import type { Issued, Refusal } from './told.ts'
+
+/** What a totem has taken in or issued already for this person. */
+export function Collect({
+  visit,
+  onIssued,
+  onRefused,
+  onProblem,
+}: {
+  visit: string
+  onIssued(told: Issued): void
+  onRefused(problem: Refusal): void
+  onProblem(reason: unknown): void
+}) {
+  const [number, setNumber] = useState('')
+  const [issued, setIssued] = useState('')
+  const waiting = useQuery({
+    queryKey: ['waiting', visit],
+    queryFn: () => ask('counterWaiting', { body: { visit } }),
+    gcTime: 0,
+  })
+  const { requests = [] } = waiting.data ?? {}
+  if (requests.length === 0) return null
+  const digits = number.replace(/\s/g, '')
+  const mark = /^\d{14}$/.test(digits) && issued ? { number: digits, issued } : null
+
+  async function collect({ totem, operation }: (typeof requests)[number]) {
+    try {
+      const told = await ask('counterCollect', { body: { visit, totem, operation, mark } })
+      if (told.became === 'issued') onIssued(told)
+      else if (told.became === 'refused') onRefused(told.problem)
+      else onRefused({ kind: 'anpr-unavailable', anpr: null })
+    } catch (reason) {
+      onProblem(reason)
+    }
+  }
+  return (
+    <section aria-labelledby="waiting-title">
+      <h3 id="waiting-title">Chiesto a un totem</h3>
+      <table className="small">
+        <tbody>
+          {requests.map((each) => (
+            <tr key={`${each.totem} ${each.operation}`}>
+              <td>{typesSaid(each.types)}</td>
+              <td>{each.office ?? each.totem}</td>
+              <td>{shortly(each.receivedAt)}</td>
+              <td>
+                {each.state === 'pending' ? (
+                  <span className="quiet">l’anagrafe nazionale non ha ancora risposto</span>
+                ) : (
+                  <Button isDisabled={each.state === 'needs-mark' && mark === null} onPress={() => void collect(each)}>
+                    Consegna
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {requests.some(({ state }) => state === 'needs-mark') && (
+        <p className="line">
+          <label>
+            Cifre della marca già usata
+            <input
+              className="id"
+              inputMode="numeric"
+              value={number}
+              onChange={({ target }) => setNumber(target.value)}
+            />
+          </label>
+          <label>
+            Data della marca
+            <input type="date" value={issued} onChange={({ target }) => setIssued(target.value)} />
+          </label>
+        </p>
+      )}
+    </section>
+  )
+}

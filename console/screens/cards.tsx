@@ -1,0 +1,82 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import type { Answer } from '../../contract/console/api.ts'
+import { ask } from '../ask.ts'
+import { Loading, Problem } from '../parts/notice.tsx'
+import { useMay, useMe } from '../parts/who.ts'
+import { queries } from '../queries.ts'
+import { onDay, shortly } from '../words.ts'
+
+const STATES: Record<Answer<'cards'>['cards'][number]['state'], string> = {
+  presented: '◆ attende la seconda persona',
+  enrolled: '● registrata',
+  revoked: '⊘ revocata',
+  ended: '○ scaduta',
+}
+
+/** Operators' smart cards: each presented by its person, and approved by another. */
+export function CardsScreen() {
+  const { person } = useMe()
+  const mayDecide = useMay('cards.decide')
+  const [problem, setProblem] = useState<unknown>(null)
+  const list = useQuery({ queryKey: ['cards'], queryFn: () => ask('cards') })
+  const decide = (name: 'approveCard' | 'revokeCard', card: string) =>
+    ask(name, { body: { card } })
+      .then(() => setProblem(null), setProblem)
+      .finally(() => queries.invalidateQueries({ queryKey: ['cards'] }))
+  if (list.isPending) return <Loading />
+  return (
+    <section className="page" aria-labelledby="cards-title">
+      <h1 id="cards-title">{mayDecide ? 'Carte degli operatori' : 'La mia carta'}</h1>
+      <Problem of={problem ?? list.error} />
+      <p className="quiet">
+        Una carta si presenta da chi la possiede, con la carta nel lettore:{' '}
+        <a href="/console/card/log-in?to=/carte">presenta la mia carta</a>. Conta quando un’altra persona la approva.
+      </p>
+      <table className="small">
+        <thead>
+          <tr>
+            <th scope="col">Stato</th>
+            <th scope="col">Operatore n.</th>
+            <th scope="col">Di chi</th>
+            <th scope="col">Presentata</th>
+            <th scope="col">Scade</th>
+            <th scope="col">Approvata da</th>
+            <th scope="col">
+              <span className="unseen">Azioni</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.data?.cards.map((each) => (
+            <tr key={each.card}>
+              <td>
+                <span
+                  className={`mark ${each.state === 'presented' ? 'warning' : each.state === 'enrolled' ? 'plain' : 'quiet'}`}
+                >
+                  {STATES[each.state]}
+                </span>
+              </td>
+              <td className="id">{each.number}</td>
+              <td>{each.name ?? '–'}</td>
+              <td>{shortly(each.presentedAt)}</td>
+              <td>{onDay(each.endsAt)}</td>
+              <td>{each.approvedBy ?? '–'}</td>
+              <td>
+                {mayDecide && each.state === 'presented' && each.person !== person && (
+                  <Button onPress={() => void decide('approveCard', each.card)}>Approva</Button>
+                )}{' '}
+                {mayDecide && (each.state === 'presented' || each.state === 'enrolled') && (
+                  <Button className="plain-button" onPress={() => void decide('revokeCard', each.card)}>
+                    Revoca
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

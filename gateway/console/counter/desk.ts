@@ -1,0 +1,41 @@
+import type { CallerAt } from '../../../contract/caller.ts'
+import type { ConsoleProblem } from '../../../contract/console/problem.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import { SHAKEN_MS } from '../identity/fresh.ts'
+import type { Session } from '../identity/sessions.ts'
+import type { Sight } from '../permissions/matrix.ts'
+
+/** An operator at work at a counter: logged in with a card, at an office of their grant. */
+export interface Desk {
+  caller: CallerAt<'counter'>
+  office: string
+  station: string
+  /** As receipts and the access log name the operator. */
+  number: string
+  /** The operator as the access log names persons. */
+  operator: string
+  session: string
+  /** When the card last shook hands. */
+  shakenAt: Date
+}
+
+/** The offices at which these grants let somebody work. */
+export const mayWorkAt = ({ fleet, offices }: Pick<Sight, 'fleet' | 'offices'>, office: string): boolean =>
+  fleet || offices.includes(office)
+
+/** `issues`: for what asks for a handshake of the last half hour. */
+export function deskOf(
+  { session, sight }: { session: Session; sight: Sight },
+  { issues = false, now }: { issues?: boolean; now: Date },
+): Result<Desk, ConsoleProblem> {
+  const no = (kind: ConsoleProblem['kind']) => err<ConsoleProblem>({ kind, field: null })
+  const { card, counter } = session
+  if (card === null) return no('card-needed')
+  if (counter === null || !mayWorkAt(sight, counter.office)) return no('no-counter')
+  if (issues && +now - +card.at > SHAKEN_MS) return no('card-again')
+  const { office, station } = counter
+  return ok({
+    ...{ office, station, number: card.number, operator: session.person, session: session.id, shakenAt: card.at },
+    caller: { channel: 'counter', id: station, person: card.number },
+  })
+}
