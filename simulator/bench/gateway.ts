@@ -44,7 +44,10 @@ export function throughPdnd({ tokenUrl, tokenAudience, ca, client, eServices }: 
   if (inad) services.push([INAD.code, { url: inad, audience: INAD.audience, purposeId: INAD.purposeId, dpop: false }])
   const { clientId, keyFile: key } = client
   const own = { tokenUrl, tokenAudience, clientId, key, tokenCa: ca, gateCa: ca }
-  return { pdnd: { ...own, services: Object.fromEntries(services) } }
+  // What the bench's agreements let offices ask about lists (tenancy.ts).
+  const asked: ('C007' | 'C008' | 'C020' | 'C030')[] = ['C007', 'C008', 'C020', 'C030']
+  const lists = { services: asked, rows: 100_000 }
+  return { pdnd: { ...own, services: Object.fromEntries(services) }, lists }
 }
 
 /** The gateway's settings of pagoPA (gateway/settings/pagopa.ts). */
