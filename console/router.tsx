@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router'
 import { z } from 'zod'
 import { alarmQuery } from '../contract/console/alarms.ts'
 import { auditQuery } from '../contract/console/audit.ts'
@@ -11,6 +11,7 @@ import { operationsQuery } from '../contract/console/operations.ts'
 import { cieQuery, crossQuery, officesQuery, productsQuery } from '../contract/console/statistics.ts'
 import { operationId } from '../contract/identity.ts'
 import { Frame } from './parts/frame.tsx'
+import { useMe } from './parts/who.ts'
 import { AccountsScreen } from './screens/accounts.tsx'
 import { AlarmsScreen } from './screens/alarms.tsx'
 import { AnomaliesScreen } from './screens/anomalies.tsx'
@@ -28,6 +29,7 @@ import { AllRequestsScreen, OwnRequestsScreen, RequestScreen, WaitingRequestsScr
 import { RunbooksScreen } from './screens/runbooks.tsx'
 import { SessionsScreen } from './screens/sessions.tsx'
 import { TotemScreen } from './screens/totem.tsx'
+import { SCREENS } from './words.ts'
 
 // The address is the view: filter, order and range stand in it. What an address has that no filter is, is left out.
 /** What of an address is good: one wrong part does not cost the others. */
@@ -40,11 +42,14 @@ const keptOf = <S extends z.ZodRawShape>(shape: S, search: Record<string, unknow
   ) as z.output<z.ZodObject<S>>
 
 const root = createRootRoute({ component: Frame })
+/** The first screen that this person may use. */
+function Home() {
+  const { may } = useMe()
+  const first = SCREENS.find(({ action }) => may.includes(action))
+  return first ? <Navigate to={first.to} replace /> : null
+}
 const home = createRoute({
-  ...{ getParentRoute: () => root, path: '/' },
-  beforeLoad: ({ search }) => {
-    if (!('log-in' in search)) throw redirect({ to: '/flotta' })
-  },
+  ...{ getParentRoute: () => root, path: '/', component: Home },
 })
 /** `view`: the map in place of the table, by the same filter. */
 const fleetSearch = fleetQuery.omit({ after: true }).extend({ view: z.enum(['mappa']).optional() })

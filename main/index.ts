@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { TotemConfig } from '../contract/config.ts'
 import { readConfig } from './config.ts'
 import { superviseDevices } from './devices/index.ts'
@@ -7,6 +8,9 @@ import { createCitizenWindow, glassOf } from './shell/window.ts'
 
 // The composition root. Nothing starts in its constructor. The page's and the device process come first, because they take
 // their time, and most of main is not even evaluated before.
+
+/** A page that asks for nothing by then is in trouble, and the rest of the totem starts all the same. */
+const FIRST_FILE_MS = 200
 
 runApp(() => {
   const read = readConfig()
@@ -35,6 +39,8 @@ async function start(provisioned: TotemConfig): Promise<void> {
       }),
   })
   devices.start()
+  // The page's first file is served from here, before main is busy with itself.
+  await Promise.race([window.served, wait(FIRST_FILE_MS)])
   const { runTotem } = await rest()
   await runTotem(config, window, devices)
 }

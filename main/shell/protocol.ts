@@ -49,12 +49,18 @@ function filesUnder(dir: string): Map<string, string> {
   )
 }
 
-/** Serves the renderer's files under app://totem/. */
-export function serveRenderer(protocol: Protocol, dir: string): void {
+/** Serves the renderer's files under app://totem/. Resolves when the first is on its way. */
+export function serveRenderer(protocol: Protocol, dir: string): Promise<void> {
   const files = filesUnder(dir)
+  let begun = () => {}
+  const first = new Promise<void>((resolve) => {
+    begun = resolve
+  })
   protocol.handle(SCHEME, ({ url, method }) => {
     const file = files.get(url.split(/[?#]/, 1)[0] ?? '')
     if (!file || method !== 'GET') return new Response(null, { status: 404 })
+    // Its stream is read in the turns after this one.
+    setTimeout(begun, 5)
     return new Response(readFileSync(file), {
       headers: {
         'content-type': TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
@@ -63,4 +69,5 @@ export function serveRenderer(protocol: Protocol, dir: string): void {
       },
     })
   })
+  return first
 }

@@ -14,6 +14,8 @@ export interface CitizenWindow {
    * it has nothing to show.
    */
   load(): void
+  /** The page has had its first file. */
+  served: Promise<void>
   /** Shows that renderer. `onGone` hears of each one that dies while a citizen may look at it. */
   open(onGone: (reason: string) => void): Promise<void>
   /** Starts a new renderer in a new process; the old one is destroyed with all it knew. */
@@ -47,7 +49,7 @@ export function createCitizenWindow(glass: { width: number; height: number }): C
   lockSession(partition)
   // No window uses this one, and none shall find it open. The bench's driver may.
   if (!__DEVELOPMENT__) lockSession(session.defaultSession)
-  serveRenderer(partition.protocol, join(__dirname, '..', 'renderer'))
+  const served = serveRenderer(partition.protocol, join(__dirname, '..', 'renderer'))
   let current: BrowserWindow | null = null
   /** The first renderer has died before anybody could look at it. */
   let gone: string | null = null
@@ -116,6 +118,7 @@ export function createCitizenWindow(glass: { width: number; height: number }): C
   }
 
   return {
+    served,
     load() {
       first = load()
     },
