@@ -1,5 +1,6 @@
 // npm start: sets the machine up, builds, and runs the totem on virtual hardware with an embedded gateway.
 //   --unattended   a whole visit by itself under a virtual display; the default where there is no display
+//   --journey NAME  which visit; `bulk`: a list that an office sends, without totem and display (--list FILE: its own CSV)
 //   --certificate CODE  what that visit asks for, by ANPR's table 13; default 8, residence
 //   --out DIR      where that visit leaves certificate, receipt, screenshots and sync log; default out/
 import { spawn } from 'node:child_process'

@@ -10,6 +10,7 @@ import { startDisplay } from '../simulator/bench/display.ts'
 import { ownDisplay, startTotem, writeLauncher } from '../simulator/bench/launch.ts'
 import { isJourney, type Journey, journeys } from '../simulator/visitor/journeys.ts'
 import { build, electronDist } from './build.ts'
+import { bulk } from './bulk.ts'
 import { stage } from './stage.ts'
 import { unattended } from './unattended.ts'
 
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     unattended: { type: 'boolean', default: false },
     certificate: { type: 'string' },
     journey: { type: 'string' },
+    list: { type: 'string' },
     out: { type: 'string', default: 'out' },
   },
 })
@@ -30,11 +32,14 @@ const HOLDERS: Partial<Record<CertificateType, string>> = {
   ...{ 17: 'nicolo-dangelo', 18: 'luca-verdi', 19: 'paola-serra' },
 }
 
+/** No visit at a totem: an office asks about a list of people. */
+const OFFICE_JOURNEY = 'bulk'
+
 /** The visit that is asked for by `--journey` or `--certificate`; without either, one's own residence. */
 function asked(): Journey {
   const { journey = 'residence', certificate } = values
   if (values.journey !== undefined && certificate !== undefined) wrong('--journey or --certificate, not both')
-  if (!isJourney(journey)) wrong(`--journey: one of ${Object.keys(journeys).join(', ')}`)
+  if (!isJourney(journey)) wrong(`--journey: one of ${Object.keys(journeys).join(', ')}, ${OFFICE_JOURNEY}`)
   if (certificate === undefined) return journeys[journey]
   const type = certificateType.options.find((one) => one === certificate)
   if (!type) wrong(`--certificate: a citizen may ask for ${certificateType.options.join(', ')} of ANPR's table 13`)
@@ -44,7 +49,9 @@ function wrong(usage: string): never {
   console.error(usage)
   process.exit(64)
 }
-const journey = asked()
+const isBulk = values.journey === OFFICE_JOURNEY && values.certificate === undefined
+if (values.list !== undefined && !isBulk) wrong(`--list: a CSV for --journey ${OFFICE_JOURNEY}`)
+const journey = isBulk ? null : asked()
 if (values.bare && values.unattended) wrong('--bare is for a person who types a code: leave out --unattended')
 
 /** What the program ends with when it is to be started anew (main/shell/app.ts). */
@@ -76,6 +83,10 @@ function noRoom(error: unknown): string | null {
 process.umask(0o022)
 
 async function run(): Promise<number> {
+  if (journey === null) {
+    const pki = path.join(import.meta.dirname, '../.bench/pki')
+    return bulk({ list: values.list ?? null, out: path.resolve(values.out), pki })
+  }
   await step(
     'build',
     () => build({ development: true, electron: electronDist() }),

@@ -206,7 +206,11 @@ function FileAndEstimate({ request, onSent }: { request: string; onSent(): void 
               <Offer name="Una alla volta" of={estimate.data.singole} onSend={(days) => deliver('singole', days)} />
               {estimate.data.massivo && (
                 <Offer
-                  name="Con il servizio massivo di ANPR"
+                  name={
+                    whole.data.servizio === 'C020'
+                      ? 'Con il servizio massivo di ANPR (dà il comune, non l’indirizzo)'
+                      : 'Con il servizio massivo di ANPR'
+                  }
                   of={estimate.data.massivo}
                   onSend={(days) => deliver('massivo', days)}
                 />

@@ -11,13 +11,13 @@ import pg from 'pg'
 import { startAnpr } from '../../simulator/anpr/index.ts'
 import { startGatewayProcess, throughPdnd } from '../../simulator/bench/gateway.ts'
 import { fleetTotem } from '../../simulator/fleet/plan.ts'
+import { Browser } from '../../simulator/issuer/browser.ts'
 import { startIssuer } from '../../simulator/issuer/issuer.ts'
 import { ecKeys, issue, privateKeyPem } from '../../simulator/pki/issue.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { authorityIn } from '../../simulator/pki/on-demand.ts'
 import { GOOD } from '../../simulator/pki/plan.ts'
-import { Browser } from '../support/console/browser.ts'
 import { openWindow } from '../support/console/window.ts'
 import { startPostgres } from '../support/gateway/postgres.ts'
 import { PKI } from '../support/pki.ts'
@@ -82,7 +82,7 @@ export async function consoleFigures(): Promise<Figure[]> {
       },
     })
     ends.push(fleet.kill)
-    const browser = new Browser(gateway.consoleUrl ?? '')
+    const browser = new Browser(gateway.consoleUrl ?? '', PKI)
     ends.push(() => browser.close())
     await browser.logIn('operatore')
     await looks(browser, '/me', ROUNDS)

@@ -8,9 +8,10 @@ import type { TotemBridge } from '../../contract/ipc.ts'
 import type { ServiceScreen } from '../../contract/service-screen.ts'
 import { machineId } from '../../main/enrolment/tpm-machine.ts'
 import { makeBare } from '../../simulator/bench/bare.ts'
+import { Browser } from '../../simulator/issuer/browser.ts'
 import { visitorAt } from '../../simulator/visitor/visitor.ts'
-import { Browser } from '../support/console/browser.ts'
 import { type SoftwareTpm, startTpm } from '../support/keys/swtpm.ts'
+import { PKI } from '../support/pki.ts'
 import { type ElectronTotem, electronTotem } from '../support/totem/electron-totem.ts'
 
 // A bare machine with a TPM: no totem.json, and an image that knows the gateway's door. From the first screen to a totem in
@@ -96,7 +97,7 @@ test('an operator sees what its first trial has found, and gives it a new key fo
   onTestFinished,
 }) => {
   const { gateway, printer, totem } = machine.bench
-  const operator = new Browser(gateway.consoleUrl ?? '')
+  const operator = new Browser(gateway.consoleUrl ?? '', PKI)
   onTestFinished(() => operator.close())
   await operator.logIn('operatore')
   const SOON = { timeout: 90_000, interval: 500 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ownFolder } from '../../../basics/temporary.ts'
 import type { GatewayConfig } from '../../../gateway/index.ts'
 import { emptyPage, firstGrants, throughConsole } from '../../../simulator/bench/console.ts'
+import { Browser } from '../../../simulator/issuer/browser.ts'
 import { startIssuer } from '../../../simulator/issuer/issuer.ts'
 import { makePki } from '../../../simulator/pki/make.ts'
 import { issueCrls } from '../../../simulator/pki/trust-list.ts'
@@ -10,7 +11,6 @@ import { type Centre, openCentre } from '../gateway/centre.ts'
 import { publicDoorIn } from '../gateway/public-page.ts'
 import { TotemClient } from '../gateway/totem-client.ts'
 import { PKI } from '../pki.ts'
-import { Browser } from './browser.ts'
 
 /** TT-0001 stands in Umbria (10), TT-0002 in Lazio (12); others are places without a totem. */
 const PLACES = {
@@ -93,7 +93,7 @@ export async function openConsoleCentre(
   centre.clock.now = new Date()
   const open: (Browser | TotemClient)[] = []
   const browser = () => {
-    const made = new Browser(centre.gateway.consoleUrl ?? '')
+    const made = new Browser(centre.gateway.consoleUrl ?? '', PKI)
     open.push(made)
     return made
   }

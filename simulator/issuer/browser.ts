@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Agent, fetch, type Headers, type Response } from 'undici'
-import { PKI } from '../pki.ts'
 
 interface Asked {
   headers?: Record<string, string>
@@ -11,19 +10,23 @@ interface Asked {
 
 interface Told {
   status: number
-  // biome-ignore lint/suspicious/noExplicitAny: each test says what it expects of the body
+  // biome-ignore lint/suspicious/noExplicitAny: who asks says what it expects of the body
   body: any
   headers: Headers
 }
 
-/** A browser as far as the console's wire needs one: cookies by host, and what browsers say of where a request was made. */
+/**
+ * An employee's browser as far as the console's wire needs one: cookies by host, and what browsers say of where a request
+ * was made. `pki`: the folder with the company's authority.
+ */
 export class Browser {
-  readonly #agent = new Agent({ connections: 8, connect: { ca: readFileSync(join(PKI, 'gateway-ca.pem')) } })
+  readonly #agent: Agent
   readonly #console: string
   readonly #cookies = new Map<string, Map<string, string>>()
   csrf = ''
 
-  constructor(consoleUrl: string) {
+  constructor(consoleUrl: string, pki: string) {
+    this.#agent = new Agent({ connections: 8, connect: { ca: readFileSync(join(pki, 'gateway-ca.pem')) } })
     this.#console = `https://localhost:${new URL(consoleUrl).port}`
   }
 
@@ -93,6 +96,13 @@ export class Browser {
       ...{ method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) },
       headers: { ...own, 'x-csrf': this.csrf, ...headers },
     })
+  }
+
+  /** The bytes of a file. */
+  async file(path: string): Promise<Buffer> {
+    const answer = await this.#ask(new URL(`${this.#console}/console/v1${path}`), { headers: { 'x-acted': '1' } })
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    return Buffer.from(await answer.arrayBuffer())
   }
 
   /** Where an address of the console sends the browser. */
