@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { ask } from '../ask.ts'
-import { ROW_STATES } from '../words.ts'
+import { onDay, ROW_STATES } from '../words.ts'
 
 /** To its author the rows, to who validates the first twenty; persons are masked for both. */
 export function RowsOf({ request, state }: { request: string; state: string }) {
@@ -34,7 +34,7 @@ export function RowsOf({ request, state }: { request: string; state: string }) {
               <td className="number">{row.n}</td>
               <td>{row.reference}</td>
               <td className="id">{row.key}</td>
-              <td>{row.day}</td>
+              <td>{row.day === '' ? '' : onDay(row.day)}</td>
               <td>
                 {ROW_STATES[row.state]}
                 {row.doubleOf !== null && <> della riga {row.doubleOf}</>}{' '}

@@ -6,6 +6,7 @@ import type { Answer } from '../../contract/console/api.ts'
 import { refusalCauses } from '../../contract/console/bulk.ts'
 import { ask } from '../ask.ts'
 import { Downloads } from '../parts/downloads.tsx'
+import { Fact } from '../parts/fact.tsx'
 import { useLiveRequests } from '../parts/live.ts'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { RowsOf } from '../parts/rows.tsx'
@@ -206,76 +207,49 @@ export function RequestScreen() {
 function Facts({ of: one }: { of: Whole }) {
   return (
     <dl className="facts">
-      <dt>Chi chiede</dt>
-      <dd>
+      <Fact name="Chi chiede">
         {one.fruitoreName}, {one.ufficio}: {one.author}
-      </dd>
-      <dt>Comune</dt>
-      <dd>{one.comuneName}</dd>
-      <dt>Perché</dt>
-      <dd>
+      </Fact>
+      <Fact name="Comune">{one.comuneName}</Fact>
+      <Fact name="Perché">
         {one.motivo}, fascicolo {one.protocollo}
-      </dd>
-      <dt>Profilo</dt>
-      <dd>
+      </Fact>
+      <Fact name="Profilo">
         {one.profiloNome}, versione {one.profiloVersione}; {one.baseGiuridica}
-      </dd>
-      {one.sentAt !== null && (
-        <>
-          <dt>Inviata</dt>
-          <dd>{atDayAndTime(one.sentAt)}</dd>
-        </>
-      )}
+      </Fact>
+      {one.sentAt !== null && <Fact name="Inviata">{atDayAndTime(one.sentAt)}</Fact>}
       {one.state === 'in_convalida' && (
-        <>
-          <dt>Termine</dt>
-          <dd>
-            <TermOf of={one} />
-            {one.against.length > 0 && (
-              <span className="quiet"> ({one.against.map((why) => AGAINST_SILENCE[why]).join('; ')})</span>
-            )}
-          </dd>
-        </>
+        <Fact name="Termine">
+          <TermOf of={one} />
+          {one.against.length > 0 && (
+            <span className="quiet"> ({one.against.map((why) => AGAINST_SILENCE[why]).join('; ')})</span>
+          )}
+        </Fact>
       )}
       {one.clarifications && (
-        <>
-          <dt>Chiarimenti</dt>
-          <dd>
-            {one.clarifications.by}: «{one.clarifications.text}»{' '}
-            <span className="quiet">entro {atDayAndTime(one.clarifications.until)}</span>
-            {one.clarifications.answer !== null && <> — risposta: «{one.clarifications.answer}»</>}
-          </dd>
-        </>
+        <Fact name="Chiarimenti">
+          {one.clarifications.by}: «{one.clarifications.text}»{' '}
+          <span className="quiet">entro {atDayAndTime(one.clarifications.until)}</span>
+          {one.clarifications.answer !== null && <> — risposta: «{one.clarifications.answer}»</>}
+        </Fact>
       )}
       {one.validated && (
-        <>
-          <dt>Convalidata</dt>
-          <dd>
-            {one.validated.how === 'silenzio' ? 'per silenzio-assenso' : `da ${one.validated.by ?? ''}`},{' '}
-            {atDayAndTime(one.validated.at)}
-            {one.validated.reason !== null && <>: «{one.validated.reason}»</>}
-          </dd>
-        </>
+        <Fact name="Convalidata">
+          {one.validated.how === 'silenzio' ? 'per silenzio-assenso' : `da ${one.validated.by ?? ''}`},{' '}
+          {atDayAndTime(one.validated.at)}
+          {one.validated.reason !== null && <>: «{one.validated.reason}»</>}
+        </Fact>
       )}
       {one.refused && (
-        <>
-          <dt>Respinta</dt>
-          <dd>
-            da {one.refused.by}, {atDayAndTime(one.refused.at)}: {REFUSAL_CAUSES[one.refused.cause]}. «
-            {one.refused.text}»
-          </dd>
-        </>
+        <Fact name="Respinta">
+          da {one.refused.by}, {atDayAndTime(one.refused.at)}: {REFUSAL_CAUSES[one.refused.cause]}. «{one.refused.text}»
+        </Fact>
       )}
       {one.suspendedWhy !== null && (
-        <>
-          <dt>Sospesa</dt>
-          <dd>
-            {one.suspendedWhy === 'profile-ended'
-              ? 'il profilo è stato ritirato o è scaduto'
-              : 'la convenzione è finita'}
-            : prepari una richiesta nuova con quello che vale oggi.
-          </dd>
-        </>
+        <Fact name="Sospesa">
+          {one.suspendedWhy === 'profile-ended' ? 'il profilo è stato ritirato o è scaduto' : 'la convenzione è finita'}
+          : prepari una richiesta nuova con quello che vale oggi.
+        </Fact>
       )}
     </dl>
   )

@@ -7,6 +7,7 @@ import { regions } from '../../contract/console/regions.ts'
 import { ask } from '../ask.ts'
 import { Ago, useNow } from '../parts/ago.tsx'
 import { Entries } from '../parts/entries.tsx'
+import { Fact } from '../parts/fact.tsx'
 import { Flag, StateMark } from '../parts/marks.tsx'
 import { NoteField } from '../parts/note.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
@@ -151,13 +152,6 @@ export function TotemScreen() {
     </section>
   )
 }
-
-const Fact = ({ name, children }: { name: string; children: React.ReactNode }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-)
 
 /** What the totem said itself, as far as this console knows it: another version may say other things. */
 function Beat({ of }: { of: Answer<'totem'>['heartbeat'] }) {

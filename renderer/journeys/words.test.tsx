@@ -22,6 +22,8 @@ const wordsOf = (view: View): number =>
     .replace(/<div class="start-others">.*?<\/div>/g, ' ')
     .replace(/<button class="touch key.*?<\/button>|<p class="unseen.*?<\/p>/g, ' ')
     .replace(/<svg.*?<\/svg>|<[^>]*>/g, ' ')
+    // Their name as ANPR writes it, and the number of their mark.
+    .replace(/\p{Lu}[\p{Lu}’]+(?: \p{Lu}[\p{Lu}’]+)+|\d{4} \d{4} \d{4} \d{2}/gu, ' ')
     .split(/\s+/)
     .filter((word) => /[\p{L}\p{N}]/u.test(word)).length
 

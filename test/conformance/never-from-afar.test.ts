@@ -41,11 +41,11 @@ test('no route of the console is for a person, a document, a file, a screen or a
   const paths = Object.values(consoleApi).map(({ path }) => path)
   expect(
     paths.filter((path) =>
-      /screen|image|camera|shell|exec|sql|file|queue|payload|certificate|card|pin|citizen/i.test(path),
+      /screen|image|camera|shell|exec|sql|\bfile|queue|payload|certificate|card|\bpin\b|citizen/i.test(path),
     ),
     // The sync logs, counts and lists of people, as the gateway has them, and operators' own smart cards: nothing of a totem's.
   ).toEqual([
-    ...['/log/file', '/cards', '/cards/approve', '/cards/revoke', '/profiles'],
+    ...['/log/file', '/cards', '/cards/approve', '/cards/revoke'],
     ...['/bulk/:request/file', '/bulk/:request/files', '/accounts/file'],
     ...['products', 'products/channels', 'cie', 'consultations', 'offices'].map((name) => `/statistics/${name}/file`),
   ])
