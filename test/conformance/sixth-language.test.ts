@@ -20,15 +20,16 @@ test('the screens need its file and a line that names it: no other part of their
 })
 
 test('the page names every table that does not compile without its words, and no other', () => {
-  const tables = sourcesIn('main', 'gateway')
+  const tables = sourcesIn('main', 'gateway', 'catalogue')
     .filter(({ text }) => /Record<\s*Language\b/.test(text))
     .map(({ file }) => file)
   const named: string[] = []
   let folder = ''
-  for (const [, path = ''] of page.matchAll(/`((?:[\w-]+\/)*[\w-]+\.ts)`/g)) {
+  const [, list = ''] = /\*\*Voice:\*\*([\s\S]*?)\n {3}ANPR/.exec(page) ?? []
+  for (const [, path = ''] of list.matchAll(/`((?:[\w-]+\/)*[\w-]+\.ts)`/g)) {
     if (path.includes('/')) folder = path.slice(0, path.lastIndexOf('/'))
     const whole = path.includes('/') ? path : `${folder}/${path}`
-    if (/^(?:main|gateway)\//.test(whole)) named.push(whole)
+    if (/^(?:main|gateway|catalogue)\//.test(whole)) named.push(whole)
   }
   expect(named.sort()).toEqual(tables.sort())
 })
