@@ -6,7 +6,7 @@ import { Script } from 'node:vm'
 /**
  * Runs `folder/name.cjs` as the build has compiled it. To compile it takes a third of the time until it runs, so the build
  * has V8 do it once and puts the result beside it (scripts/code-cache.ts). V8 takes it only for the same text and the same
- * V8, and compiles anew otherwise.
+ * V8, and compiles anew otherwise. No `import()` of a package stays in such a bundle: a script of node:vm has nobody to load it.
  */
 export function runCompiled(folder: string, name: string): void {
   const bundle = join(folder, `${name}.cjs`)

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import type { IncomingMessage } from 'node:http'
-import type { IppRequest } from '@sealsystems/ipp'
+import { type IncomingMessage, request as plainRequest } from 'node:http'
+import { request as tlsRequest } from 'node:https'
+import ipp, { type IppRequest } from '@sealsystems/ipp'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { type IppGroup, readAnswer } from './ipp-answer.ts'
 import type { OfficePrinterState } from './ipp-status.ts'
@@ -87,8 +88,7 @@ type Rest = Omit<IppRequest, 'version' | 'operation' | 'operation-attributes-tag
 export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
   const url = new URL(uri.replace(/^ipp/, 'http'))
   url.port = new URL(uri).port || IPP_PORT
-  // None of this is loaded where the printer is a head: it would take a fifth of the device process's start.
-  const sender = () => (url.protocol === 'https:' ? import('node:https') : import('node:http'))
+  const send = url.protocol === 'https:' ? tlsRequest : plainRequest
   // Read anew each time, because somebody may put a CA in place or change it while the totem runs.
   const authority = async () => (ca === undefined ? {} : { ca: await readFile(ca) })
 
@@ -128,7 +128,6 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
     rest: Rest,
     signal: AbortSignal,
   ): Promise<Result<IppGroup[], IppFailure>> {
-    const [{ default: ipp }, { request: send }] = await Promise.all([import('@sealsystems/ipp'), sender()])
     const body = ipp.serialize({
       version: VERSIONS[version] ?? VERSIONS[0],
       operation,
