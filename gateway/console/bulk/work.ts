@@ -264,16 +264,18 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
       return found ? takeRows(transaction, found, OPEN, Math.min(BATCH, most)) : []
     })
     const ends = new Map<number, RowEnd>()
-    let rest = rows
+    const rest = [...rows]
     let waiting: Extract<RowEnd, { state: 'wait' }> | null = null
+    // A row takes at most three questions, each with its time-out: what was asked is written before the lease is another's.
+    const until = +now() + LEASE_MS / 2
+    const next = () => (waiting === null && !stopping && +now() < until ? rest.shift() : undefined)
     async function lane(): Promise<void> {
-      for (let row = rest.shift(); row !== undefined && waiting === null && !stopping; row = rest.shift()) {
+      for (let row = next(); row !== undefined; row = next()) {
         const end = await askRow(askedOf(seal, row, request.protocollo), about)
         ends.set(row.n, end)
         if (end.state === 'wait') waiting = end
       }
     }
-    rest = [...rows]
     await Promise.all(Array.from({ length: AT_ONCE }, lane))
     const wait = waiting as Extract<RowEnd, { state: 'wait' }> | null
     await writeEnds(request, seal, rows, ends)
