@@ -53,3 +53,6 @@ export async function linesAfter(
     order by access_log.id`.execute(db)
   return { last: Number(rows.at(-1)?.id ?? after), lines: rows.length, root: merkleRoot(rows.map(({ leaf }) => leaf)) }
 }
+
+/** The part of an audit entry that vouches for the lines after this one. */
+export const vouched = (after: number, { last, lines, root }: Lines) => ({ lines, after, last, root })

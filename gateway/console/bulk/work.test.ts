@@ -16,13 +16,15 @@ import { createBulkWork } from './work.ts'
 // A request from its file to its rows, over an ANPR in this process; what each row comes to, and what nobody may lose.
 
 let officers: Officers
+let kept: Pick<Officers['anpr'], 'file' | 'onAsk'>
 beforeAll(async () => {
   officers = await openOfficers()
+  kept = { file: officers.anpr.file, onAsk: officers.anpr.onAsk }
 })
 afterAll(() => officers?.stop())
 beforeEach(() => {
   officers.anpr.asked.length = 0
-  officers.anpr.of = () => ({ kind: 'told' })
+  Object.assign(officers.anpr, kept, { of: () => ({ kind: 'told' }) })
 })
 
 const file = (keys: readonly string[]) =>
@@ -177,7 +179,6 @@ test('a list that never ends is cancelled after a day, and its rows are asked on
 })
 
 test('a gateway that dies at any of its steps loses no row, and asks nothing again of a row that has its end', async () => {
-  const kept = { file: officers.anpr.file, onAsk: officers.anpr.onAsk }
   const keys = Array.from({ length: 18 }, (_, at) => (at % 3 === 0 ? codeOf(100 + at) : idOf(100 + at)))
   // A list is of one kind of key; two of its rows are left out, and asked by themselves.
   const listed = keys.map((_, at) => idOf(100 + at))
@@ -202,7 +203,6 @@ test('a gateway that dies at any of its steps loses no row, and asks nothing aga
       points++
     }
   expect(points).toBeGreaterThan(50)
-  officers.anpr.file = kept.file
 })
 
 /** Works until the step of this number, which never ends: a question to ANPR, a transaction, or the word that it is done. */
@@ -248,7 +248,6 @@ test('two gateways and a slow ANPR: what was asked is written before the other t
       if (!(await gateway.turn())) await new Promise((resolve) => setImmediate(resolve))
   }
   await Promise.all([goesOn(officers.work()), goesOn(officers.work())])
-  officers.anpr.onAsk = () => undefined
   expect((await officers.request(request)).conteggi).toEqual({ trovato: 20 })
   expect(officers.anpr.asked).toHaveLength(20)
 })
