@@ -1,11 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { parse } from 'csv-parse/sync'
 import { ownFolder } from '../basics/temporary.ts'
-import type { RequestState } from '../contract/console/bulk.ts'
 import { startAnpr } from '../simulator/anpr/index.ts'
 import { emptyPage } from '../simulator/bench/console.ts'
+import { consult, done, ended, tally } from '../simulator/bench/consultation.ts'
 import { startGatewayProcess, throughPdnd } from '../simulator/bench/gateway.ts'
 import { Browser } from '../simulator/issuer/browser.ts'
 import { startIssuer } from '../simulator/issuer/issuer.ts'
@@ -15,7 +14,6 @@ import { registry } from '../simulator/population/registry.ts'
 /** As many are asked one by one, which tells the whole address; ANPR's bulk service tells the comune alone. */
 const ONE_BY_ONE = 100
 const PATIENCE_MS = 600_000
-const ENDED: readonly RequestState[] = ['completata', 'completata_con_riserve', 'fallita', 'annullata', 'sospesa']
 
 /**
  * One bulk consultation from file to file, without a display: an office of a body asks where people live, their comune lets
@@ -64,32 +62,18 @@ async function walk({
   signedIn,
 }: {
   out: string
-  asked: Buffer
+  asked: Buffer<ArrayBuffer>
   office: Browser
   comune: Browser
   signedIn(who: string): Promise<Browser>
 }): Promise<number> {
-  const { agreements } = (await office.get('/bulk/terms')).body
-  const [agreed] = agreements
-  const { request } = done(
-    await office.post('/bulk', {
-      ...{ agreement: agreed.agreement, ufficio: agreed.uffici[0].id, servizio: 'C020' },
-      ...{ motivo: agreed.motivi[0], protocollo: 'PROT 1/2026' },
-    }),
-  )
-  const taken = done(await office.post(`/bulk/${request}/file`, asked, { 'content-type': 'text/csv' }))
-  if (taken.refusal) {
-    console.error(`✗ the file is not taken: ${taken.refusal.kind}, ${taken.refusal.message}`)
-    return 1
-  }
-  say('file', `${taken.rows} rows: ${tally(taken.counts)}`)
-  const estimate = done(await office.get(`/bulk/${request}/estimate`))
-  const way = estimate.massivo && taken.rows > ONE_BY_ONE ? 'massivo' : 'singole'
-  done(await office.post(`/bulk/${request}/send`, { way, days: estimate[way].days }))
-  say('sent', `by ${agreed.fruitoreName} to ${agreed.comuneName}, ${way}, ${estimate[way].calls} calls`)
-  done(await comune.post(`/bulk/${request}/validate`, { reason: 'Conforme alla convenzione' }))
-  say('validated', 'by a TOP of the comune')
-  const whole = await ended(office, request)
+  const taken = await consult({
+    ...{ office, comune, file: asked, servizio: 'C020', say },
+    wayFor: (rows, inBulk) => (inBulk && rows > ONE_BY_ONE ? 'massivo' : 'singole'),
+  })
+  if (taken === null) return 1
+  const { request } = taken
+  const whole = await ended(office, request, PATIENCE_MS)
   say(whole.state, tally(whole.counts))
 
   const { files } = done(await office.get(`/bulk/${request}/files`))
@@ -122,7 +106,7 @@ async function walk({
     'no row is left without an answer': (whole.counts.non_risposto ?? 0) === 0,
     'the auditor finds it': deeds.length > 0,
   }
-  const summary = { request, state: whole.state, rows: taken.rows, counts: whole.counts, way, files, checks }
+  const summary = { request, state: whole.state, rows: taken.rows, counts: whole.counts, way: whole.way, files, checks }
   writeFileSync(path.join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
   for (const [name, good] of Object.entries(checks)) console.log(`${good ? '✓' : '✗'} ${name}`)
   console.log(`  richiesta.csv, esito/ and summary.json are in ${path.relative('.', out) || '.'}/`)
@@ -130,7 +114,7 @@ async function walk({
 }
 
 /** People of the register, by both kinds of key, and rows of each kind that is not simply found. */
-function ownList(): Buffer {
+function ownList(): Buffer<ArrayBuffer> {
   const people = [...registry().all()]
     .slice(0, 60)
     .flatMap(({ identificativi: { idANPR }, generalita: { codiceFiscale } }) =>
@@ -144,13 +128,6 @@ function ownList(): Buffer {
   return Buffer.from(`riferimento;chiave;idANPR;codFiscale\r\n${rows.join('\r\n')}\r\n`)
 }
 
-async function ended(office: Browser, request: string) {
-  for (const until = Date.now() + PATIENCE_MS; ; await delay(500)) {
-    const { body } = await office.get(`/bulk/${request}`)
-    if (ENDED.includes(body.state) || Date.now() > until) return body
-  }
-}
-
 type Cells = Record<string, string>
 const rowsOf = (file: string): Cells[] => parse(readFileSync(file), { bom: true, delimiter: ';', columns: true })
 /** The answer has what the file's row has, and may know more; what a spreadsheet would take for a formula is defused. */
@@ -159,17 +136,4 @@ const isOf = (answer: Cells, asked: Cells): boolean =>
     (column) => !asked[column]?.trim() || asked[column].trim() === answer[column]?.replace(/^'/, ''),
   )
 const total = (counts: Record<string, number>) => Object.values(counts).reduce((sum, each) => sum + each, 0)
-const tally = (counts: Record<string, number>) =>
-  Object.entries(counts)
-    .filter(([, n]) => n > 0)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([state, n]) => `${n} ${state}`)
-    .join(', ')
-const say = (what: string, how: string) => console.log(`✓ ${what.padEnd(16)} ${how}`)
-
-/** What the console has answered; a refusal ends the walk. */
-function done({ status, body }: { status: number; body: unknown }) {
-  // biome-ignore lint/suspicious/noExplicitAny: the wire's own schemas have judged it at the gateway
-  if (status === 200) return body as any
-  throw new Error(`the console refuses: ${status} ${JSON.stringify(body)}`)
-}
+const say = (what: string, how: string) => console.log(`${what === 'refused' ? '✗' : '✓'} ${what.padEnd(16)} ${how}`)

@@ -81,6 +81,11 @@ export const employees: readonly Employee[] = [
     grant: { role: 'STANDARD', scope: office('BONIFICA', 'TRIBUTI', '080085') },
   },
   {
+    ...{ login: 'contributi', name: 'Clara Topi', account: 'c.topi', codiceFiscale: person('TPOCLR86C52D653') },
+    ...{ does: 'Consorzio di bonifica: chiede a Spello' },
+    grant: { role: 'STANDARD', scope: office('BONIFICA', 'TRIBUTI', '054050') },
+  },
+  {
     ...{ login: 'revisore', name: 'Rita Corsi', account: 'r.corsi', codiceFiscale: person('CRSRTI77M48D653') },
     ...{
       does: 'Comune di Spello: controlla chi ha fatto che cosa',

@@ -22,6 +22,7 @@ import { openWindow } from '../support/console/window.ts'
 import { startPostgres } from '../support/gateway/postgres.ts'
 import { PKI } from '../support/pki.ts'
 import type { Beaten, Beats } from './console-fleet.ts'
+import { memoryOf, residentMb } from './memory.ts'
 import { type Figure, median } from './report.ts'
 
 /** Post offices with a totem. `CONSOLE=300 npm run bench -- console` measures fewer. */
@@ -154,7 +155,7 @@ const LISTS = [
 ] as const
 
 /** As an administrator lets the console in (gateway/OPERATIONS.md); answers its own address of the database. */
-async function withRole(url: string): Promise<string> {
+export async function withRole(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await client.query('create role totem_console login; grant usage on schema public to totem_console')
@@ -229,43 +230,6 @@ async function looks(browser: Browser, path: string, times: number): Promise<num
 const p95 = (values: readonly number[]) => {
   const sorted = [...values].sort((one, other) => one - other)
   return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0
-}
-
-/**
- * What a process has in hand, in MB, once it has collected: by itself V8 lets a heap grow by so much as the machine has, and says
- * nothing of a leak. It is asked over the inspector, which a signal opens.
- */
-async function memoryOf(pid: number | null, log: string) {
-  process.kill(pid ?? 0, 'SIGUSR1')
-  let address: string | undefined
-  while (!address) {
-    await delay(100)
-    address = /ws:\/\/127\.0\.0\.1:\S+/.exec(readFileSync(log, 'utf8'))?.[0]
-  }
-  const socket = new WebSocket(address)
-  await once(socket, 'open')
-  let asked = 0
-  const ask = async (method: string, params = {}) => {
-    const id = ++asked
-    socket.send(JSON.stringify({ id, method, params }))
-    for (;;) {
-      const [{ data }] = (await once(socket, 'message')) as [MessageEvent<string>]
-      const told = JSON.parse(data)
-      if (told.id === id) return told.result
-    }
-  }
-  return async () => {
-    // What the first one frees may hold something itself.
-    for (let time = 0; time < 2; time++) await ask('HeapProfiler.collectGarbage')
-    const expression = 'process.memoryUsage().heapUsed'
-    const { result } = await ask('Runtime.evaluate', { expression })
-    return { resident: residentMb(pid), heap: result.value / 1_048_576 }
-  }
-}
-
-function residentMb(pid: number | null): number {
-  const [, kb = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kb) / 1_024
 }
 
 async function firstPaints(consoleUrl: string) {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { bulkFigures } from './bulk.ts'
 import { cardFigures } from './card.ts'
 import { consoleFigures } from './console.ts'
 import { fleetFigures } from './fleet.ts'
@@ -29,6 +30,7 @@ const BENCHES: Record<string, Bench> = {
   gateway: gatewayFigures,
   log: logFigures,
   console: consoleFigures,
+  bulk: bulkFigures,
   pdnd: pdndFigures,
   sync: syncFigures,
   speech: speechFigures,
