@@ -6,10 +6,11 @@ import { isSpecial, type Territorio, territories } from '../../contract/console/
 import { ask } from '../ask.ts'
 import { Decide, Deciders, Stands } from '../parts/decided.tsx'
 import { Field } from '../parts/fields.tsx'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries } from '../queries.ts'
-import { counted, italianToday, onDay, TERRITORIES } from '../words.ts'
+import { italianToday, many, onDay, TERRITORIES } from '../words.ts'
 
 const refresh = () => queries.invalidateQueries({ queryKey: ['agreements'] })
 
@@ -48,21 +49,19 @@ export function AgreementsScreen() {
         <p className="empty">Nessuna convenzione{mayDecide ? ': prima serve un profilo approvato.' : ' in vigore.'}</p>
       ) : (
         <table className="small" aria-label="Convenzioni">
-          <thead>
-            <tr>
-              <th scope="col">Stato</th>
-              <th scope="col">Ente</th>
-              <th scope="col">Profilo</th>
-              <th scope="col">Di chi</th>
-              <th scope="col">Senza risposta</th>
-              <th scope="col">Dal – al</th>
-              <th scope="col">Base giuridica</th>
-              <th scope="col">Chi</th>
-              <th scope="col">
-                <span className="unseen">Azioni</span>
-              </th>
-            </tr>
-          </thead>
+          <Head
+            of={[
+              'Stato',
+              'Ente',
+              'Profilo',
+              'Su quali persone',
+              'Senza risposta',
+              'Dal – al',
+              'Base giuridica',
+              'Deciso da',
+              { unseen: 'Azioni' },
+            ]}
+          />
           <tbody>
             {agreements.map((each) => (
               <tr key={each.agreement}>
@@ -84,7 +83,7 @@ export function AgreementsScreen() {
                 <td>
                   {each.silenzio === null
                     ? 'serve sempre la convalida'
-                    : `approvata dopo ${each.silenzio.giorni} giorni lavorativi, fino a ${counted(each.silenzio.righeMax)} righe`}
+                    : `approvata dopo ${many(each.silenzio.giorni, 'giorno lavorativo', 'giorni lavorativi')}, fino a ${many(each.silenzio.righeMax, 'riga', 'righe')}`}
                 </td>
                 <td>
                   {onDay(each.dal)} – {onDay(each.al)}
@@ -188,7 +187,7 @@ function AgreementForm({ close }: { close(): void }) {
           </select>
         </label>
         <label className="field">
-          Di chi
+          Su quali persone
           <select value={territorio} onChange={({ target }) => setTerritorio(target.value as Territorio)}>
             {reach.map((each) => (
               <option key={each} value={each}>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { ask } from '../ask.ts'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay, useMe } from '../parts/who.ts'
 import { queries } from '../queries.ts'
@@ -35,19 +36,7 @@ export function CardsScreen() {
         <a href="/console/card/log-in?to=/carte">presenta la mia carta</a>. Conta quando un’altra persona la approva.
       </p>
       <table className="small">
-        <thead>
-          <tr>
-            <th scope="col">Stato</th>
-            <th scope="col">Operatore n.</th>
-            <th scope="col">Di chi</th>
-            <th scope="col">Presentata</th>
-            <th scope="col">Scade</th>
-            <th scope="col">Approvata da</th>
-            <th scope="col">
-              <span className="unseen">Azioni</span>
-            </th>
-          </tr>
-        </thead>
+        <Head of={['Stato', 'Operatore n.', 'Di chi', 'Presentata', 'Scade', 'Approvata da', { unseen: 'Azioni' }]} />
         <tbody>
           {list.data?.cards.map((each) => (
             <tr key={each.card}>

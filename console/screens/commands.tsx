@@ -10,6 +10,7 @@ import { totemId } from '../../contract/identity.ts'
 import type { TrialOutcome } from '../../contract/readiness.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { trialSaid } from '../parts/readiness.tsx'
 import { useMay, useMe } from '../parts/who.ts'
@@ -177,17 +178,7 @@ function OrderList({ totem, isPart = false }: { totem: string | undefined; isPar
         <p className={isPart ? 'quiet' : 'empty'}>Nessun comando finora.</p>
       ) : (
         <table className="small" aria-label="Comandi">
-          <thead>
-            <tr>
-              <th scope="col">Comando</th>
-              <th scope="col">Chiesto</th>
-              <th scope="col">A che punto è</th>
-              <th scope="col">Perché</th>
-              <th scope="col">
-                <span className="unseen">Azioni</span>
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Comando', 'Chiesto', 'A che punto è', 'Perché', { unseen: 'Azioni' }]} />
           <tbody>
             {orders.map((each) => (
               <tr key={each.order}>

@@ -4,8 +4,8 @@ import { Button, Form } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { ask } from '../ask.ts'
 import { Identify } from '../counter/identify.tsx'
-import { Serve } from '../counter/serve.tsx'
-import { refusalSaid, typesSaid } from '../counter/texts.ts'
+import { Refused, Serve } from '../counter/serve.tsx'
+import { typesSaid } from '../counter/texts.ts'
 import type { Served } from '../counter/told.ts'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMe } from '../parts/who.ts'
@@ -59,14 +59,7 @@ export function CounterScreen() {
       {card && !at && <Opening offices={offices} />}
       {card && at && !served && (
         <>
-          {refusal && (
-            <div className="notice" role="alert">
-              <p>
-                <strong>{refusalSaid(refusal.problem.kind).title}</strong>
-              </p>
-              <p>{refusalSaid(refusal.problem.kind).now}</p>
-            </div>
-          )}
+          {refusal && <Refused of={refusal.problem} />}
           <Identify
             onDone={(told) => {
               if (told.became === 'identified') {

@@ -6,6 +6,7 @@ import type { Answer } from '../../contract/console/api.ts'
 import { maintenanceScope } from '../../contract/console/maintenance.ts'
 import { regions } from '../../contract/console/regions.ts'
 import { ask } from '../ask.ts'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
@@ -55,18 +56,7 @@ export function MaintenanceScreen() {
         <p className="empty">Nessuna finestra negli ultimi sette giorni.</p>
       ) : (
         <table className="small" aria-label="Finestre di manutenzione">
-          <thead>
-            <tr>
-              <th scope="col">Stato</th>
-              <th scope="col">Dove</th>
-              <th scope="col">Dalle – alle</th>
-              <th scope="col">Perché</th>
-              <th scope="col">Chi</th>
-              <th scope="col">
-                <span className="unseen">Azioni</span>
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Stato', 'Dove', 'Dalle – alle', 'Perché', 'Chi', { unseen: 'Azioni' }]} />
           <tbody>
             {windows.map((each) => (
               <tr key={each.window}>

@@ -217,7 +217,7 @@ function FileAndEstimate({ request, onSent }: { request: string; onSent(): void 
               )}
             </p>
           )}
-          <RowsOf request={request} state={String(rows)} />
+          <RowsOf request={request} state={String(rows)} isOwn />
         </>
       )}
     </>

@@ -3,9 +3,11 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
+import { isCodiceFiscale } from '../../contract/identity.ts'
 import { ask } from '../ask.ts'
-import { Field } from '../parts/fields.tsx'
+import { CodeField, Field } from '../parts/fields.tsx'
 import { decideGrant, GrantTable, Waiting } from '../parts/grant-table.tsx'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay, useMe } from '../parts/who.ts'
 import { queries } from '../queries.ts'
@@ -107,7 +109,7 @@ function Nomination({ enti }: { enti: Enti }) {
   const [problem, setProblem] = useState<unknown>(null)
   const [isSaid, setSaid] = useState(false)
   const offer = offers[which]
-  const isWhole = offer !== undefined && /^[A-Z0-9]{16}$/.test(holder) && reason.trim() !== ''
+  const isWhole = offer !== undefined && isCodiceFiscale(holder) && reason.trim() !== ''
   function propose() {
     if (!offer) return
     const from = new Date()
@@ -153,12 +155,7 @@ function Nomination({ enti }: { enti: Enti }) {
             ))}
           </select>
         </label>
-        <Field
-          label="Codice fiscale della persona"
-          value={holder}
-          most={16}
-          set={(text) => setHolder(text.toUpperCase().replace(/\s/g, ''))}
-        />
+        <CodeField label="Codice fiscale della persona" value={holder} set={setHolder} />
         <label className="field">
           Durata
           <select value={months} onChange={({ target }) => setMonths(Number(target.value))}>
@@ -263,13 +260,7 @@ function Tenants({ enti }: { enti: Enti }) {
         <Problem of={problem} />
       </form>
       <table className="small" aria-label="Enti registrati">
-        <thead>
-          <tr>
-            <th scope="col">Codice</th>
-            <th scope="col">Nome</th>
-            <th scope="col">Uffici</th>
-          </tr>
-        </thead>
+        <Head of={['Codice', 'Nome', 'Uffici']} />
         <tbody>
           {enti.map((each) => (
             <tr key={each.id}>

@@ -2,13 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
+import { keyNames } from '../../contract/console/bulk-file.ts'
 import { type SectionCode, type ServiceCode, sections, services } from '../../contract/console/consultations.ts'
 import { ask } from '../ask.ts'
 import { Decide, Deciders, Stands } from '../parts/decided.tsx'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries } from '../queries.ts'
-import { counted, KEY_KINDS, onDay, TERRITORIES } from '../words.ts'
+import { counted, onDay, TERRITORIES } from '../words.ts'
 import { ProfileEditor } from './profile-editor.tsx'
 
 type Profile = Answer<'profiles'>['profiles'][number]
@@ -51,23 +53,23 @@ export function ProfilesScreen() {
         />
       )}
       {profiles.length === 0 ? (
-        <p className="empty">Nessun profilo: ne scriva uno, poi una convenzione che lo usa.</p>
+        <p className="empty">
+          Nessun profilo{mayDecide ? ': ne scriva uno, poi una convenzione che lo usa.' : ' ancora.'}
+        </p>
       ) : (
         <table className="small" aria-label="Profili">
-          <thead>
-            <tr>
-              <th scope="col">Stato</th>
-              <th scope="col">Profilo</th>
-              <th scope="col">Che cosa si può chiedere</th>
-              <th scope="col">Di chi</th>
-              <th scope="col">Quanto</th>
-              <th scope="col">Dal – al</th>
-              <th scope="col">Chi</th>
-              <th scope="col">
-                <span className="unseen">Azioni</span>
-              </th>
-            </tr>
-          </thead>
+          <Head
+            of={[
+              'Stato',
+              'Profilo',
+              'Che cosa si può chiedere',
+              'Su quali persone',
+              'Quanto',
+              'Dal – al',
+              'Deciso da',
+              { unseen: 'Azioni' },
+            ]}
+          />
           <tbody>
             {profiles.map((each) => (
               <tr key={`${each.profilo}.${each.versione}`}>
@@ -87,7 +89,7 @@ export function ProfilesScreen() {
                 <td>
                   {TERRITORIES[each.territorio]}
                   <br />
-                  <span className="quiet">per {each.chiavi.map((kind) => KEY_KINDS[kind]).join(', ')}</span>
+                  <span className="quiet">per {each.chiavi.map((kind) => keyNames[kind]).join(', ')}</span>
                 </td>
                 <td>
                   {counted(each.righeMax)} righe{' '}

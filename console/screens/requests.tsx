@@ -7,6 +7,7 @@ import { refusalCauses } from '../../contract/console/bulk.ts'
 import { ask } from '../ask.ts'
 import { Downloads } from '../parts/downloads.tsx'
 import { Fact } from '../parts/fact.tsx'
+import { Head } from '../parts/head.tsx'
 import { useLiveRequests } from '../parts/live.ts'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { RowsOf } from '../parts/rows.tsx'
@@ -52,18 +53,7 @@ function Requests({ list, title, empty }: { list: 'own' | 'waiting' | 'all'; tit
       {page.data && requests.length === 0 && <p className="empty">{empty}</p>}
       {requests.length > 0 && (
         <table className="small" aria-label={title}>
-          <thead>
-            <tr>
-              <th scope="col">Stato</th>
-              <th scope="col">Che cosa</th>
-              <th scope="col">Chi chiede</th>
-              <th scope="col">A chi</th>
-              <th scope="col" className="number">
-                Righe
-              </th>
-              <th scope="col">Termine</th>
-            </tr>
-          </thead>
+          <Head of={['Stato', 'Che cosa', 'Chi chiede', 'A chi', { number: 'Righe' }, 'Termine']} />
           <tbody>
             {requests.map((one) => (
               <tr key={one.request}>
@@ -191,7 +181,7 @@ export function RequestScreen() {
           </Link>
         </p>
       )}
-      <RowsOf request={request} state={one.state} />
+      <RowsOf request={request} state={one.state} isOwn={one.isOwn} />
       {one.isOwn && mayMake && mayCancel && (
         <p>
           <Button className="plain-button" onPress={() => act(ask('cancelBulk', { params: { request } }))}>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 
 /** One's own sessions, each to be ended from here: a browser that was left open elsewhere. */
@@ -15,15 +16,7 @@ export function SessionsScreen() {
       <h1 id="sessions-title">Le mie sessioni</h1>
       <Problem of={problem ?? list.error} />
       <table className="small">
-        <thead>
-          <tr>
-            <th scope="col">Iniziata</th>
-            <th scope="col">Usata</th>
-            <th scope="col">
-              <span className="unseen">Azione</span>
-            </th>
-          </tr>
-        </thead>
+        <Head of={['Iniziata', 'Usata', { unseen: 'Azione' }]} />
         <tbody>
           {list.data?.sessions.map(({ session, beganAt, seenAt, isThis }) => (
             <tr key={session}>

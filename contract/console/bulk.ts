@@ -135,7 +135,7 @@ export const bulkRowsQuery = z.strictObject({
   state: rowState.optional(),
   after: z.coerce.number().int().min(0).max(100_000).default(0),
 })
-/** What a row is, its person masked. `code`: of its finding, or ANPR's; `message`: in words, where the file was judged. */
+/** What a row is, its person masked. `code`: of its finding, or ANPR's; `message`: what it means. */
 export const bulkRows = z.strictObject({
   rows: z.array(
     z.strictObject({

@@ -204,7 +204,8 @@ test('a comune: one TOP writes a profile and an agreement, another approves, eac
   await leave()
   // Led from the fleet, which is not hers, to the first screen that is.
   await logIn('Teresa Onori')
-  await page.getByRole('heading', { level: 1, name: 'Profili' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Da convalidare' }).waitFor()
+  await goTo('Profili')
   expect(await page.getByRole('navigation', { name: 'Schermate' }).getByRole('link').allTextContents()).not.toContain(
     'Flotta',
   )

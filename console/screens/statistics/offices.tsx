@@ -16,8 +16,8 @@ import { addressOf, ask } from '../../ask.ts'
 import { Loading, Problem } from '../../parts/notice.tsx'
 import { useMe } from '../../parts/who.ts'
 import { queries } from '../../queries.ts'
-import { counted } from '../../words.ts'
-import { daySaid, Tabs } from './parts.tsx'
+import { counted, onDay } from '../../words.ts'
+import { Tabs } from './parts.tsx'
 
 type Page = Answer<'offices'>
 const REASONS: Record<(typeof closureReasons)[number], string> = {
@@ -25,7 +25,7 @@ const REASONS: Record<(typeof closureReasons)[number], string> = {
   altro: 'altro motivo',
 }
 const KINDS: Record<(typeof regimeKinds)[number], string> = { chiusura: 'restrizioni', riapertura: 'riapertura' }
-const untilSaid = (until: string | null) => (until === null ? 'non si sa fino a quando' : `fino al ${daySaid(until)}`)
+const untilSaid = (until: string | null) => (until === null ? 'non si sa fino a quando' : `fino al ${onDay(until)}`)
 
 const refresh = () => Promise.all(['offices', 'cie'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
 
@@ -44,7 +44,7 @@ export function OfficesScreen() {
       <div className="bar">
         <h1 id="offices-title">Uffici</h1>
         <span className="quiet aside">
-          oggi, {today && daySaid(today)}: aperti {counted(offices.length - closed)}, chiusi {counted(closed)}
+          oggi, {today && onDay(today)}: aperti {counted(offices.length - closed)}, chiusi {counted(closed)}
         </span>
       </div>
       <Tabs />
@@ -105,7 +105,7 @@ export function OfficesScreen() {
                   {closure && <Why of={closure} />}
                   {next && (
                     <span className="quiet">
-                      chiuderà dal {daySaid(next.from)}: {REASONS[next.reason]}
+                      chiuderà dal {onDay(next.from)}: {REASONS[next.reason]}
                     </span>
                   )}
                 </td>
@@ -160,7 +160,7 @@ export function OfficesScreen() {
                 </th>
                 <td>{comune ? `comune ${comune}` : regione ? regions[regione] : 'Italia'}</td>
                 <td>
-                  dal {daySaid(from)}, {untilSaid(until)}
+                  dal {onDay(from)}, {untilSaid(until)}
                 </td>
                 <td>{by}</td>
                 {mayWrite && (
@@ -191,7 +191,7 @@ const Why = ({ of: { reason, note, from, until, by } }: { of: Closure }) => (
     {REASONS[reason]}
     {note !== null && `: ${note}`}{' '}
     <span className="quiet">
-      dal {daySaid(from)}, {untilSaid(until)}; detto da {by}
+      dal {onDay(from)}, {untilSaid(until)}; detto da {by}
     </span>
   </>
 )
