@@ -4,6 +4,7 @@ import { ulid } from 'ulid'
 import type { Bollo } from '../../contract/bollo.ts'
 import { type CertificateType, exemption } from '../../contract/catalogue.ts'
 import { ask, Refused } from '../ask.ts'
+import { Missing, missingOf } from '../parts/fields.tsx'
 import { euros } from '../words.ts'
 import { Sheet } from './papers.tsx'
 import { memberSaid, refusalSaid, said, typeSaid } from './texts.ts'
@@ -42,6 +43,11 @@ export function Certificate({
     : /^\d{14}$/.test(digits) && issuedOn
       ? { kind: 'contrassegno', number: digits, issued: issuedOn }
       : null
+  const missing = missingOf({
+    'un certificato': types.length > 0,
+    'le 14 cifre della marca': bollo !== null || /^\d{14}$/.test(digits),
+    'la data della marca': bollo !== null || issuedOn !== '',
+  })
   const changed = () => {
     setPreview(null)
     setUnknown(false)
@@ -198,9 +204,10 @@ export function Certificate({
         )}
       </fieldset>
       <p className="line">
-        <Button isDisabled={!bollo || types.length === 0 || isAsking} onPress={() => void look()}>
+        <Button isDisabled={missing.length > 0 || isAsking} onPress={() => void look()}>
           Anteprima
         </Button>
+        <Missing of={missing} />
         {preview && (
           <Button isDisabled={isAsking} onPress={() => void issue()}>
             {isUnknown ? 'Chiedi di nuovo lo stesso certificato' : 'Emetti'}

@@ -4,7 +4,7 @@ import type { Answer } from '../../contract/console/api.ts'
 import { documentKinds } from '../../contract/console/counter.ts'
 import { isCodiceFiscale } from '../../contract/identity.ts'
 import { ask } from '../ask.ts'
-import { CodeField } from '../parts/fields.tsx'
+import { CodeField, Missing, missingOf } from '../parts/fields.tsx'
 import { Problem } from '../parts/notice.tsx'
 import { DOCUMENTS } from '../words.ts'
 
@@ -21,7 +21,13 @@ export function Identify({ onDone }: { onDone(told: Answer<'identify'>): void })
   const [problem, setProblem] = useState<unknown>(null)
   const mayBeEndless = kind === 'cie'
   const hasEnd = expires !== '' || (mayBeEndless && isEndless)
-  const isWhole = isCodiceFiscale(code) && number.trim() !== '' && issuer.trim() !== '' && hasEnd && isHere
+  const missing = missingOf({
+    'il codice fiscale': isCodiceFiscale(code),
+    'il numero del documento': number.trim() !== '',
+    'chi l’ha rilasciato': issuer.trim() !== '',
+    'la scadenza': hasEnd,
+    'la Sua dichiarazione': isHere,
+  })
 
   function identify() {
     setAsking(true)
@@ -40,7 +46,7 @@ export function Identify({ onDone }: { onDone(told: Answer<'identify'>): void })
       autoComplete="off"
       onSubmit={(event) => {
         event.preventDefault()
-        if (isWhole && !isAsking) identify()
+        if (missing.length === 0 && !isAsking) identify()
       }}
     >
       <h2 id="identify-title">Chi è allo sportello?</h2>
@@ -86,9 +92,10 @@ export function Identify({ onDone }: { onDone(told: Answer<'identify'>): void })
         <input type="checkbox" checked={isHere} onChange={({ target }) => setHere(target.checked)} />
         Dichiaro che la persona è qui davanti a me ed è quella del documento
       </label>
-      <Button type="submit" isDisabled={!isWhole || isAsking}>
+      <Button type="submit" isDisabled={missing.length > 0 || isAsking}>
         {isAsking ? 'Chiedo all’anagrafe nazionale…' : 'Riconosci'}
       </Button>
+      <Missing of={missing} />
       <Problem of={problem} />
     </Form>
   )

@@ -59,7 +59,7 @@ export function Decide({
         </Button>
       )}{' '}
       {isEnding ? (
-        <NoteField label="Perché" action="Ritira" write={end} />
+        <NoteField label={`Perché ritira ${name}`} action="Ritira" write={end} leave={() => setEnding(false)} />
       ) : (
         <Button className="plain-button" onPress={() => setEnding(true)} aria-label={`Ritira: ${name}`}>
           Ritira…

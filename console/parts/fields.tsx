@@ -79,6 +79,46 @@ export function CodeField({
   )
 }
 
+/** What a form needs before it can be sent, by name: those that are not there yet. */
+export const missingOf = (needed: Readonly<Record<string, boolean>>): string[] =>
+  Object.keys(needed).filter((name) => !needed[name])
+
+/** Beside a button that cannot be pressed yet: why. */
+export const Missing = ({ of }: { of: readonly string[] }) =>
+  of.length === 0 ? null : <span className="quiet">Manca: {of.join(', ')}.</span>
+
+/** One of several, by its name. */
+export function Choice<V extends string>({
+  label,
+  value,
+  set,
+  of,
+  open,
+  className,
+}: {
+  label: string
+  value: V
+  set(value: NoInfer<V>): void
+  of: readonly (readonly [value: NoInfer<V>, name: string])[]
+  /** What stands there before anything is chosen; without it something always is. */
+  open?: string
+  className?: string
+}) {
+  return (
+    <label className={className}>
+      {label}{' '}
+      <select value={value} onChange={({ target }) => set(target.value as V)}>
+        {open !== undefined && <option value="">{open}</option>}
+        {of.map(([each, name]) => (
+          <option key={each} value={each}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
 /** Any of several, each in its box; `because` stands under what is chosen. */
 export function Choices<C extends string>({
   title,

@@ -5,6 +5,7 @@ import { queries } from '../queries.ts'
 import { onDay, ROLES, scopeSaid } from '../words.ts'
 import { Ago } from './ago.tsx'
 import { Head } from './head.tsx'
+import { Sure } from './sure.tsx'
 
 export type Grant = Answer<'grants'>['grants'][number]
 const STATES: Record<Grant['state'], string> = {
@@ -80,9 +81,13 @@ export function GrantTable({
                 </Button>
               )}{' '}
               {each.may.includes('revoke') && (
-                <Button className="plain-button" onPress={() => decide('revokeGrant', each.grant)}>
-                  Revoca
-                </Button>
+                <Sure
+                  action="Revoca"
+                  of={`${ROLES[each.role]}, ${each.holderName ?? 'mai entrato'}`}
+                  onSure={() => decide('revokeGrant', each.grant)}
+                >
+                  L’incarico finisce subito. Per ridarlo serve una proposta nuova, che una seconda persona approva.
+                </Sure>
               )}
             </td>
           </tr>

@@ -181,16 +181,7 @@ function Documents({ months, rows, totals }: z.output<typeof polisDashboard>['do
     <>
       <h2>Certificati rilasciati ai totem</h2>
       <table className="small">
-        <thead>
-          <tr>
-            <th scope="col">Regione</th>
-            {months.map((month) => (
-              <th key={month} scope="col" className="number">
-                {monthSaid(month)}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Head of={['Regione', ...months.map((month) => ({ number: monthSaid(month) }))]} />
         <tbody>
           {rows.map(({ region, counts }) => (
             <tr key={region}>

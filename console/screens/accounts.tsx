@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Answer } from '../../contract/console/api.ts'
 import { addressOf, ask } from '../ask.ts'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { counted, italianToday, monthSaid } from '../words.ts'
 
@@ -72,19 +73,7 @@ export function AccountsScreen() {
       {page.data && lines.length === 0 && <p className="empty">Nessuna richiesta inviata in questo mese.</p>}
       {lines.length > 0 && (
         <table className="small" aria-label="Rendiconto del mese">
-          <thead>
-            <tr>
-              <th scope="col">Comune</th>
-              <th scope="col">Chi ha chiesto</th>
-              <th scope="col">Motivo</th>
-              <th scope="col">Servizio</th>
-              {FIGURES.map(([figure, name]) => (
-                <th key={figure} scope="col" className="number">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Head of={['Comune', 'Chi ha chiesto', 'Motivo', 'Servizio', ...FIGURES.map(([, number]) => ({ number }))]} />
           <tbody>
             {lines.map((line) => (
               <tr key={[line.comuneName, line.fruitoreName, line.ufficio, line.motivo, line.servizio].join('/')}>

@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Button, Form, Input, Label, TextField } from 'react-aria-components'
-import type { Answer } from '../../contract/console/api.ts'
+import { Button } from 'react-aria-components'
 import type { AnomalyKind } from '../../contract/console/history.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Head } from '../parts/head.tsx'
+import { NoteField } from '../parts/note.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
 import { counted, many } from '../words.ts'
 
-type Anomaly = Answer<'anomalies'>['anomalies'][number]
+const refresh = () => queries.invalidateQueries({ queryKey: ['anomalies'] })
 
 const SAID: Record<AnomalyKind, (figure: number) => string> = {
   volume: (figure) => `${many(figure, 'riga', 'righe')}: più del triplo di quanto chiede di solito`,
@@ -71,7 +71,12 @@ export function AnomaliesScreen() {
                       </span>
                     </>
                   ) : closing === one.anomaly ? (
-                    <Close of={one} onEnd={() => setClosing(null)} />
+                    <NoteField
+                      label="Che cosa ne è stato"
+                      action="Chiudi"
+                      write={(text) => ask('closeAnomaly', { body: { anomaly: one.anomaly, text } }).finally(refresh)}
+                      leave={() => setClosing(null)}
+                    />
                   ) : (
                     <>
                       <span className="mark warning">▲ da guardare</span>{' '}
@@ -89,35 +94,5 @@ export function AnomaliesScreen() {
         </table>
       )}
     </section>
-  )
-}
-
-function Close({ of: { anomaly }, onEnd }: { of: Anomaly; onEnd(): void }) {
-  const [text, setText] = useState('')
-  const [problem, setProblem] = useState<unknown>(null)
-  return (
-    <Form
-      className="line"
-      aria-label="Chiudi l’anomalia"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (text.trim() !== '')
-          void ask('closeAnomaly', { body: { anomaly, text: text.trim() } })
-            .then(onEnd, setProblem)
-            .finally(() => queries.invalidateQueries({ queryKey: ['anomalies'] }))
-      }}
-    >
-      <TextField value={text} onChange={setText} maxLength={300} className="grows" autoFocus>
-        <Label>Che cosa ne è stato</Label>
-        <Input />
-      </TextField>
-      <Button type="submit" isDisabled={text.trim() === ''}>
-        Chiudi
-      </Button>
-      <Button className="plain-button" onPress={onEnd}>
-        Annulla
-      </Button>
-      <Problem of={problem} />
-    </Form>
   )
 }

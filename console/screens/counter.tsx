@@ -7,7 +7,9 @@ import { Identify } from '../counter/identify.tsx'
 import { Refused, Serve } from '../counter/serve.tsx'
 import { typesSaid } from '../counter/texts.ts'
 import type { Served } from '../counter/told.ts'
+import { useDeed } from '../parts/deed.ts'
 import { Loading, Problem } from '../parts/notice.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { useMe } from '../parts/who.ts'
 import { queries } from '../queries.ts'
 import { atTime, italianToday, shortly } from '../words.ts'
@@ -127,9 +129,8 @@ const STATES = {
 
 /** Sheets of which nobody knows yet whether they came out. */
 function OpenPapers({ open }: { open: Answer<'counter'>['open'] }) {
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act: answer } = useDeed(refresh)
   if (open.length === 0) return null
-  const answer = (done: Promise<unknown>) => void done.then(() => setProblem(null), setProblem).finally(refresh)
   return (
     <section aria-labelledby="open-title">
       <h2 id="open-title">Fogli senza risposta</h2>
@@ -150,12 +151,13 @@ function OpenPapers({ open }: { open: Answer<'counter'>['open'] }) {
                     Era uscito bene
                   </Button>
                 )}{' '}
-                <Button
-                  className="plain-button"
-                  onPress={() => answer(ask('counterAbandoned', { body: { operation } }))}
+                <Sure
+                  action="Annulla il foglio"
+                  of={typesSaid(types)}
+                  onSure={() => answer(ask('counterAbandoned', { body: { operation } }))}
                 >
-                  Annulla
-                </Button>
+                  Lo annulli solo se il foglio non è in mano a nessuno: non si potrà più stampare né confermare.
+                </Sure>
               </td>
             </tr>
           ))}

@@ -6,8 +6,10 @@ import type { Answer } from '../../contract/console/api.ts'
 import { operationStates } from '../../contract/console/operations.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
+import { useDeed } from '../parts/deed.ts'
 import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { useMay } from '../parts/who.ts'
 import { REFRESH_MS } from '../queries.ts'
 import { counted, euros } from '../words.ts'
@@ -130,12 +132,12 @@ const WAITS = {
 /** Citizens' money that somebody must see to. */
 function Payments() {
   const mayRefund = useMay('payments.refunded')
-  const [problem, setProblem] = useState<unknown>(null)
   const list = useQuery({
     queryKey: ['payments'],
     queryFn: () => ask('payments'),
     refetchInterval: REFRESH_MS,
   })
+  const { problem, act } = useDeed(list.refetch)
   const { refunds = [], waiting = [] } = list.data ?? {}
   if (list.isPending) return null
   return (
@@ -165,16 +167,13 @@ function Payments() {
                 </td>
                 <td>
                   {mayRefund && (
-                    <Button
-                      className="plain-button"
-                      onPress={() =>
-                        void ask('refunded', { body: { receipt: each.receipt } })
-                          .then(() => setProblem(null), setProblem)
-                          .finally(() => void list.refetch())
-                      }
+                    <Sure
+                      action="Segna rimborsato"
+                      of={euros(each.cents)}
+                      onSure={() => act(ask('refunded', { body: { receipt: each.receipt } }))}
                     >
-                      Rimborsato
-                    </Button>
+                      Esce dall’elenco. Lo segni solo quando i soldi sono tornati a chi ha pagato.
+                    </Sure>
                   )}
                 </td>
               </tr>

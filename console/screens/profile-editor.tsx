@@ -3,9 +3,9 @@ import { Button } from 'react-aria-components'
 import type { Answer, Body } from '../../contract/console/api.ts'
 import { keyKinds, keyNames } from '../../contract/console/bulk-file.ts'
 import { type SectionCode, type ServiceCode, sections, services } from '../../contract/console/consultations.ts'
-import { type Territorio, territories, toReason } from '../../contract/console/profiles.ts'
+import { territories, toReason } from '../../contract/console/profiles.ts'
 import { ask } from '../ask.ts'
-import { Choices, Field } from '../parts/fields.tsx'
+import { Choice, Choices, Field, Missing, missingOf } from '../parts/fields.tsx'
 import { Problem } from '../parts/notice.tsx'
 import { useMe } from '../parts/who.ts'
 import { italianToday, TERRITORIES } from '../words.ts'
@@ -56,16 +56,14 @@ export function ProfileEditor({ of, close }: { of: Profile | null; close(): void
   const reasons = toReason(wish.servizi, wish.sezioni)
   const purposes = motivi.split('\n').flatMap((line) => line.trim() || [])
   const perche = Object.fromEntries(reasons.map(({ code }) => [code, (wish.perche[code] ?? '').trim()]))
-  const missing = (
-    [
-      [wish.nome.trim() === '', 'il nome'],
-      [wish.baseGiuridica.trim() === '', 'la base giuridica'],
-      [wish.servizi.length === 0, 'un servizio'],
-      [wish.chiavi.length === 0, 'con che cosa si indica una persona'],
-      [purposes.length === 0, 'un motivo'],
-      [!Object.values(perche).every(Boolean), 'un perché'],
-    ] as const
-  ).flatMap(([isMissing, what]) => (isMissing ? [what] : []))
+  const missing = missingOf({
+    'il nome': wish.nome.trim() !== '',
+    'la base giuridica': wish.baseGiuridica.trim() !== '',
+    'un servizio': wish.servizi.length > 0,
+    'con che cosa si indica una persona': wish.chiavi.length > 0,
+    'un motivo': purposes.length > 0,
+    'un perché': Object.values(perche).every(Boolean),
+  })
   const isWhole = missing.length === 0
 
   function propose() {
@@ -184,16 +182,11 @@ export function ProfileEditor({ of, close }: { of: Profile | null; close(): void
           Motivi fra cui l’ente sceglie, uno per riga
           <textarea value={motivi} onChange={({ target }) => setMotivi(target.value)} />
         </label>
-        <label className="field">
-          Su quali persone
-          <select value={wish.territorio} onChange={({ target }) => set({ territorio: target.value as Territorio })}>
-            {territories.map((each) => (
-              <option key={each} value={each}>
-                {TERRITORIES[each]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          {...{ label: 'Su quali persone', className: 'field', value: wish.territorio }}
+          set={(territorio) => set({ territorio })}
+          of={territories.map((each) => [each, TERRITORIES[each]])}
+        />
         <Field
           label="Righe al massimo in una richiesta"
           type="number"
@@ -217,7 +210,7 @@ export function ProfileEditor({ of, close }: { of: Profile | null; close(): void
         <Button className="plain-button" onPress={close}>
           Lascia
         </Button>
-        {!isWhole && <span className="quiet">Manca: {missing.join(', ')}.</span>}
+        <Missing of={missing} />
       </div>
     </form>
   )

@@ -6,6 +6,7 @@ import { keyNames } from '../../contract/console/bulk-file.ts'
 import { type SectionCode, type ServiceCode, sections, services } from '../../contract/console/consultations.ts'
 import { ask } from '../ask.ts'
 import { Decide, Deciders, Stands } from '../parts/decided.tsx'
+import { useDeed } from '../parts/deed.ts'
 import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
@@ -19,7 +20,7 @@ const refresh = () => queries.invalidateQueries({ queryKey: ['profiles'] })
 /** What a comune lets be asked, version by version: one TOP proposes, another approves. */
 export function ProfilesScreen() {
   const mayDecide = useMay('profiles.decide')
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(refresh)
   /** Of which version a next one is written; `new`: a new profile. */
   const [edited, setEdited] = useState<Profile | 'new' | null>(null)
   const list = useQuery({ queryKey: ['profiles'], queryFn: () => ask('profiles') })
@@ -107,8 +108,8 @@ export function ProfilesScreen() {
                       <Decide
                         of={each}
                         name={`${each.nome}, versione ${each.versione}`}
-                        approve={() => void decide(ask('approveProfile', { body: named(each) }))}
-                        end={(why) => decide(ask('endProfile', { body: { ...named(each), why } }))}
+                        approve={() => act(ask('approveProfile', { body: named(each) }))}
+                        end={(why) => ask('endProfile', { body: { ...named(each), why } }).finally(refresh)}
                       />
                       {isNewest(each) && (
                         <Button
@@ -129,10 +130,6 @@ export function ProfilesScreen() {
       )}
     </section>
   )
-
-  function decide(asked: Promise<unknown>): Promise<unknown> {
-    return asked.then(() => setProblem(null), setProblem).finally(refresh)
-  }
 }
 
 const named = ({ profilo, versione }: Profile) => ({ profilo, versione })

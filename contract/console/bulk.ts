@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, isoInstant, operationId } from '../identity.ts'
-import { fileEncoding, fileRefusal } from './bulk-file.ts'
+import { fileEncoding, fileRefusal, keyKind } from './bulk-file.ts'
 import { officeId } from './people.ts'
 import { territorio } from './profiles.ts'
 import { reason } from './prose.ts'
@@ -41,7 +41,7 @@ export const bulkTerms = z.strictObject({
     z.strictObject({
       ...{ agreement: operationId, comuneName: z.string(), fruitoreName: z.string(), al: z.iso.date() },
       uffici: z.array(z.strictObject({ id: officeId, name: z.string() })),
-      ...{ profiloNome: z.string(), territorio, motivi: z.array(z.string()), chiavi: z.array(z.string()) },
+      ...{ profiloNome: z.string(), territorio, motivi: z.array(z.string()), chiavi: z.array(keyKind) },
       services: z.array(z.strictObject({ code: z.string(), name: z.string(), inBulk: z.boolean() })),
       ...{ righeMax: count, righeGiorno: count, silenzioGiorni: count.nullable(), silenzioRigheMax: count.nullable() },
     }),

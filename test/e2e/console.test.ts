@@ -227,6 +227,7 @@ test('a comune: one TOP writes a profile and an agreement, another approves, eac
 
   await leave()
   await logIn('Tito Marini')
+  await goTo('Profili')
   await profile.getByRole('button', { name: /Approva/ }).click()
   await profile.getByText('in vigore').waitFor()
   await readable('Profili')
