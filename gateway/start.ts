@@ -338,7 +338,7 @@ export async function startGateway(
     log,
   })
 
-  const places = await keepPlaces(db, officeFile, log)
+  const places = await keepPlaces({ db, offices: officeFile, now, log })
   const polis = openPolis && (await openPolis({ db, now }))
   const forPublic =
     config.public && publicTls && verify
