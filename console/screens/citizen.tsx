@@ -3,7 +3,7 @@ import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { isCodiceFiscale, isIdAnpr } from '../../contract/identity.ts'
 import { ask } from '../ask.ts'
-import { CodeField, codeOf } from '../parts/fields.tsx'
+import { CodeField, codeOf, Field, Missing, missingOf } from '../parts/fields.tsx'
 import { Head } from '../parts/head.tsx'
 import { Problem } from '../parts/notice.tsx'
 import { many, onDay, shortly } from '../words.ts'
@@ -31,14 +31,16 @@ export function CitizenScreen() {
   const [reason, setReason] = useState('')
   const [found, setFound] = useState<Answer<'searchAccesses'> | null>(null)
   const [problem, setProblem] = useState<unknown>(null)
-  const id = codeOf(idAnpr)
   const isCode = code === '' || isCodiceFiscale(code)
-  const isId = id === '' || isIdAnpr(id)
-  const isWhole = isCode && isId && code + id !== '' && reason.trim() !== ''
+  const isId = idAnpr === '' || isIdAnpr(idAnpr)
+  const missing = missingOf({
+    'un codice fiscale o un ID ANPR': isCode && isId && code + idAnpr !== '',
+    'il perché': reason.trim() !== '',
+  })
 
   function search() {
     setFound(null)
-    const body = { codiceFiscale: code || null, idAnpr: id || null, reason: reason.trim() }
+    const body = { codiceFiscale: code || null, idAnpr: idAnpr || null, reason: reason.trim() }
     ask('searchAccesses', { body }).then((answer) => {
       setProblem(null)
       setFound(answer)
@@ -58,21 +60,23 @@ export function CitizenScreen() {
         aria-label="Ricerca per cittadino"
         onSubmit={(event) => {
           event.preventDefault()
-          if (isWhole) search()
+          if (missing.length === 0) search()
         }}
       >
         <CodeField label="Codice fiscale" value={code} set={setCode} />
-        <TextField value={idAnpr} onChange={setIdAnpr} isInvalid={!isId}>
-          <Label>ID ANPR</Label>
-          <Input className="id" autoComplete="off" spellCheck={false} />
-        </TextField>
+        <Field
+          {...{ label: 'ID ANPR', value: idAnpr, most: 24, isCode: true }}
+          set={(text) => setIdAnpr(codeOf(text))}
+          wrong={idAnpr.length >= 9 && !isId ? 'L’ID ANPR non torna: controlli lettere e cifre.' : undefined}
+        />
         <TextField value={reason} onChange={setReason} maxLength={300} className="grows">
           <Label>Perché si cerca, e per quale pratica</Label>
           <Input />
         </TextField>
-        <Button type="submit" isDisabled={!isWhole}>
+        <Button type="submit" isDisabled={missing.length > 0}>
           Cerca
         </Button>
+        <Missing of={missing} />
       </Form>
       <Problem of={problem} />
       {found && <Found of={found} />}
