@@ -21,7 +21,6 @@ export function NoteField({
   return (
     <Form
       className="line"
-      aria-label={label}
       onSubmit={(event) => {
         event.preventDefault()
         if (text.trim() === '' || isBusy) return
