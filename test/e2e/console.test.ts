@@ -284,7 +284,7 @@ test('by that agreement an office asks about its people, the comune lets it pass
   })
   // The wrong letter is told before anything is asked.
   await page.getByText('in tutto 3').waitFor()
-  expect(await page.getByRole('row', { name: /A-3/ }).textContent()).toContain('lettera di controllo')
+  expect(await page.getByRole('row', { name: /A-3/ }).textContent()).toContain('carattere di controllo')
   expect(await browser.findings()).toEqual([])
   await page.getByRole('button', { name: /^Invia: Una alla volta/ }).click()
   await page.getByRole('heading', { level: 1, name: /attende/ }).waitFor()
