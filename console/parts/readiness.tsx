@@ -22,7 +22,7 @@ export function ReadinessSheet({ sheet }: { sheet: Sheet | null }) {
   )
 }
 
-function Found({ sheet: { receivedAt, by, grant, version, checks } }: { sheet: Sheet }) {
+function Found({ sheet: { at, by, grant, version, checks } }: { sheet: Sheet }) {
   const { shape, tone, said } = VERDICTS[verdictOf(checks)]
   const bad = checks.filter(({ outcome }) => outcome !== 'ok')
   return (
@@ -33,7 +33,7 @@ function Found({ sheet: { receivedAt, by, grant, version, checks } }: { sheet: S
         </span>{' '}
         <span className="quiet">
           · {TRIED_BY[by]}
-          {grant !== null && `, permesso n. ${grant}`}, <Ago at={receivedAt} />, versione {version}
+          {grant !== null && `, permesso n. ${grant}`}, <Ago at={at} />, versione {version}
         </span>
       </p>
       {bad.length > 0 && <Rows name="Da guardare" of={bad} />}
