@@ -55,6 +55,10 @@ const OWN: Partial<Record<CounterRefusal, { title: string; now: string }>> = {
     title: 'È una persona della sua famiglia anagrafica',
     now: 'Deve servirla un’altra persona dello sportello.',
   },
+  'too-many-visits': {
+    title: 'In un’ora si riconoscono al massimo sessanta persone',
+    now: 'Aspetti qualche minuto, o faccia servire la persona a un altro sportello.',
+  },
   'session-expired': {
     title: 'Il riconoscimento è durato più di quindici minuti',
     now: 'Riconosca di nuovo la persona.',

@@ -51,7 +51,7 @@ export function CounterScreen() {
       )}
       {card && (
         <p className="quiet">
-          Operatore n. <span className="id">{card.number}</span> · carta controllata, vale per emettere fino alle{' '}
+          Operatore n. <span className="id">{card.number}</span> · carta controllata, vale fino alle{' '}
           {atTime(card.goodUntil)} (<a href={BY_CARD}>controlla di nuovo</a>) · F9 blocca
         </p>
       )}
