@@ -357,7 +357,7 @@ const DEEDS: Record<string, string> = {
   'maintenance.plan': 'ha aperto una finestra di manutenzione',
   'maintenance.approve': 'ha approvato una finestra di manutenzione',
   'maintenance.end': 'ha chiuso una finestra di manutenzione',
-  'bulk.download-begun': 'ha iniziato a scaricare le risposte di una richiesta',
+  'bulk.download-begun': 'ha cominciato a scaricare le risposte di una richiesta',
   'bulk.downloaded': 'ha scaricato le risposte di una richiesta',
   'history.search': 'ha cercato chi ha visto una persona',
   'anomalies.close': 'ha chiuso un’anomalia',

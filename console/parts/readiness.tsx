@@ -6,8 +6,6 @@ import { Head } from './head.tsx'
 
 type Sheet = NonNullable<Answer<'totem'>['readiness']>
 type Row = Sheet['checks'][number]
-/** A totem without a line sends it later: then both times are said. */
-const LATE_MS = 10 * 60_000
 
 /** What the last trial of all a totem's parts has found, as the technician has it on paper: first what is not well. */
 export function ReadinessSheet({ sheet }: { sheet: Sheet | null }) {
@@ -25,7 +23,7 @@ export function ReadinessSheet({ sheet }: { sheet: Sheet | null }) {
   )
 }
 
-function Found({ sheet: { at, receivedAt, by, grant, version, checks } }: { sheet: Sheet }) {
+function Found({ sheet: { at, by, grant, version, checks } }: { sheet: Sheet }) {
   const { shape, tone, said } = VERDICTS[verdictOf(checks)]
   const bad = checks.filter(({ outcome }) => outcome !== 'ok')
   return (
@@ -37,11 +35,6 @@ function Found({ sheet: { at, receivedAt, by, grant, version, checks } }: { shee
         <span className="quiet">
           · {TRIED_BY[by]}
           {grant !== null && `, permesso n. ${grant}`}, <Ago at={at} />, versione {version}
-          {Date.parse(receivedAt) - Date.parse(at) > LATE_MS && (
-            <>
-              , arrivato <Ago at={receivedAt} />
-            </>
-          )}
         </span>
       </p>
       {bad.length > 0 && <Rows name="Da guardare" of={bad} />}
