@@ -1,3 +1,4 @@
+// More than 400 lines: one gateway and one browser serve all these walks, and starting them costs more than a walk.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
