@@ -15,9 +15,8 @@ import { Browser } from '../../simulator/issuer/browser.ts'
 import { startIssuer } from '../../simulator/issuer/issuer.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { idOf } from '../support/console/officers.ts'
-import { startPostgres } from '../support/gateway/postgres.ts'
+import { letConsoleIn, startPostgres } from '../support/gateway/postgres.ts'
 import { PKI } from '../support/pki.ts'
-import { withRole } from './console.ts'
 import { memoryOf } from './memory.ts'
 import type { Figure } from './report.ts'
 
@@ -54,7 +53,7 @@ export async function bulkFigures(): Promise<Figure[]> {
     process.env.NODE_OPTIONS = '--inspect-port=0'
     const gateway = await startGatewayProcess({
       ...{ folder: path.join(folder, 'gateway'), log, pki: PKI, anpr: throughPdnd(anpr.access) },
-      ...{ databaseUrl: postgres.url, console: { issuer, page, databaseUrl: await withRole(postgres.url) } },
+      ...{ databaseUrl: postgres.url, console: { issuer, page, databaseUrl: await letConsoleIn(postgres.url) } },
     })
     delete process.env.NODE_OPTIONS
     ends.push(gateway.stop)
@@ -151,7 +150,11 @@ async function bareLoop({ client, tokenUrl, tokenAudience, ca: caFile, eServices
   const calls = createAnprClient({ transport, now }).as(asker, ids())
   const lane = async () => {
     while (asked < BARE) {
-      const { result } = await calls.tell('C007', { idAnpr: idOf(++asked), isTheirs: () => null }, { day, reason: 'PROT 1/2026' })
+      const { result } = await calls.tell(
+        'C007',
+        { idAnpr: idOf(++asked), isTheirs: () => null },
+        { day, reason: 'PROT 1/2026' },
+      )
       if (!result.ok && result.error.kind !== 'anpr-refused') throw new Error(`C007: ${result.error.kind}`)
     }
   }

@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ExtendedKeyUsage, ExtendedKeyUsageExtension } from '@peculiar/x509'
-import pg from 'pg'
 import { startAnpr } from '../../simulator/anpr/index.ts'
 import { startGatewayProcess, throughPdnd } from '../../simulator/bench/gateway.ts'
 import { fleetTotem } from '../../simulator/fleet/plan.ts'
@@ -19,7 +18,7 @@ import { makePki } from '../../simulator/pki/make.ts'
 import { authorityIn } from '../../simulator/pki/on-demand.ts'
 import { GOOD } from '../../simulator/pki/plan.ts'
 import { openWindow } from '../support/console/window.ts'
-import { startPostgres } from '../support/gateway/postgres.ts'
+import { letConsoleIn, startPostgres } from '../support/gateway/postgres.ts'
 import { PKI } from '../support/pki.ts'
 import type { Beaten, Beats } from './console-fleet.ts'
 import { memoryOf, residentMb } from './memory.ts'
@@ -50,7 +49,7 @@ export async function consoleFigures(): Promise<Figure[]> {
     await provision(keys, totems)
     const postgres = await startPostgres({ durable: true })
     ends.push(postgres.stop)
-    const consoleUrl = await withRole(postgres.url)
+    const consoleUrl = await letConsoleIn(postgres.url)
     const issuer = await startIssuer({ pki: PKI })
     ends.push(issuer.stop)
     const anpr = await startAnpr({ port: 0, pki: PKI })
@@ -153,15 +152,6 @@ const LISTS = [
   ['alarms', '/alarms'],
   ['the sync log', '/log'],
 ] as const
-
-/** As an administrator lets the console in (gateway/OPERATIONS.md); answers its own address of the database. */
-export async function withRole(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query('create role totem_console login; grant usage on schema public to totem_console')
-  await client.end()
-  return url.replace('//totem@', '//totem_console@')
-}
 
 const officesOf = (totems: readonly string[]) =>
   Object.fromEntries(

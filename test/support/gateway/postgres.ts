@@ -72,3 +72,12 @@ export async function startPostgres({ durable = false } = {}): Promise<Postgres>
     },
   }
 }
+
+/** As an administrator lets the console in (gateway/OPERATIONS.md); answers its own address of the database. */
+export async function letConsoleIn(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query('create role totem_console login; grant usage on schema public to totem_console')
+  await client.end()
+  return url.replace('//totem@', '//totem_console@')
+}
