@@ -11,11 +11,12 @@ import { Choice, Missing, missingOf } from '../parts/fields.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { RowsOf } from '../parts/rows.tsx'
 import { counted, dayInFull, many } from '../words.ts'
+import { OnePerson } from './one-person.tsx'
 
 type Agreement = Answer<'bulkTerms'>['agreements'][number]
 type Taken = Answer<'bulkFile'>
 
-/** A request in three steps: by what agreement and why, the file with what was found in it, the estimate that one accepts. */
+/** A request in three steps: by what agreement and why, the file or the one person with what was found, the estimate that one accepts. */
 export function NewRequestScreen() {
   const { request } = useSearch({ from: '/richieste/nuova' })
   const navigate = useNavigate()
@@ -107,7 +108,7 @@ function Wish({ one, onWish }: { one: Agreement; onWish(wish: Body<'makeBulk'>):
         <Input />
       </TextField>
       <Button type="submit" isDisabled={missing.length > 0}>
-        Avanti: il file
+        Avanti: le persone
       </Button>
       <Missing of={missing} />
     </Form>
@@ -155,6 +156,7 @@ function FileAndEstimate({ request, onSent }: { request: string; onSent(): void 
           }}
         />
       </label>
+      {whole.data && <OnePerson servizio={whole.data.servizio} onFile={send} />}
       <Problem of={problem ?? whole.error} />
       {refusal && (
         <div className="notice" role="alert">

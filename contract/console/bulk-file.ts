@@ -63,3 +63,10 @@ export const downloadWish = z.strictObject({ form: resultForm, part })
 /** `download`: opens the file once, until then, in the sessions of who asked. */
 export const downloadLink = z.strictObject({ download: z.string(), name: z.string(), until: z.iso.datetime() })
 export const downloadNamed = z.strictObject({ download: z.string().regex(/^[\w-]{43}$/) })
+
+/** What C008 compares with the register, by the names of the peers' files. */
+export const homeColumns = [
+  ...(['codiceIstatComune', 'specie', 'denominazioneToponimo', 'numeroCivico'] as const),
+  ...(['codiceIstatStato', 'codiceConsolato'] as const),
+] as const
+export type HomeColumn = (typeof homeColumns)[number]

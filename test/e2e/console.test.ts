@@ -276,7 +276,11 @@ test('by that agreement an office asks about its people, the comune lets it pass
   await page.getByLabel('Convenzione').selectOption({ label: 'Spello: Mense scolastiche' })
   await page.getByText('Manca: il numero del fascicolo.').waitFor()
   await page.getByLabel(/Numero del fascicolo/).fill('MENSE 7/2026')
-  await page.getByRole('button', { name: 'Avanti: il file' }).click()
+  await page.getByRole('button', { name: 'Avanti: le persone' }).click()
+  // One person goes without a file; the file that comes after takes its place.
+  await page.getByLabel(/Oppure una sola persona/).fill(code)
+  await page.getByRole('button', { name: 'Prendi questa persona' }).click()
+  await page.getByText('in tutto 1').waitFor()
   await page.getByLabel(/File CSV/).setInputFiles({
     ...{ name: 'iscritti.csv', mimeType: 'text/csv' },
     buffer: Buffer.from(

@@ -217,7 +217,7 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
       services?: readonly string[]
       rowsADay?: number
     } = {}) {
-      const [profilo, id] = [`P${++made}`, `01ARZ3NDEKTSV4RRFFQ69G5F${String(made).padStart(2, '0')}`]
+      const [profilo, id] = [`P${++made}`, `01ARZ3NDEKTSV4RRFFQ6${String(made).padStart(6, '0')}`]
       await db
         .insertInto('profilo')
         .values({

@@ -1,4 +1,4 @@
-import type { FileRefusal, KeyKind } from '../../../../contract/console/bulk-file.ts'
+import type { FileRefusal, HomeColumn, KeyKind } from '../../../../contract/console/bulk-file.ts'
 import { isCodiceFiscale, isIdAnpr } from '../../../../contract/identity.ts'
 import { ok, type Result } from '../../../../contract/result.ts'
 import { isStep } from '../../../lists/rows.ts'
@@ -29,8 +29,8 @@ export const kindsIn = (column: KeyColumn): readonly KeyKind[] => KEY_COLUMNS[co
 const PLAIN_COLUMNS = ['riferimento', 'chiave', 'dataRiferimento', ...keyColumns] as const
 type PlainColumn = (typeof PLAIN_COLUMNS)[number]
 
-/** What C008 compares, by the names of the peers' files, and where each stands in `verifica.residenza`. */
-const HOME_COLUMNS: Readonly<Record<string, string>> = {
+/** Where each of what C008 compares stands in `verifica.residenza`. */
+const HOME_COLUMNS: Readonly<Record<HomeColumn, string>> = {
   codiceIstatStato: 'residenza.localitaEstera.indirizzoEstero.localita.codiceStato',
   codiceIstatComune: 'residenza.indirizzo.comune.codiceIstat',
   specie: 'residenza.indirizzo.toponimo.specie',
