@@ -2,6 +2,7 @@ import type { Answer } from '../../contract/console/api.ts'
 import { TRIALS, type Trial, verdictOf } from '../../contract/readiness.ts'
 import { TRIAL_OUTCOMES, TRIED_BY, VERDICTS } from '../words.ts'
 import { Ago } from './ago.tsx'
+import { Head } from './head.tsx'
 
 type Sheet = NonNullable<Answer<'totem'>['readiness']>
 type Row = Sheet['checks'][number]
@@ -47,13 +48,7 @@ function Found({ sheet: { at, by, grant, version, checks } }: { sheet: Sheet }) 
 
 const Rows = ({ name, of }: { name: string; of: readonly Row[] }) => (
   <table className="small" aria-label={name}>
-    <thead>
-      <tr>
-        <th scope="col">Prova</th>
-        <th scope="col">Esito</th>
-        <th scope="col">Dettaglio</th>
-      </tr>
-    </thead>
+    <Head of={['Prova', 'Esito', 'Dettaglio']} />
     <tbody>
       {of.map(({ key, outcome, detail }) => (
         <tr key={key}>
