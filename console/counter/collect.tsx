@@ -20,6 +20,7 @@ export function Collect({
 }) {
   const [number, setNumber] = useState('')
   const [issued, setIssued] = useState('')
+  const [isSilent, setSilent] = useState(false)
   const waiting = useQuery({
     queryKey: ['waiting', visit],
     queryFn: () => ask('counterWaiting', { body: { visit } }),
@@ -31,11 +32,13 @@ export function Collect({
   const mark = /^\d{14}$/.test(digits) && issued ? { number: digits, issued } : null
 
   async function collect({ totem, operation }: (typeof requests)[number]) {
+    setSilent(false)
+    onProblem(null)
     try {
       const told = await ask('counterCollect', { body: { visit, totem, operation, mark } })
       if (told.became === 'issued') onIssued(told)
       else if (told.became === 'refused') onRefused(told.problem)
-      else onRefused({ kind: 'anpr-unavailable', anpr: null })
+      else setSilent(true)
     } catch (reason) {
       onProblem(reason)
     }
@@ -43,6 +46,11 @@ export function Collect({
   return (
     <section aria-labelledby="waiting-title">
       <h3 id="waiting-title">Chiesto a un totem</h3>
+      {isSilent && (
+        <p className="notice" role="alert">
+          L’anagrafe nazionale non ha risposto. Il certificato resta emesso: riprovi fra qualche minuto.
+        </p>
+      )}
       <table className="small">
         <tbody>
           {requests.map((each) => (

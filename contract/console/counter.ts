@@ -29,7 +29,8 @@ export type IdentityDocument = z.output<typeof identityDocument>
 
 /**
  * Why nothing comes of it. Beside what totems are told: the document counts no more; the person is a minor, for whom a parent of
- * the family asks; it is the operator, or somebody of the operator's family sheet.
+ * the family asks; it is the operator, or somebody of the operator's family sheet; the operator has recognised more people within
+ * an hour than anybody serves.
  */
 export const counterRefusal = z.enum([
   ...refusalKind.options,
@@ -38,6 +39,7 @@ export const counterRefusal = z.enum([
   'minor-alone',
   'operator-self',
   'operator-family',
+  'too-many-visits',
 ])
 export type CounterRefusal = z.infer<typeof counterRefusal>
 const refused = z.strictObject({

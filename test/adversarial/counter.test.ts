@@ -81,16 +81,27 @@ describe('who may work at a counter', () => {
     expect((await identify('anna-bianchi', passport(), piattaforma)).body.kind).toBe('forbidden')
   })
 
-  test('an issue asks for a handshake of the last half hour', async () => {
+  test('nobody is looked at without a handshake of the last half hour', async () => {
     const visit = await visitOf('anna-bianchi')
     for (let minute = 4; minute < 32; minute += 4) {
       later(4 * MINUTE)
       await elena.get('/me')
     }
     later(4 * MINUTE)
-    const wished = asked('anna-bianchi')
-    expect((await elena.post('/counter/issue', { visit, ...wished })).body.kind).toBe('card-again')
-    expect(centre.logged()).not.toContain(wished.operation)
+    const { operation, ...wished } = asked('anna-bianchi')
+    const asks: [path: string, body: object][] = [
+      ['issue', { visit, operation, ...wished }],
+      ['preview', { visit, ...wished }],
+      ['waiting', { visit }],
+      ['collect', { visit, totem: 'TT-0001', operation, mark: null }],
+      ['declaration', { visit }],
+    ]
+    for (const [path, body] of asks) expect((await elena.post(`/counter/${path}`, body)).body.kind).toBe('card-again')
+    expect((await identify('anna-bianchi')).body.kind).toBe('card-again')
+    expect(centre.logged()).not.toContain(operation)
+    // What shows nobody, or ends something, goes on.
+    expect((await elena.get('/counter')).status).toBe(200)
+    expect((await elena.post('/counter/end', { visit })).status).toBe(200)
   })
 })
 
@@ -297,4 +308,18 @@ test('the access log tells counter and totem apart, and no name of anybody is in
   const { body } = await totem.get('/v1/sessions/current/accesses', { authorization: `Bearer ${session.body.token}` })
   expect(body.accesses.map(({ machine }: { machine: string }) => machine)).toContain('PG-101-03')
   for (const trace of [codiceFiscale, /bianchi/i, 'YA1234567', 'FRRLNE']) expect(centre.logged()).not.toMatch(trace)
+})
+
+// Last, because it uses up the hour.
+test('an operator recognises sixty people in an hour, also of many at once, and is free when the hour is over', async () => {
+  later(120 * MINUTE)
+  const browser = await atCounter()
+  const expired = passport({ expires: '2026-01-31' })
+  const tries = await Promise.all(Array.from({ length: 62 }, () => identify('anna-bianchi', expired, browser)))
+  const why = tries.map(({ body }) => body.problem.kind).sort()
+  expect(why).toEqual([...Array(60).fill('document-expired'), 'too-many-visits', 'too-many-visits'])
+  later(4 * MINUTE)
+  expect((await identify('anna-bianchi', expired, browser)).body).toMatchObject(refused('too-many-visits'))
+  later(57 * MINUTE)
+  expect((await identify('anna-bianchi', expired, await atCounter())).body).toMatchObject(refused('document-expired'))
 })

@@ -21,6 +21,7 @@ export const counter: Migration = {
         outcome text not null
       )`.execute(db)
     await sql`create index counter_visit_at on counter_visit (at)`.execute(db)
+    await sql`create index counter_visit_operator on counter_visit (operator, at)`.execute(db)
     // `answered`: what the operator has said of the sheet. `of_totem`: the totem whose request it was.
     await sql`
       create table counter_paper (
