@@ -23,6 +23,7 @@ export function Collect({
   const [issued, setIssued] = useState('')
   // Fixed before anything is asked: who asks again gets the same sheet.
   const sheets = useRef(new Map<string, string>())
+  const [isSilent, setSilent] = useState(false)
   const waiting = useQuery({
     queryKey: ['waiting', visit],
     queryFn: () => ask('counterWaiting', { body: { visit } }),
@@ -37,11 +38,13 @@ export function Collect({
     const key = `${totem} ${operation}`
     const sheet = sheets.current.get(key) ?? ulid()
     sheets.current.set(key, sheet)
+    setSilent(false)
+    onProblem(null)
     try {
       const told = await ask('counterCollect', { body: { visit, sheet, totem, operation, mark, reprint: given } })
       if (told.became === 'issued') onIssued(told)
       else if (told.became === 'refused') onRefused(told.problem)
-      else onRefused({ kind: 'anpr-unavailable', anpr: null })
+      else setSilent(true)
     } catch (reason) {
       onProblem(reason)
     }
@@ -49,6 +52,11 @@ export function Collect({
   return (
     <section aria-labelledby="waiting-title">
       <h3 id="waiting-title">Chiesto a un totem</h3>
+      {isSilent && (
+        <p className="notice" role="alert">
+          L’anagrafe nazionale non ha risposto. Il certificato resta emesso: riprovi fra qualche minuto.
+        </p>
+      )}
       <table className="small">
         <tbody>
           {requests.map((each) => (

@@ -1,6 +1,6 @@
 import it from '../../assets/locales/it.json' with { type: 'json' }
 import type { CertificateType } from '../../contract/catalogue.ts'
-import type { CounterRefusal, documentKinds } from '../../contract/console/counter.ts'
+import type { CounterRefusal } from '../../contract/console/counter.ts'
 import type { FamilyMember } from '../../contract/gateway.ts'
 
 /** The totem's own Italian: counter and totem say the same thing in the same words. */
@@ -27,14 +27,6 @@ export const memberSaid = ({ name, surname, yearOfBirth, self, deceased }: Famil
   ]
     .filter((part) => part !== null)
     .join(' ')
-
-export const DOCUMENTS: Record<(typeof documentKinds)[number], string> = {
-  cie: 'Carta d’identità elettronica',
-  'paper-card': 'Carta d’identità di carta',
-  passport: 'Passaporto',
-  'driving-licence': 'Patente di guida',
-  'residence-permit': 'Permesso di soggiorno',
-}
 
 /** What only a counter meets; what a totem is told too stands in its own texts. */
 const OWN: Partial<Record<CounterRefusal, { title: string; now: string }>> = {
@@ -76,6 +68,18 @@ const OWN: Partial<Record<CounterRefusal, { title: string; now: string }>> = {
     title: 'L’anagrafe nazionale non risponde',
     now: 'Non è stato emesso nulla. Riprovi tra qualche minuto.',
   },
+  'anpr-unreadable': {
+    title: 'La risposta dell’anagrafe nazionale non si riesce a leggere',
+    now: 'Non è stato stampato nulla. Avvisi l’assistenza; la persona si rivolga al comune.',
+  },
+  'not-in-family': {
+    title: 'Non è nella stessa famiglia anagrafica',
+    now: 'L’altra persona può venire allo sportello con il proprio documento.',
+  },
+  'not-a-partner': {
+    title: said('refused.not-a-partner.title'),
+    now: 'Ciascuno dei due conviventi lo chiede con il proprio documento.',
+  },
   'evidence-spent': {
     title: 'Con un riconoscimento si chiedono al massimo sei cose',
     now: 'Quanto già chiesto resta. Per altro, riconosca di nuovo la persona.',
@@ -95,6 +99,3 @@ export const refusalSaid = (kind: CounterRefusal): { title: string; now: string 
     title: texts[`refused.${kind}.title`] ?? said('refused.certificate-not-issuable.title'),
     now: texts[`refused.${kind}.now`] ?? said('refused.certificate-not-issuable.now'),
   }
-
-const euro = new Intl.NumberFormat('it-IT', { style: 'currency', currency: 'EUR' })
-export const euros = (cents: number): string => euro.format(cents / 100)

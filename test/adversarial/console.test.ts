@@ -813,6 +813,13 @@ describe('the audit', () => {
     expect((await at('auditor').get('/audit?deed=seen.audit')).body.entries.length).toBeGreaterThan(0)
   })
 
+  test('a look at the rows of one request is none at those of another', async () => {
+    const requests = ['01ARZ3NDEKTSV4RRFFQ69G5FA1', '01ARZ3NDEKTSV4RRFFQ69G5FA2']
+    for (const request of requests) expect((await at('top').get(`/bulk/${request}/rows`)).status).toBe(404)
+    const { entries } = (await at('auditor').get('/audit?deed=missed.bulk-rows')).body
+    expect(entries.map(({ object }: Record<string, string>) => object)).toEqual(expect.arrayContaining(requests))
+  })
+
   test('an export verifies without the gateway; one changed word, or a lost end, does not', async () => {
     const verdict = (await at('auditor').get('/audit/verdict')).body
     expect(verdict.kind).toBe('sound')

@@ -13,6 +13,7 @@ import type { Held, Sight } from './matrix.ts'
 
 /** Who proposes and approves where nobody is there to do it: whoever can reach the gateway's machine (gateway/console.ts). */
 export const INSTALLATION = 'installation'
+export const INSTALLATION_NAME = 'installazione'
 /** Of these somebody must always be left, or nobody could grant anything again. */
 const LAST = 'PIATTAFORMA'
 /** 12 months, at most; a leap year's too. */
@@ -119,7 +120,7 @@ export async function grantsOf(
           = any(string_to_array(${sight.ufficiEnte.map(officeKey).join(',')}, ','))`,
       ]),
     )
-  const name = (known: string) => names.get(known) ?? known
+  const name = (known: string) => (known === INSTALLATION ? INSTALLATION_NAME : (names.get(known) ?? known))
   const counting = await held(db, at)
   const nameOf = await scopeNames(db)
   return {
