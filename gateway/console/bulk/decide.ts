@@ -9,7 +9,7 @@ import { append, type Deed } from '../audit/chain.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { changed } from './changes.ts'
 import type { Author } from './draft.ts'
-import { endOpenRows, type Request } from './rows.ts'
+import { endOpenRows, lockedRequest, type Request } from './rows.ts'
 import { againstSilence, type Calendar, daysLeft, termOf } from './terms.ts'
 import { type TermsNow, termsNow } from './terms-now.ts'
 
@@ -22,9 +22,6 @@ const CLARIFIED_WITHIN = 10
 /** More than so many times what its author usually asks for. */
 const UNUSUAL = 3
 const USUAL_DAYS = 30
-
-export const lockedRequest = (transaction: ConsoleTransaction, request: string): Promise<Request | undefined> =>
-  transaction.selectFrom('richiesta').selectAll().where('id', '=', request).forUpdate().executeTakeFirst()
 
 async function calendarOf(db: ConsoleDatabase, comune: string): Promise<Calendar> {
   const found = await db.selectFrom('ente').select('patron').where('id', '=', comune).executeTakeFirst()
@@ -107,7 +104,9 @@ export async function send(
 async function isMoreThanUsual(db: ConsoleDatabase, { id, autore, righe }: Request, now: Date): Promise<boolean> {
   const { rows } = await sql<{ usual: number | null }>`
     select percentile_cont(0.5) within group (order by righe)::float8 as usual from richiesta
-    where autore = ${autore} and id <> ${id} and inviata_at > ${new Date(+now - USUAL_DAYS * DAY_MS)}`.execute(db)
+    where autore = ${autore} and id <> ${id} and inviata_at > ${new Date(+now - USUAL_DAYS * DAY_MS)}
+      -- One that its author took back, or that was refused, makes nothing usual.
+      and convalidata_at is not null`.execute(db)
   const usual = rows[0]?.usual ?? null
   return usual !== null && righe > UNUSUAL * usual
 }

@@ -114,9 +114,11 @@ function ownAnpr() {
           const failed = anpr.taken()
           if (failed) return { result: err(failed), trace: trace(0) }
           anpr.lists.push({ service, keys: [...keys], cancelled: false })
+          await anpr.onAsk()
           return { result: ok(String(anpr.lists.length)), trace: trace(0) }
         },
         async bulkState(_service, job) {
+          await anpr.onAsk()
           const list = anpr.lists[Number(job) - 1]
           const rows = list && anpr.file(list.keys)
           return { result: ok(rows ? { kind: 'file', rows } : { kind: list ? 'goes-on' : 'ended' }), trace: trace(0) }
