@@ -21,10 +21,17 @@ test('STANDARD asks, TOP lets it pass, ANPR answers, and nobody else sees the ro
   const people = ['anna-bianchi', 'mario-rossi'].map(
     (name) => inRegistry().byId(name)?.generalita.codiceFiscale?.codFiscale,
   )
+  // Another file takes the place of the first.
+  const first = await standard.post(`/bulk/${request}/file`, `codFiscale\n${people[1]}\n`, {
+    'content-type': 'text/csv',
+  })
+  expect(first.body).toMatchObject({ refusal: null, rows: 1 })
+  expect((await standard.get(`/bulk/${request}/rows`)).body.rows).toHaveLength(1)
   const taken = await standard.post(`/bulk/${request}/file`, `codFiscale\n${people.join('\n')}\nRSSMRA80A01H501V\n`, {
     'content-type': 'text/csv',
   })
   expect(taken.body).toMatchObject({ refusal: null, rows: 3, counts: { da_fare: 2, formale: 1 } })
+  expect((await standard.get(`/bulk/${request}/rows`)).body.rows).toHaveLength(3)
   const estimate = (await standard.get(`/bulk/${request}/estimate`)).body
   const sent = await standard.post(`/bulk/${request}/send`, { way: 'singole', days: estimate.singole.days })
   expect(sent.body).toEqual({ done: true })

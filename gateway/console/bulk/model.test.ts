@@ -252,4 +252,4 @@ test('whatever is done to a request, it goes where it may, no row loses its end,
     { numRuns: 12 },
   )
   expect(deaths).toBeGreaterThan(5)
-})
+}, 240_000)

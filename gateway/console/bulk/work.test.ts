@@ -253,7 +253,8 @@ test('a gateway that dies at any of its steps loses no row, and asks nothing aga
       points++
     }
   expect(points).toBeGreaterThan(50)
-})
+  // Some sixty whole requests, one after the other.
+}, 240_000)
 
 /** Works until the step of this number, which never ends: a question to ANPR, a transaction, or the word that it is done. */
 async function untilDeath(request: string, point: number): Promise<'died' | 'lived'> {
