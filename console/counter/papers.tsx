@@ -22,7 +22,7 @@ export function Sheet({ pdf, title, printing = false }: { pdf: string; title: st
 }
 
 /** Printed by the browser, from this page: what is no paper is left out (theme/counter.css). */
-function Paper({ name, children }: { name: string; children: ReactNode }) {
+export function Paper({ name, children }: { name: string; children: ReactNode }) {
   return (
     <article className="paper" aria-label={name}>
       {children}
