@@ -1,3 +1,4 @@
+// More than 400 lines: one gateway and one operator’s session serve all these cases, and starting them costs more than a case.
 import { ulid } from 'ulid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { italianDay } from '../../basics/time.ts'
