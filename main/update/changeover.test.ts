@@ -65,11 +65,12 @@ describe('a change of the program', () => {
   let orders: string[]
   let answers: Record<string, Result<null, { kind: ReleaseRefusal }>>
   let left: number
+  let restarted: number
   let changeover: Changeover | null
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'changeover-'))
     programs = noPrograms()
-    ;[moment, signs, clock, left] = [quiet, well, +NIGHT, 0]
+    ;[moment, signs, clock, left, restarted] = [quiet, well, +NIGHT, 0, 0]
     ;[told, orders, answers, changeover] = [[], [], {}, null]
   })
   afterEach(() => {
@@ -85,6 +86,7 @@ describe('a change of the program', () => {
       ...{ own, folder, now: () => clock, programs: () => programs, moment: () => moment, signs: () => signs },
       journal: { record: (event, fields) => void told.push([event, fields]) },
       leave: () => void left++,
+      restart: () => void restarted++,
       async give({ do: what, number }) {
         orders.push(`${what} ${number}`)
         const answer = answers[what] ?? ok(null)

@@ -48,7 +48,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const releaseOf = (number: number, deb: Buffer, more: Partial<Release> = {}): Release => ({
-  ...{ number, version: `1.${number}.0`, compatible: 'kiosk-1', over: 0, bytes: deb.length },
+  ...{ number, kind: 'program', version: `1.${number}.0`, compatible: 'kiosk-1', over: 0, bytes: deb.length },
   ...{ sha256: createHash('sha256').update(deb).digest('hex'), ...more },
 })
 const listOf = (releases: Release[], { sequence = 5, by = signer.private } = {}) =>
@@ -67,7 +67,7 @@ async function fetched(number: number, deb = debOf(programOf(number)), more: Par
   writeFileSync(listFile(places), await listOf([releaseOf(number, deb, more)], signing))
 }
 const order = (what: 'install' | 'start' | 'confirm', number: number, options = {}) =>
-  carryOut({ id: '01K00000000000000000000000', do: what, number }, { places, machine, room, ...options })
+  carryOut({ id: '01K00000000000000000000000', do: what, number }, { places, machine, room, slots: null, ...options })
 /** As systemd before each start and after each end. */
 const count = (what: 'start' | 'ended', result = 'watchdog') =>
   execFileSync('sh', [COUNT, what, places.releases], { env: { PATH: '/usr/bin:/bin', SERVICE_RESULT: result } })
