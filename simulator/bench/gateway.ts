@@ -1,6 +1,8 @@
 import { type ChildProcess, execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { dirname, join } from 'node:path'
 import { json } from 'node:stream/consumers'
@@ -101,10 +103,8 @@ const SPELLO = {
 }
 
 /** How far a release is (contract/operators.ts), as much of it as a bench looks at. */
-const rollout = z.looseObject({
-  number: z.number(),
-  facts: z.looseObject({ confirmed: z.number(), rolledBack: z.number() }),
-})
+const facts = z.looseObject({ confirmed: z.number(), rolledBack: z.number() })
+const rollout = z.looseObject({ number: z.number(), facts })
 
 export interface BenchGateway {
   /** The port where it listens now; another one after a restart. */
@@ -392,13 +392,8 @@ function postJson(url: URL, body: object, options: { ca: Buffer; headers: Record
   })
 }
 
-function getJson(url: URL, options: { ca: Buffer; headers: Record<string, string> }): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    request(url, { ...options, agent: false }, (answer) => {
-      if (answer.statusCode === 200) json(answer).then(resolve, reject)
-      else reject(new Error(`${url.pathname}: HTTP ${answer.statusCode}`))
-    })
-      .on('error', reject)
-      .end()
-  })
+async function getJson(url: URL, options: { ca: Buffer; headers: Record<string, string> }): Promise<unknown> {
+  const [answer] = (await once(request(url, { ...options, agent: false }).end(), 'response')) as [IncomingMessage]
+  if (answer.statusCode !== 200) throw new Error(`${url.pathname}: HTTP ${answer.statusCode}`)
+  return json(answer)
 }

@@ -1,3 +1,4 @@
+// Over 400 lines: one machine, and every way in which a program or a system comes onto it.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
