@@ -5,8 +5,8 @@ export interface Recurring {
 }
 
 /**
- * Does `work` every `everyMs`, one run after the other. A run that fails is told by its code, and the next one tries again:
- * `look` never rejects.
+ * Does `work` every `everyMs`, one run after the other; a run that lasts longer than that is followed by none that waited. A run
+ * that fails is told by its code, and the next one tries again: `look` never rejects.
  */
 export function recurring(
   work: () => Promise<void>,
@@ -14,11 +14,18 @@ export function recurring(
   failed: (failure: { code?: unknown }) => void,
 ): Recurring {
   let last = Promise.resolve()
+  let open = 0
   const look = () => {
-    last = last.then(work).catch(failed)
+    open++
+    last = last
+      .then(work)
+      .catch(failed)
+      .finally(() => open--)
     return last
   }
-  const timer = setInterval(() => void look(), everyMs)
+  const timer = setInterval(() => {
+    if (open === 0) void look()
+  }, everyMs)
   return {
     look,
     async stop() {

@@ -1,12 +1,13 @@
 // More than 400 lines: what several screens say stands in one place, so that each thing has one word.
 import type { NoticeSentence } from '../contract/command.ts'
-import type { noSilences, RefusalCause, RequestState, RowState } from '../contract/console/bulk.ts'
+import type { noSilences, RefusalCause, RequestState, RowState, Way } from '../contract/console/bulk.ts'
 import type { CommandState, OrderKind, OrderState } from '../contract/console/commands.ts'
+import type { documentKinds } from '../contract/console/counter.ts'
 import type { FleetTotem } from '../contract/console/fleet.ts'
 import type { MaintenanceScope } from '../contract/console/maintenance.ts'
 import type { Action, Role, Scope } from '../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../contract/console/problem.ts'
-import type { ProfileTerms, Territorio } from '../contract/console/profiles.ts'
+import type { Territorio } from '../contract/console/profiles.ts'
 import { regions } from '../contract/console/regions.ts'
 import type { ReadinessSheet, TrialOutcome, Verdict } from '../contract/readiness.ts'
 
@@ -35,8 +36,8 @@ const READERS: Record<string, string> = {
 export const readerSaid = (state: string | null): string => (state === null ? '–' : (READERS[state] ?? state))
 
 export const PROBLEMS: Record<ConsoleProblemKind | 'no-answer', string> = {
-  malformed: 'Il gateway non capisce la richiesta.',
-  'too-wide': 'Il filtro trova troppo poco in troppe voci: indichi un periodo più breve o un totem.',
+  malformed: 'Qualcosa non è scritto come serve: lo controlli e riprovi.',
+  'too-wide': 'La ricerca è troppo ampia: indichi un periodo più breve o un totem.',
   'signed-out': 'La sessione è finita: acceda di nuovo.',
   forbidden: 'I suoi incarichi non lo consentono.',
   'cross-site': 'Richiesta rifiutata: ricarichi la pagina.',
@@ -49,7 +50,7 @@ export const PROBLEMS: Record<ConsoleProblemKind | 'no-answer', string> = {
   'same-person': 'Chi propone, chi approva e chi riceve devono essere tre persone diverse.',
   'beyond-own': 'Un incarico dura al massimo un anno, e nessuno dà più di quel che ha.',
   'both-sides': 'Chi decide per un comune non gli chiede dati e non lo controlla: serve un’altra persona.',
-  inconsistent: 'Due cose non vanno insieme:',
+  inconsistent: 'Da correggere, perché non va con il resto.',
   'last-one': 'È l’ultima persona che può farlo: prima serve chi le succede.',
   'no-command-key': 'Questo gateway non ha la chiave che firma i comandi.',
   'unknown-there': 'La versione del totem non conosce questo comando, o il totem non si è mai fatto sentire.',
@@ -61,8 +62,8 @@ export const PROBLEMS: Record<ConsoleProblemKind | 'no-answer', string> = {
   'no-rows': 'Nessuna riga del file si può chiedere.',
   'too-large': 'Il file supera 20 MB.',
   'too-many': 'Troppe richieste: attenda un minuto.',
-  'not-now': 'Il gateway non può rispondere ora: riproviamo.',
-  'no-answer': 'Il gateway non risponde: riproviamo.',
+  'not-now': 'Il servizio non può rispondere ora. Riprovi fra un minuto.',
+  'no-answer': 'Il servizio non risponde. Controlli la rete e riprovi.',
 }
 
 /** Each command, and what it does: read before it is sent. */
@@ -170,9 +171,6 @@ export const TERRITORIES: Record<Territorio, string> = {
   comuni: 'residenti anche di altri comuni, se d’accordo',
   italia: 'tutta Italia',
 }
-export const KEY_KINDS: Record<ProfileTerms['chiavi'][number], string> = {
-  ...{ CF: 'codice fiscale', ID: 'ID ANPR', CI: 'carta d’identità', PS: 'permesso di soggiorno', PP: 'passaporto' },
-}
 
 export function scopeSaid(scope: Scope): string {
   if (scope.kind === 'flotta') return 'tutta la flotta'
@@ -184,7 +182,7 @@ export function scopeSaid(scope: Scope): string {
 export const maintenanceSaid = (scope: MaintenanceScope): string =>
   scope.kind === 'totem' ? scope.totem : scopeSaid(scope)
 
-/** Screens, each with the action without which it is not offered. */
+/** Screens, each with the action without which it is not offered, and its letter. Who comes is led to the first that is theirs. */
 export const SCREENS = [
   { to: '/flotta', name: 'Flotta', action: 'fleet.see', key: 'f' },
   { to: '/voci', name: 'Voci', action: 'fleet.see', key: 'v' },
@@ -193,20 +191,20 @@ export const SCREENS = [
   { to: '/operazioni', name: 'Operazioni', action: 'operations.see', key: 'o' },
   { to: '/obiettivi', name: 'Obiettivi', action: 'operations.see', key: 'b' },
   { to: '/diffusione', name: 'Diffusione', action: 'fleet.see', key: 'd' },
+  { to: '/richieste/da-convalidare', name: 'Da convalidare', action: 'bulk.validate', key: 'k' },
+  { to: '/richieste/nuova', name: 'Nuova richiesta', action: 'bulk.make', key: 'n' },
+  { to: '/richieste/mie', name: 'Le mie richieste', action: 'bulk.make', key: 'l' },
+  { to: '/richieste/tutte', name: 'Richieste', action: 'bulk.see', key: 'h' },
   { to: '/profili', name: 'Profili', action: 'profiles.see', key: 'p' },
   { to: '/convenzioni', name: 'Convenzioni', action: 'profiles.see', key: 'z' },
   { to: '/utenti', name: 'Utenti', action: 'enti.see', key: 'u' },
-  { to: '/richieste/nuova', name: 'Nuova richiesta', action: 'bulk.make', key: 'n' },
-  { to: '/richieste/mie', name: 'Le mie richieste', action: 'bulk.make', key: 'l' },
-  { to: '/richieste/da-convalidare', name: 'Da convalidare', action: 'bulk.validate', key: 'k' },
-  { to: '/richieste/tutte', name: 'Richieste', action: 'bulk.see', key: 'h' },
   { to: '/rendiconto', name: 'Rendiconto', action: 'accounts.see', key: 'e' },
   { to: '/anomalie', name: 'Anomalie', action: 'anomalies.see', key: 'm' },
   { to: '/cittadino', name: 'Per cittadino', action: 'history.search', key: 't' },
+  { to: '/sportello', name: 'Sportello', action: 'counter.serve', key: 'q' },
   { to: '/statistiche', name: 'Statistiche', action: 'statistics.see', key: 's' },
   { to: '/incarichi', name: 'Incarichi', action: 'grants.see', key: 'i' },
-  { to: '/sportello', name: 'Sportello', action: 'counter.serve', key: 's' },
-  { to: '/carte', name: 'Carte', action: 'cards.see', key: 't' },
+  { to: '/carte', name: 'Carte', action: 'cards.see', key: 'j' },
   { to: '/registro', name: 'Registro', action: 'audit.see', key: 'r' },
 ] as const satisfies readonly { to: string; name: string; action: Action; key: string }[]
 
@@ -250,7 +248,16 @@ export const AGAINST_SILENCE: Record<(typeof noSilences)[number], string> = {
   rows: 'troppe righe',
   italy: 'riguarda tutta Italia',
   'special-section': 'dice di genitori o di matrimoni',
-  'open-alert': 'più del solito per chi chiede',
+  'open-alert': 'più del solito per chi chiede, o un’anomalia ancora aperta',
+}
+
+/** By what somebody is recognised at a counter. */
+export const DOCUMENTS: Record<(typeof documentKinds)[number], string> = {
+  cie: 'Carta d’identità elettronica',
+  'paper-card': 'Carta d’identità di carta',
+  passport: 'Passaporto',
+  'driving-licence': 'Patente di guida',
+  'residence-permit': 'Permesso di soggiorno',
 }
 
 export const LOG_IN_FAILED: Record<string, string> = {
@@ -277,27 +284,21 @@ export const LOG_IN_FAILED: Record<string, string> = {
   unnamed: 'Il servizio di identità non dà il codice fiscale: lo dica a chi lo amministra.',
 }
 
-/** Fields of a profile, an agreement or a grant, where the gateway names one. */
+/** What of a question is wrong, where the gateway names it. */
 const FIELDS: Record<string, string> = {
-  ...{
-    servizi: 'i servizi',
-    sezioni: 'i dati',
-    chiavi: 'le chiavi',
-    al: 'l’ultimo giorno',
-    territorio: 'di chi',
-    comuni: 'i comuni',
-  },
-  ...{ silenzio: 'il silenzio-assenso', 'silenzio.righeMax': 'le righe del silenzio-assenso', profilo: 'il profilo' },
-  ...{
-    righeGiorno: 'le righe al giorno',
-    holder: 'la persona',
-    scope: 'l’ambito',
-    id: 'il codice',
-    fruitore: 'l’ente',
-  },
+  ...{ servizi: 'i servizi', sezioni: 'i dati', chiavi: 'le chiavi', profilo: 'il profilo', comuni: 'i comuni' },
+  ...{ servizio: 'il servizio', motivo: 'il motivo', agreement: 'la convenzione', territorio: 'su quali persone' },
+  ...{ righeMax: 'le righe in una richiesta', righeGiorno: 'le righe al giorno', after: 'la versione' },
+  ...{ silenzio: 'il silenzio-assenso', 'silenzio.righeMax': 'le righe del silenzio-assenso' },
+  ...{ 'silenzio.giorni': 'i giorni del silenzio-assenso', patron: 'il giorno del patrono' },
+  ...{ al: 'l’ultimo giorno', until: 'l’ultimo giorno', from: 'il primo giorno', month: 'il mese' },
+  ...{ of: 'la data dei dati', office: 'l’ufficio', ufficio: 'l’ufficio', comune: 'il comune', fruitore: 'l’ente' },
+  ...{ holder: 'la persona', scope: 'l’ambito', id: 'il codice' },
+  ...{ codiceFiscale: 'il codice fiscale', 'document.number': 'il numero del documento' },
 }
-export const fieldSaid = (field: string): string =>
-  FIELDS[field] ?? (field.startsWith('perche.') ? `il perché di ${field.slice(7)}` : field)
+/** Null: it has no name here, and its key would say nothing to who reads it. */
+export const fieldSaid = (field: string): string | null =>
+  FIELDS[field] ?? (field.startsWith('perche.') ? `il perché di ${field.slice(7)}` : null)
 
 const DEEDS: Record<string, string> = {
   'session.begun': 'ha effettuato l’accesso',
@@ -317,6 +318,7 @@ const DEEDS: Record<string, string> = {
   'bulk.ended': 'richiesta finita',
   'bulk.suspended': 'richiesta sospesa',
   'bulk.silence': 'richiesta approvata per silenzio-assenso',
+  'bulk.silence-stopped': 'silenzio-assenso fermato: un’anomalia è aperta',
   'bulk.term-moved': 'termine spostato: la console non rispondeva',
   'bulk.erased': 'risposte di una richiesta cancellate',
   'grants.first': 'primo incarico, dall’installazione',
@@ -356,6 +358,7 @@ const DEEDS: Record<string, string> = {
   'maintenance.plan': 'ha aperto una finestra di manutenzione',
   'maintenance.approve': 'ha approvato una finestra di manutenzione',
   'maintenance.end': 'ha chiuso una finestra di manutenzione',
+  'bulk.download-begun': 'ha cominciato a scaricare le risposte di una richiesta',
   'bulk.downloaded': 'ha scaricato le risposte di una richiesta',
   'history.search': 'ha cercato chi ha visto una persona',
   'anomalies.close': 'ha chiuso un’anomalia',
@@ -376,6 +379,7 @@ const DEEDS: Record<string, string> = {
   'seen.log-file': 'ha scaricato voci dei totem',
   'seen.verify-log': 'ha verificato le voci di un totem',
   'seen.log-proof': 'ha esportato con la prova le voci di un totem',
+  'seen.bulk-rows': 'ha guardato le righe di una richiesta',
   'seen.verify-audit': 'ha verificato il registro',
 }
 export const deedSaid = (deed: string): string =>
@@ -385,6 +389,46 @@ export const deedSaid = (deed: string): string =>
     : deed.startsWith('missed.')
       ? 'ha cercato invano'
       : deed)
+
+const TOLD: Record<string, Record<string, string>> = {
+  way: { singole: 'una alla volta', massivo: 'servizio massivo' } satisfies Record<Way, string>,
+  state: Object.fromEntries(Object.entries(REQUEST_STATES).map(([state, said]) => [state, said.slice(2)])),
+  cause: REFUSAL_CAUSES,
+  role: ROLES,
+  document: DOCUMENTS,
+  became: { identified: 'riconosciuta' },
+  why: {
+    ...LOG_IN_FAILED,
+    ...{ 'profile-ended': 'il profilo è finito', 'agreement-ended': 'la convenzione è finita' },
+    ...{ stuck: 'ANPR non l’ha finito', ended: 'ANPR l’ha chiuso', 'not-taken': 'ANPR non l’ha preso' },
+  },
+}
+const DETAILS: Record<string, string> = {
+  ...{ rows: 'righe', way: 'modo', silence: 'silenzio-assenso', until: 'fino al', from: 'dal', of: 'dati al' },
+  ...{ fruitore: 'ente', versione: 'versione', document: 'documento', became: 'esito', state: 'stato', cause: 'causa' },
+  ...{ why: 'perché', role: 'ruolo', sha256: 'impronta del file', bytes: 'byte', months: 'mesi', source: 'fonte' },
+  ...{ office: 'ufficio', month: 'mese', number: 'operatore n.', redriven: 'rimesse in lavorazione', q: 'cercato' },
+  ...{ event: 'evento', severity: 'gravità', region: 'regione', operation: 'operazione', name: 'nome' },
+}
+/** The other one of a deed by their keyed hash: it names nobody to who reads it. */
+const UNNAMED = ['holder', 'also', 'person']
+const DAY = /^\d{4}-\d\d-\d\d(T.*Z)?$/
+/** What else an entry of the audit tells. Null: nothing that somebody could read. */
+export function detailSaid(key: string, value: string | number | boolean | null): string | null {
+  if (UNNAMED.includes(key) || value === null || value === '') return null
+  const text =
+    typeof value === 'boolean'
+      ? value
+        ? 'sì'
+        : 'no'
+      : typeof value === 'number'
+        ? counted(value)
+        : (TOLD[key]?.[value] ?? (DAY.test(value) ? onDay(value) : value.slice(0, key === 'sha256' ? 12 : 60)))
+  return `${DETAILS[key] ?? key}${key === 'until' || key === 'from' ? '' : ':'} ${text}`
+}
+
+/** Who has decided it; what was there before the first person was the installation's (gateway/console.ts). */
+export const actorSaid = (name: string): string => (name === 'installation' ? 'installazione' : name)
 
 const MINUTE = 60_000
 const relative = new Intl.RelativeTimeFormat('it', { numeric: 'auto', style: 'short' })
@@ -414,6 +458,10 @@ export function ago(at: string, now: number): string {
 
 const number = new Intl.NumberFormat('it-IT')
 export const counted = (n: number): string => number.format(n)
+/** `1 riga`, `2 righe`. */
+export const many = (n: number, one: string, more: string): string => `${counted(n)} ${n === 1 ? one : more}`
+const euro = new Intl.NumberFormat('it-IT', { style: 'currency', currency: 'EUR' })
+export const euros = (cents: number): string => euro.format(cents / 100)
 
 const roman = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'short' })
 /** The Italian day of now. */
@@ -421,6 +469,10 @@ export const italianToday = (): string => roman.format(new Date()).slice(0, 10)
 const fullDay = new Intl.DateTimeFormat('it-IT', { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' })
 /** A day as it is said: lunedì 30 novembre. */
 export const dayInFull = (day: string): string => fullDay.format(new Date(`${day}T12:00:00Z`))
+
+const months = new Intl.DateTimeFormat('it-IT', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+/** A month as it is said: novembre 2026. */
+export const monthSaid = (month: string): string => months.format(new Date(`${month}-01T00:00:00Z`))
 
 /** An instant as an Italian clock shows it, for a field of date and time. */
 export const inRome = (at: string): string => roman.format(new Date(at)).replace(' ', 'T')

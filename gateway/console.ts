@@ -13,7 +13,7 @@ import { accessReferences } from './access/references.ts'
 import { argumentsOf, runProgram, USAGE } from './command.ts'
 import { append } from './console/audit/chain.ts'
 import { addAgreement, addEnte, addProfile } from './console/enti/write.ts'
-import { held, INSTALLATION } from './console/permissions/grants.ts'
+import { held, INSTALLATION, INSTALLATION_NAME } from './console/permissions/grants.ts'
 import { faultOfAgreement, faultOfProfile } from './console/profiles/rules.ts'
 import { type ConsoleTransaction, withConsole } from './console/tables.ts'
 import { gatewayConfig, readConfig } from './settings/config.ts'
@@ -130,8 +130,8 @@ async function bring(
   { enti, uffici, profili }: Pick<z.output<typeof wanted>, 'enti' | 'uffici' | 'profili'>,
   at: Date,
 ): Promise<void> {
-  const said = { proposed_by: INSTALLATION, proposed_name: INSTALLATION, proposed_at: at }
-  const decision = { ...said, approved_by: INSTALLATION, approved_name: INSTALLATION, approved_at: at }
+  const said = { proposed_by: INSTALLATION, proposed_name: INSTALLATION_NAME, proposed_at: at }
+  const decision = { ...said, approved_by: INSTALLATION, approved_name: INSTALLATION_NAME, approved_at: at }
   for (const each of enti) await addEnte(transaction, each)
   if (uffici.length > 0) await transaction.insertInto('ufficio_ente').values(uffici).execute()
   for (const { convenzioni, ...profile } of profili) {

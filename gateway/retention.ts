@@ -95,6 +95,17 @@ export function startRetention({
     return rows.length
   }
 
+  /** Rows of lists: of whom an office has asked, by keyed hash. What the rows held went with their key long before. */
+  const eraseRows = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql`
+      delete from riga where (richiesta, n) in (
+        select richiesta, n from riga join richiesta on richiesta.id = riga.richiesta
+        where richiesta.cancellata_at < ${logsBegin()}
+        limit ${CHUNK}
+      ) returning n`.execute(transaction)
+    return rows.length
+  }
+
   /** A person sees a year of their own requests (citizen/own-requests.ts); after it an operation says nothing of whose it was. */
   const eraseRequesters = async (transaction: Transaction<Tables>) => {
     const { rows } = await sql`
@@ -200,6 +211,7 @@ export function startRetention({
         eraseOutcomes,
         eraseOperations,
         eraseAccesses,
+        eraseRows,
         eraseRequesters,
         eraseLetters,
         eraseLogins,

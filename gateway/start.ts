@@ -338,7 +338,7 @@ export async function startGateway(
     log,
   })
 
-  const places = await keepPlaces(db, officeFile, log)
+  const places = await keepPlaces({ db, offices: officeFile, now, log })
   const polis = openPolis && (await openPolis({ db, now }))
   const forPublic =
     config.public && publicTls && verify
@@ -365,7 +365,8 @@ export async function startGateway(
         cardUrl: () => forCards && reachedAt(forCards, config.console?.card?.url ?? null),
         lists: { register, mayBegin, allowance, settings: { ...config.anpr.lists, bulk: givenInBulk(config.anpr) } },
         own: {
-          revoke: async (totem, by) => (await enrolment?.revoke(totem, by)) ?? false,
+          revoke: async (on, totem, by) => (await enrolment?.shutOut(on, totem, by)) ?? false,
+          revoked: async (totem, by) => enrolment?.isOut(totem, by),
           holdUpdates: releases.hold,
         },
         version: packageJson.version,

@@ -3,9 +3,11 @@ import { Button } from 'react-aria-components'
 import { ulid } from 'ulid'
 import type { Bollo } from '../../contract/bollo.ts'
 import { type CertificateType, exemption } from '../../contract/catalogue.ts'
-import { ask } from '../ask.ts'
+import { ask, Refused } from '../ask.ts'
+import { Missing, missingOf } from '../parts/fields.tsx'
+import { euros } from '../words.ts'
 import { Sheet } from './papers.tsx'
-import { euros, memberSaid, refusalSaid, said, typeSaid } from './texts.ts'
+import { memberSaid, refusalSaid, said, typeSaid } from './texts.ts'
 import type { Issued, Refusal, Served, Use } from './told.ts'
 
 /** For whom, which types, how the bollo is settled, how it looks, and then for good. */
@@ -41,17 +43,26 @@ export function Certificate({
     : /^\d{14}$/.test(digits) && issuedOn
       ? { kind: 'contrassegno', number: digits, issued: issuedOn }
       : null
+  const missing = missingOf({
+    'un certificato': types.length > 0,
+    'le 14 cifre della marca': bollo !== null || /^\d{14}$/.test(digits),
+    'la data della marca': bollo !== null || issuedOn !== '',
+  })
   const changed = () => {
     setPreview(null)
     setUnknown(false)
     operation.current = ''
+  }
+  const begin = () => {
+    onProblem(null)
+    setAsking(true)
   }
   const besides = (type: CertificateType) =>
     types.some((other) => apart.some((pair) => pair.includes(type) && pair.includes(other) && type !== other))
 
   async function look() {
     if (!bollo) return
-    setAsking(true)
+    begin()
     try {
       const told = await ask('counterPreview', { body: { visit, subject, types, bollo, language } })
       if (told.became === 'shown') setPreview(told.pdf)
@@ -64,7 +75,7 @@ export function Certificate({
   async function issue() {
     if (!bollo) return
     operation.current ||= ulid()
-    setAsking(true)
+    begin()
     try {
       const body = { visit, subject, types, bollo, language, operation: operation.current }
       const told = await ask('counterIssue', { body })
@@ -72,13 +83,15 @@ export function Certificate({
       else if (told.became === 'refused') onRefused(told.problem)
       else setUnknown(true)
     } catch (reason) {
-      onProblem(reason)
+      // Without an answer nobody knows whether it was issued.
+      if (reason instanceof Refused && !['no-answer', 'not-now'].includes(reason.kind)) onProblem(reason)
+      else setUnknown(true)
     }
     setAsking(false)
   }
   return (
     <>
-      <fieldset className="choices">
+      <fieldset className="questions">
         <legend>Per chi?</legend>
         {sheet.members.map((each) => (
           <label key={each.idAnpr ?? `${each.surname} ${each.name} ${each.yearOfBirth}`}>
@@ -97,7 +110,7 @@ export function Certificate({
           </label>
         ))}
       </fieldset>
-      <fieldset className="choices">
+      <fieldset className="questions">
         <legend>{said('themes.title')}</legend>
         <p className="quiet">{said('themes.none')}</p>
         <div className="themes">
@@ -134,7 +147,7 @@ export function Certificate({
           ))}
         </div>
       </fieldset>
-      <fieldset className="choices line">
+      <fieldset className="questions line">
         <legend>Bollo</legend>
         {free.success ? (
           <p>
@@ -173,7 +186,7 @@ export function Certificate({
         )}
         {sheet.languages.length > 1 && (
           <label>
-            Lingua
+            {said('sheet.language')}
             <select
               value={language}
               onChange={({ target }) => {
@@ -183,7 +196,7 @@ export function Certificate({
             >
               {sheet.languages.map((each) => (
                 <option key={each} value={each}>
-                  {each === 'IT' ? 'Italiano' : `Italiano e ${said(`languages.${each}`)}`}
+                  {said(`sheet.language.${each}`)}
                 </option>
               ))}
             </select>
@@ -191,9 +204,10 @@ export function Certificate({
         )}
       </fieldset>
       <p className="line">
-        <Button isDisabled={!bollo || types.length === 0 || isAsking} onPress={() => void look()}>
+        <Button isDisabled={missing.length > 0 || isAsking} onPress={() => void look()}>
           Anteprima
         </Button>
+        <Missing of={missing} />
         {preview && (
           <Button isDisabled={isAsking} onPress={() => void issue()}>
             {isUnknown ? 'Chiedi di nuovo lo stesso certificato' : 'Emetti'}

@@ -2,9 +2,11 @@ import { useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { documentKinds } from '../../contract/console/counter.ts'
+import { isCodiceFiscale } from '../../contract/identity.ts'
 import { ask } from '../ask.ts'
+import { CodeField, Missing, missingOf } from '../parts/fields.tsx'
 import { Problem } from '../parts/notice.tsx'
-import { DOCUMENTS } from './texts.ts'
+import { DOCUMENTS } from '../words.ts'
 
 /** Who stands at the counter: codice fiscale, document, and the operator's word. Each field is one key further. */
 export function Identify({ onDone }: { onDone(told: Answer<'identify'>): void }) {
@@ -18,7 +20,14 @@ export function Identify({ onDone }: { onDone(told: Answer<'identify'>): void })
   const [isAsking, setAsking] = useState(false)
   const [problem, setProblem] = useState<unknown>(null)
   const mayBeEndless = kind === 'cie'
-  const isWhole = code.trim() && number.trim() && issuer.trim() && (expires || (mayBeEndless && isEndless)) && isHere
+  const hasEnd = expires !== '' || (mayBeEndless && isEndless)
+  const missing = missingOf({
+    'il codice fiscale': isCodiceFiscale(code),
+    'il numero del documento': number.trim() !== '',
+    'chi l’ha rilasciato': issuer.trim() !== '',
+    'la scadenza': hasEnd,
+    'la Sua dichiarazione': isHere,
+  })
 
   function identify() {
     setAsking(true)
@@ -37,14 +46,15 @@ export function Identify({ onDone }: { onDone(told: Answer<'identify'>): void })
       autoComplete="off"
       onSubmit={(event) => {
         event.preventDefault()
-        if (isWhole && !isAsking) identify()
+        if (missing.length === 0 && !isAsking) identify()
       }}
     >
       <h2 id="identify-title">Chi è allo sportello?</h2>
-      <TextField value={code} onChange={setCode} autoFocus maxLength={24} className="react-aria-TextField wide">
-        <Label>Codice fiscale (anche con il lettore di codici a barre)</Label>
-        <Input className="react-aria-Input id" />
-      </TextField>
+      <CodeField
+        label="Codice fiscale (anche con il lettore di codici a barre)"
+        {...{ value: code, set: setCode, className: 'wide' }}
+        autoFocus
+      />
       <label>
         Documento
         <select value={kind} onChange={({ target }) => setKind(target.value as typeof kind)}>
@@ -82,9 +92,10 @@ export function Identify({ onDone }: { onDone(told: Answer<'identify'>): void })
         <input type="checkbox" checked={isHere} onChange={({ target }) => setHere(target.checked)} />
         Dichiaro che la persona è qui davanti a me ed è quella del documento
       </label>
-      <Button type="submit" isDisabled={!isWhole || isAsking}>
+      <Button type="submit" isDisabled={missing.length > 0 || isAsking}>
         {isAsking ? 'Chiedo all’anagrafe nazionale…' : 'Riconosci'}
       </Button>
+      <Missing of={missing} />
       <Problem of={problem} />
     </Form>
   )

@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { Button } from 'react-aria-components'
 import type { CounterReceipt } from '../../contract/console/counter.ts'
-import { shortly } from '../words.ts'
-import { euros, statoCivileSaid, typesSaid } from './texts.ts'
+import { euros, shortly } from '../words.ts'
+import { statoCivileSaid, typesSaid } from './texts.ts'
 import type { Declared } from './told.ts'
 
 /** A PDF of this visit, in the page's memory alone: its address goes away with it. */
@@ -56,6 +56,12 @@ export function Receipt({ of }: { of: CounterReceipt }) {
           <>
             <dt>Diritti di segreteria</dt>
             <dd>{euros(cents.diritti)}, da pagare al comune</dd>
+          </>
+        )}
+        {of.reprint > 0 && (
+          <>
+            <dt>Ristampa</dt>
+            <dd>n. {of.reprint}</dd>
           </>
         )}
         <dt>Vale</dt>

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button } from 'react-aria-components'
 import { ask } from '../ask.ts'
 import { Problem } from '../parts/notice.tsx'
+import { atTime } from '../words.ts'
 import { Certificate } from './certificate.tsx'
 import { Collect } from './collect.tsx'
 import { Declaration, Receipt, Sheet } from './papers.tsx'
@@ -10,7 +11,7 @@ import type { Declared, Issued, Refusal, Served, Use } from './told.ts'
 
 /** One citizen at the counter, from the first question to the last sheet. Nothing of it outlives this page. */
 export function Serve({ served, onEnd, onPaper }: { served: Served; onEnd(): void; onPaper(): void }) {
-  const { visit, person, uses } = served
+  const { visit, person, uses, until } = served
   const [use, setUse] = useState<Use | null>(null)
   const [issued, setIssued] = useState<Issued | null>(null)
   const [declared, setDeclared] = useState<Declared | null>(null)
@@ -20,6 +21,7 @@ export function Serve({ served, onEnd, onPaper }: { served: Served; onEnd(): voi
   useEffect(() => title.current?.focus(), [])
 
   async function declare() {
+    setProblem(null)
     try {
       const told = await ask('counterDeclaration', { body: { visit } })
       if (told.became === 'shown') setDeclared(told)
@@ -29,8 +31,9 @@ export function Serve({ served, onEnd, onPaper }: { served: Served; onEnd(): voi
       setProblem(reason)
     }
   }
-  const operation = issued?.receipt.operation ?? declared?.operation ?? null
+  const operation = issued?.sheet ?? declared?.operation ?? null
   const next = () => {
+    setProblem(null)
     setIssued(null)
     setDeclared(null)
     setRefusal(null)
@@ -43,6 +46,7 @@ export function Serve({ served, onEnd, onPaper }: { served: Served; onEnd(): voi
         <h2 id="served-title" tabIndex={-1} ref={title}>
           {person.name} {person.surname}
         </h2>
+        <span className="quiet">Riconosciuta fino alle {atTime(until)}</span>
         <Button className="plain-button" onPress={onEnd}>
           Chiudi la visita
         </Button>
@@ -58,8 +62,8 @@ export function Serve({ served, onEnd, onPaper }: { served: Served; onEnd(): voi
       )}
       {!operation && !refusal && (
         <>
-          <Collect visit={visit} onIssued={setIssued} onRefused={setRefusal} onProblem={setProblem} />
-          <fieldset className="choices">
+          <Collect {...{ visit, onIssued: setIssued, onRefused: setRefusal, onProblem: setProblem }} />
+          <fieldset className="questions">
             <legend>{said('purpose.title')}</legend>
             {uses.map((each) => (
               <label key={each.purpose}>
@@ -94,7 +98,8 @@ export function Serve({ served, onEnd, onPaper }: { served: Served; onEnd(): voi
   )
 }
 
-function Refused({ of, onBack }: { of: Refusal; onBack(): void }) {
+/** Why nothing comes of it, and what to do now. */
+export function Refused({ of, onBack }: { of: Refusal; onBack?(): void }) {
   const { title, now } = refusalSaid(of.kind)
   return (
     <div className="notice" role="alert">
@@ -107,7 +112,7 @@ function Refused({ of, onBack }: { of: Refusal; onBack(): void }) {
           {said('refused.anpr')}: <span className="id">{of.anpr}</span>
         </p>
       )}
-      <Button onPress={onBack}>Torna indietro</Button>
+      {onBack && <Button onPress={onBack}>Torna indietro</Button>}
     </div>
   )
 }
@@ -136,12 +141,12 @@ function Printing({
     <>
       <p className="line">
         <Button onPress={() => window.print()}>{isForm ? 'Stampa la dichiarazione' : 'Stampa la ricevuta'}</Button>
-        <span>Il foglio è uscito bene?</span>
+        <span>{isForm ? 'La dichiarazione è uscita bene?' : 'Il certificato è uscito bene?'}</span>
         <Button onPress={() => void answer(true)}>Uscito bene</Button>
         <Button className="plain-button" onPress={() => void answer(false)}>
           No, da ristampare
         </Button>
-        {again > 0 && <span role="status">Ristampa n. {again}: la stampi di nuovo.</span>}
+        {again > 0 && <span role="status">Ristampa n. {again}: stampi di nuovo.</span>}
       </p>
       <Problem of={problem} />
       {children}

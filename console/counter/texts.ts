@@ -1,6 +1,6 @@
 import it from '../../assets/locales/it.json' with { type: 'json' }
 import type { CertificateType } from '../../contract/catalogue.ts'
-import type { CounterRefusal, documentKinds } from '../../contract/console/counter.ts'
+import type { CounterRefusal } from '../../contract/console/counter.ts'
 import type { FamilyMember } from '../../contract/gateway.ts'
 
 /** The totem's own Italian: counter and totem say the same thing in the same words. */
@@ -28,14 +28,6 @@ export const memberSaid = ({ name, surname, yearOfBirth, self, deceased }: Famil
     .filter((part) => part !== null)
     .join(' ')
 
-export const DOCUMENTS: Record<(typeof documentKinds)[number], string> = {
-  cie: 'Carta d’identità elettronica',
-  'paper-card': 'Carta d’identità di carta',
-  passport: 'Passaporto',
-  'driving-licence': 'Patente di guida',
-  'residence-permit': 'Permesso di soggiorno',
-}
-
 /** What only a counter meets; what a totem is told too stands in its own texts. */
 const OWN: Partial<Record<CounterRefusal, { title: string; now: string }>> = {
   'document-expired': {
@@ -55,6 +47,18 @@ const OWN: Partial<Record<CounterRefusal, { title: string; now: string }>> = {
     title: 'È una persona della sua famiglia anagrafica',
     now: 'Deve servirla un’altra persona dello sportello.',
   },
+  'too-many-visits': {
+    title: 'In un’ora si riconoscono al massimo sessanta persone',
+    now: 'Aspetti qualche minuto, o faccia servire la persona a un altro sportello.',
+  },
+  'already-given': {
+    title: 'È già stato consegnato',
+    now: 'Il foglio è uscito, al totem o a uno sportello. Per un altro si fa una nuova richiesta.',
+  },
+  'reprint-only': {
+    title: 'Uno sportello l’ha già consegnato',
+    now: 'Riapra la visita: se il foglio non è uscito, lo può ristampare.',
+  },
   'session-expired': {
     title: 'Il riconoscimento è durato più di quindici minuti',
     now: 'Riconosca di nuovo la persona.',
@@ -63,6 +67,18 @@ const OWN: Partial<Record<CounterRefusal, { title: string; now: string }>> = {
   'anpr-unavailable': {
     title: 'L’anagrafe nazionale non risponde',
     now: 'Non è stato emesso nulla. Riprovi tra qualche minuto.',
+  },
+  'anpr-unreadable': {
+    title: 'La risposta dell’anagrafe nazionale non si riesce a leggere',
+    now: 'Non è stato stampato nulla. Avvisi l’assistenza; la persona si rivolga al comune.',
+  },
+  'not-in-family': {
+    title: 'Non è nella stessa famiglia anagrafica',
+    now: 'L’altra persona può venire allo sportello con il proprio documento.',
+  },
+  'not-a-partner': {
+    title: said('refused.not-a-partner.title'),
+    now: 'Ciascuno dei due conviventi lo chiede con il proprio documento.',
   },
   'evidence-spent': {
     title: 'Con un riconoscimento si chiedono al massimo sei cose',
@@ -83,6 +99,3 @@ export const refusalSaid = (kind: CounterRefusal): { title: string; now: string 
     title: texts[`refused.${kind}.title`] ?? said('refused.certificate-not-issuable.title'),
     now: texts[`refused.${kind}.now`] ?? said('refused.certificate-not-issuable.now'),
   }
-
-const euro = new Intl.NumberFormat('it-IT', { style: 'currency', currency: 'EUR' })
-export const euros = (cents: number): string => euro.format(cents / 100)

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
-import { onDay } from '../words.ts'
+import { actorSaid, italianToday, onDay } from '../words.ts'
 import { NoteField } from './note.tsx'
 
 type Decided = Pick<
@@ -9,14 +9,12 @@ type Decided = Pick<
   'state' | 'dal' | 'al' | 'proposedBy' | 'proposedAt' | 'approvedBy' | 'endedBy' | 'endedWhy' | 'isOwn'
 >
 
-const today = () => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' }).format(new Date())
-
 /** How something stands that two people of a comune decide. */
 export function Stands({ of: { state, dal } }: { of: Decided }) {
   if (state === 'proposed') return <span className="mark warning">◆ attende la seconda persona</span>
   if (state === 'withdrawn') return <span className="mark quiet">⊘ ritirato</span>
   if (state === 'ended') return <span className="mark quiet">○ terminato</span>
-  return dal > today() ? (
+  return dal > italianToday() ? (
     <span className="mark quiet">○ dal {onDay(dal)}</span>
   ) : (
     <span className="mark plain">● in vigore</span>
@@ -27,8 +25,8 @@ export function Stands({ of: { state, dal } }: { of: Decided }) {
 export function Deciders({ of }: { of: Decided }) {
   return (
     <>
-      {of.proposedBy}
-      {of.approvedBy !== null && <span className="quiet">, approva {of.approvedBy}</span>}
+      {actorSaid(of.proposedBy)}
+      {of.approvedBy !== null && <span className="quiet">, approva {actorSaid(of.approvedBy)}</span>}
       {of.endedBy !== null && (
         <span className="quiet">
           , ritira {of.endedBy}: {of.endedWhy}
@@ -61,7 +59,7 @@ export function Decide({
         </Button>
       )}{' '}
       {isEnding ? (
-        <NoteField label="Perché" action="Ritira" write={end} />
+        <NoteField label={`Perché ritira ${name}`} action="Ritira" write={end} leave={() => setEnding(false)} />
       ) : (
         <Button className="plain-button" onPress={() => setEnding(true)} aria-label={`Ritira: ${name}`}>
           Ritira…

@@ -4,6 +4,7 @@ import { journalText } from '../../contract/journal.ts'
 import { type JournalEventId, journalEvents } from '../../contract/journal-events.ts'
 import { apart, exactly, shortly } from '../words.ts'
 import { Ago } from './ago.tsx'
+import { Head } from './head.tsx'
 import { SeverityMark } from './marks.tsx'
 
 type Entry = Pick<FoundEntry, 'chain' | 'seq' | 'at' | 'receivedAt' | 'event' | 'severity' | 'fields'> &
@@ -19,15 +20,7 @@ export function Entries({ of, withTotem = false }: { of: readonly Entry[]; withT
   if (of.length === 0) return <p className="quiet">Nessuna voce.</p>
   return (
     <table className="small log">
-      <thead>
-        <tr>
-          <th scope="col">Ricevuta</th>
-          {withTotem && <th scope="col">Totem</th>}
-          <th scope="col">Gravità</th>
-          <th scope="col">Che cosa</th>
-          <th scope="col">Voce</th>
-        </tr>
-      </thead>
+      <Head of={['Ricevuta', ...(withTotem ? ['Totem'] : []), 'Gravità', 'Che cosa', 'Voce']} />
       <tbody>
         {of.map((entry) => (
           <tr key={`${entry.totem} ${entry.chain} ${entry.seq} ${entry.hash ?? entry.at}`}>

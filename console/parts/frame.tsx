@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import type { Action } from '../../contract/console/people.ts'
 import { ask, logInUrl, Refused } from '../ask.ts'
 import { queries } from '../queries.ts'
 import { chosenTheme, themes, wearTheme } from '../theme/choice.ts'
@@ -9,14 +10,16 @@ import { LOG_IN_FAILED, ROLES, SCREENS, scopeSaid } from '../words.ts'
 import { Loading, Problem } from './notice.tsx'
 import { MeContext } from './who.ts'
 
-const KEYS = [
+/** The keys that do something for whoever may do this. */
+const keysOf = (may: readonly Action[]): readonly (readonly [key: string, what: string])[] => [
   ['/', 'cerca'],
-  [`g, poi ${SCREENS.map(({ key }) => key).join(' ')}`, SCREENS.map(({ name }) => name).join(', ')],
+  ...SCREENS.filter(({ action }) => may.includes(action)).map(({ key, name }) => [`g ${key}`, name] as const),
   ['↑ ↓', 'righe della tabella'],
   ['Invio', 'apre la riga'],
   ['Esc', 'chiude, o torna indietro'],
+  ...(may.includes('counter.serve') ? [['F9', 'blocca lo sportello'] as const] : []),
   ['?', 'questo elenco'],
-] as const
+]
 
 /** True where a key is a letter of somebody's text. */
 const types = (target: EventTarget | null) =>
@@ -30,6 +33,7 @@ export function Frame() {
   const navigate = useNavigate()
   const path = useRouterState({ select: ({ location }) => location.pathname })
 
+  const known = me.data?.may
   useEffect(() => {
     let went = 0
     const onKey = (event: KeyboardEvent) => {
@@ -41,13 +45,13 @@ export function Frame() {
       } else if (event.key === 'g') went = event.timeStamp
       else if (event.timeStamp - went < 1_500) {
         went = 0
-        const screen = SCREENS.find(({ key }) => key === event.key)
+        const screen = SCREENS.find(({ key, action }) => key === event.key && known?.includes(action))
         if (screen) void navigate({ to: screen.to })
       }
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
-  }, [navigate])
+  }, [navigate, known])
 
   if (me.isPending) return <Loading />
   if (me.error instanceof Refused && me.error.kind === 'signed-out') return <LogIn />
@@ -121,7 +125,7 @@ export function Frame() {
           <Dialog>
             <Heading slot="title">Tasti</Heading>
             <dl className="keys">
-              {KEYS.map(([key, what]) => (
+              {keysOf(may).map(([key, what]) => (
                 <div key={key}>
                   <dt>
                     <kbd>{key}</kbd>

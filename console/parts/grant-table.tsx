@@ -4,6 +4,8 @@ import { ask } from '../ask.ts'
 import { queries } from '../queries.ts'
 import { onDay, ROLES, scopeSaid } from '../words.ts'
 import { Ago } from './ago.tsx'
+import { Head } from './head.tsx'
+import { Sure } from './sure.tsx'
 
 export type Grant = Answer<'grants'>['grants'][number]
 const STATES: Record<Grant['state'], string> = {
@@ -31,23 +33,21 @@ export function GrantTable({
 }) {
   return (
     <table className="small" aria-label={label}>
-      <thead>
-        <tr>
-          <th scope="col">Stato</th>
-          <th scope="col">A chi</th>
-          <th scope="col">Ruolo</th>
-          <th scope="col">Ambito</th>
-          <th scope="col">Dal – al</th>
-          <th scope="col">Proposto da</th>
-          <th scope="col">Approvato da</th>
-          <th scope="col">Usato</th>
-          <th scope="col">Da confermare</th>
-          <th scope="col">Motivo</th>
-          <th scope="col">
-            <span className="unseen">Azioni</span>
-          </th>
-        </tr>
-      </thead>
+      <Head
+        of={[
+          'Stato',
+          'A chi',
+          'Ruolo',
+          'Ambito',
+          'Dal – al',
+          'Proposto da',
+          'Approvato da',
+          'Usato',
+          'Da confermare',
+          'Motivo',
+          { unseen: 'Azioni' },
+        ]}
+      />
       <tbody>
         {grants.map((each) => (
           <tr key={each.grant}>
@@ -81,9 +81,13 @@ export function GrantTable({
                 </Button>
               )}{' '}
               {each.may.includes('revoke') && (
-                <Button className="plain-button" onPress={() => decide('revokeGrant', each.grant)}>
-                  Revoca
-                </Button>
+                <Sure
+                  action="Revoca"
+                  of={`${ROLES[each.role]}, ${each.holderName ?? 'mai entrato'}`}
+                  onSure={() => decide('revokeGrant', each.grant)}
+                >
+                  L’incarico finisce subito. Per ridarlo serve una proposta nuova, che una seconda persona approva.
+                </Sure>
               )}
             </td>
           </tr>

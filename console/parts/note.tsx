@@ -2,15 +2,18 @@ import { useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import { Problem } from './notice.tsx'
 
-/** One line that stays: `write` sends it and refreshes what is shown. */
+/** One line that stays: `write` sends it and refreshes what is shown. Refused, it is still there to be sent again. */
 export function NoteField({
   label,
   action,
   write,
+  leave,
 }: {
   label: string
   action: string
   write(text: string): Promise<unknown>
+  /** Where it was opened by a button: the way back, and the keys stand in it. */
+  leave?(): void
 }) {
   const [text, setText] = useState('')
   const [problem, setProblem] = useState<unknown>(null)
@@ -20,7 +23,7 @@ export function NoteField({
       className="line"
       onSubmit={(event) => {
         event.preventDefault()
-        if (text.trim() === '') return
+        if (text.trim() === '' || isBusy) return
         setBusy(true)
         write(text.trim())
           .then(() => {
@@ -30,13 +33,18 @@ export function NoteField({
           .finally(() => setBusy(false))
       }}
     >
-      <TextField value={text} onChange={setText} maxLength={300} className="grows">
+      <TextField value={text} onChange={setText} maxLength={300} className="grows" autoFocus={leave !== undefined}>
         <Label>{label}</Label>
         <Input />
       </TextField>
       <Button type="submit" isDisabled={isBusy || text.trim() === ''}>
         {action}
       </Button>
+      {leave && (
+        <Button className="plain-button" onPress={leave}>
+          Lascia
+        </Button>
+      )}
       <Problem of={problem} />
     </Form>
   )

@@ -5,11 +5,12 @@ import { fieldSaid, PROBLEMS } from '../words.ts'
 export function Problem({ of }: { of: unknown }) {
   if (!of) return null
   const kind = of instanceof Refused ? of.kind : 'no-answer'
-  const field = of instanceof Refused && ['inconsistent', 'not-found', 'conflict'].includes(kind) ? of.field : null
+  const isOfField = ['malformed', 'inconsistent', 'not-found', 'conflict'].includes(kind)
+  const field = of instanceof Refused && isOfField && of.field !== null ? fieldSaid(of.field) : null
   return (
     <p className="notice" role="alert">
       {PROBLEMS[kind]}
-      {field !== null && ` ${kind === 'inconsistent' ? '' : 'Si tratta di: '}${fieldSaid(field)}.`}
+      {field !== null && ` Si tratta di: ${field}.`}
       {kind === 'log-in-again' && (
         <>
           {' '}

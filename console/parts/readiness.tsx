@@ -2,6 +2,7 @@ import type { Answer } from '../../contract/console/api.ts'
 import { TRIALS, type Trial, verdictOf } from '../../contract/readiness.ts'
 import { TRIAL_OUTCOMES, TRIED_BY, VERDICTS } from '../words.ts'
 import { Ago } from './ago.tsx'
+import { Head } from './head.tsx'
 
 type Sheet = NonNullable<Answer<'totem'>['readiness']>
 type Row = Sheet['checks'][number]
@@ -22,7 +23,7 @@ export function ReadinessSheet({ sheet }: { sheet: Sheet | null }) {
   )
 }
 
-function Found({ sheet: { receivedAt, by, grant, version, checks } }: { sheet: Sheet }) {
+function Found({ sheet: { at, by, grant, version, checks } }: { sheet: Sheet }) {
   const { shape, tone, said } = VERDICTS[verdictOf(checks)]
   const bad = checks.filter(({ outcome }) => outcome !== 'ok')
   return (
@@ -33,7 +34,7 @@ function Found({ sheet: { receivedAt, by, grant, version, checks } }: { sheet: S
         </span>{' '}
         <span className="quiet">
           · {TRIED_BY[by]}
-          {grant !== null && `, permesso n. ${grant}`}, <Ago at={receivedAt} />, versione {version}
+          {grant !== null && `, permesso n. ${grant}`}, <Ago at={at} />, versione {version}
         </span>
       </p>
       {bad.length > 0 && <Rows name="Da guardare" of={bad} />}
@@ -47,13 +48,7 @@ function Found({ sheet: { receivedAt, by, grant, version, checks } }: { sheet: S
 
 const Rows = ({ name, of }: { name: string; of: readonly Row[] }) => (
   <table className="small" aria-label={name}>
-    <thead>
-      <tr>
-        <th scope="col">Prova</th>
-        <th scope="col">Esito</th>
-        <th scope="col">Dettaglio</th>
-      </tr>
-    </thead>
+    <Head of={['Prova', 'Esito', 'Dettaglio']} />
     <tbody>
       {of.map(({ key, outcome, detail }) => (
         <tr key={key}>

@@ -3,31 +3,23 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { ask } from '../ask.ts'
 import { onDay, ROW_STATES } from '../words.ts'
+import { Head } from './head.tsx'
+import { Problem } from './notice.tsx'
 
 /** To its author the rows, to who validates the first twenty; persons are masked for both. */
-export function RowsOf({ request, state }: { request: string; state: string }) {
+export function RowsOf({ request, state, isOwn }: { request: string; state: string; isOwn: boolean }) {
   const [after, setAfter] = useState(0)
   const page = useQuery({
     queryKey: ['rows', request, after, state],
     queryFn: () => ask('bulkRows', { params: { request }, query: { after } }),
   })
   const rows = page.data?.rows ?? []
-  if (rows.length === 0) return null
+  if (rows.length === 0) return <Problem of={page.error} />
   return (
     <>
+      <Problem of={page.error} />
       <table className="small" aria-label="Righe">
-        <thead>
-          <tr>
-            <th scope="col" className="number">
-              Riga
-            </th>
-            <th scope="col">Riferimento</th>
-            <th scope="col">Persona</th>
-            <th scope="col">Al giorno</th>
-            <th scope="col">Esito</th>
-            <th scope="col">ANPR</th>
-          </tr>
-        </thead>
+        <Head of={[{ number: 'Riga' }, 'Riferimento', 'Persona', 'Al giorno', 'Esito', 'ANPR']} />
         <tbody>
           {rows.map((row) => (
             <tr key={row.n}>
@@ -38,7 +30,7 @@ export function RowsOf({ request, state }: { request: string; state: string }) {
               <td>
                 {ROW_STATES[row.state]}
                 {row.doubleOf !== null && <> della riga {row.doubleOf}</>}{' '}
-                {row.code !== null && <span className="id">{row.code}</span>}
+                {/^EN\d/.test(row.code ?? '') && <span className="id">{row.code}</span>}
                 {row.message !== null && <div className="quiet">{row.message}</div>}
               </td>
               <td className="id">{[row.operation, row.govway].filter(Boolean).join(' · ')}</td>
@@ -46,6 +38,9 @@ export function RowsOf({ request, state }: { request: string; state: string }) {
           ))}
         </tbody>
       </table>
+      {!isOwn && (
+        <p className="quiet">Le prime 20 righe al massimo, con le persone coperte: le altre le vede solo chi chiede.</p>
+      )}
       <p className="line">
         {after > 0 && <Button onPress={() => setAfter(0)}>Dall’inizio</Button>}
         {page.data?.more && <Button onPress={() => setAfter(rows.at(-1)?.n ?? 0)}>Righe seguenti</Button>}

@@ -1,5 +1,6 @@
 import type { Answer } from '../../contract/console/api.ts'
 import { exactly, onDay } from '../words.ts'
+import { Head } from './head.tsx'
 
 const HOUR_MS = 3_600_000
 const DAYS = 30
@@ -51,13 +52,7 @@ export function HourStrip({ hours, now }: { hours: readonly Hour[]; now: number 
       <details>
         <summary>Tabella dei giorni</summary>
         <table className="small">
-          <thead>
-            <tr>
-              <th scope="col">Giorno</th>
-              <th scope="col">Minuti sentito</th>
-              <th scope="col">Minuti pronto</th>
-            </tr>
-          </thead>
+          <Head of={['Giorno', 'Minuti sentito', 'Minuti pronto']} />
           <tbody>
             {days.toReversed().map((day) => {
               const own = hours.filter(({ at }) => Date.parse(at) >= day && Date.parse(at) < day + 24 * HOUR_MS)

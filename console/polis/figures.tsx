@@ -12,9 +12,10 @@ import {
   polisMap,
   polisStates,
 } from '../../contract/polis.ts'
+import { Head } from '../parts/head.tsx'
 import { Italy, type Layer, type Point } from '../parts/italy.tsx'
 import { Lines } from '../parts/lines.tsx'
-import { counted, exactly, onDay } from '../words.ts'
+import { counted, exactly, many, monthSaid, onDay } from '../words.ts'
 
 const STATES: Record<PolisState, { name: string; mark: string; tone: Layer['tone']; shape: Layer['shape'] }> = {
   'totem-attivo': { name: 'totem attivo', mark: '■', tone: 'plain', shape: 'square' },
@@ -72,23 +73,15 @@ export function PolisFigures() {
               <Curve {...told.charts} until={Date.parse(told.at)} />
               <h2>Per regione</h2>
               <table className="small">
-                <thead>
-                  <tr>
-                    <th scope="col">Regione</th>
-                    <th scope="col" className="number">
-                      Totem attivo
-                    </th>
-                    <th scope="col" className="number">
-                      Sportello
-                    </th>
-                    <th scope="col" className="number">
-                      Previsti
-                    </th>
-                    <th scope="col" className="number">
-                      Comuni
-                    </th>
-                  </tr>
-                </thead>
+                <Head
+                  of={[
+                    'Regione',
+                    { number: 'Totem attivo' },
+                    { number: 'Sportello' },
+                    { number: 'Previsti' },
+                    { number: 'Comuni' },
+                  ]}
+                />
                 <tbody>
                   {told.regions.map(({ region, comuni, com_sub, com_pre, com_prev }) => (
                     <tr key={region}>
@@ -148,7 +141,7 @@ function Curve({ subentro, presubentro, until }: { subentro: PolisCurve; presube
       <Lines
         steps
         label="Comuni raggiunti nel tempo: vedi tabella"
-        said={(value) => `${counted(value)} ${value === 1 ? 'comune' : 'comuni'}`}
+        said={(value) => many(value, 'comune', 'comuni')}
         series={[
           { name: 'sportello aperto', dash: 'dashed', points: points(presubentro) },
           { name: 'totem attivo', dash: 'whole', points: points(subentro) },
@@ -157,20 +150,14 @@ function Curve({ subentro, presubentro, until }: { subentro: PolisCurve; presube
       <details>
         <summary>Tabella della curva</summary>
         <table className="small">
-          <thead>
-            <tr>
-              <th scope="col">Giorno</th>
-              <th scope="col" className="number">
-                Comuni con sportello
-              </th>
-              <th scope="col" className="number">
-                Comuni con totem
-              </th>
-              <th scope="col" className="number">
-                Abitanti con totem
-              </th>
-            </tr>
-          </thead>
+          <Head
+            of={[
+              'Giorno',
+              { number: 'Comuni con sportello' },
+              { number: 'Comuni con totem' },
+              { number: 'Abitanti con totem' },
+            ]}
+          />
           <tbody>
             {days.map((day) => (
               <tr key={day}>
@@ -194,16 +181,7 @@ function Documents({ months, rows, totals }: z.output<typeof polisDashboard>['do
     <>
       <h2>Certificati rilasciati ai totem</h2>
       <table className="small">
-        <thead>
-          <tr>
-            <th scope="col">Regione</th>
-            {months.map((month) => (
-              <th key={month} scope="col" className="number">
-                {month}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Head of={['Regione', ...months.map((month) => ({ number: monthSaid(month) }))]} />
         <tbody>
           {rows.map(({ region, counts }) => (
             <tr key={region}>
@@ -234,29 +212,24 @@ function Documents({ months, rows, totals }: z.output<typeof polisDashboard>['do
 
 /** What the Ministry counts of all Italy: beside ours, with its source. */
 function OpenData({ source, certificates, population }: NonNullable<z.output<typeof polisDashboard>['openData']>) {
+  const last = certificates?.at(-1)
   return (
     <>
       <h2>Accanto: i numeri di ANPR per tutta l’Italia</h2>
       {certificates && (
         <table className="small" aria-label="Certificati rilasciati da ANPR in linea">
-          <thead>
-            <tr>
-              <th scope="col">Certificati in linea, ogni canale</th>
-              <th scope="col" className="number">
-                In bollo
-              </th>
-              <th scope="col" className="number">
-                Esenti
-              </th>
-              <th scope="col" className="number">
-                Totale
-              </th>
-            </tr>
-          </thead>
+          <Head
+            of={[
+              'Certificati in linea, ogni canale',
+              { number: 'In bollo' },
+              { number: 'Esenti' },
+              { number: 'Totale' },
+            ]}
+          />
           <tbody>
             {certificates.toReversed().map(({ month, bollo, exempt, total }) => (
               <tr key={month}>
-                <th scope="row">{month}</th>
+                <th scope="row">{monthSaid(month)}</th>
                 <td className="number">{counted(bollo)}</td>
                 <td className="number">{counted(exempt)}</td>
                 <td className="number">{counted(total)}</td>
@@ -268,7 +241,7 @@ function OpenData({ source, certificates, population }: NonNullable<z.output<typ
       <p className="quiet">
         {population &&
           `${counted(population.residents)} residenti in ${counted(population.comuni)} comuni, al ${onDay(population.of)}. `}
-        {certificates?.length ? `Certificati fino al mese ${certificates.at(-1)?.month}. ` : ''}
+        {last !== undefined && `Certificati fino a ${monthSaid(last.month)}. `}
         Fonte: {source}.
       </p>
     </>
@@ -299,19 +272,9 @@ function Search() {
         )}
         {isAsked && found.data && found.data.found.length > 0 && (
           <table className="small" aria-label="Comuni trovati">
-            <thead>
-              <tr>
-                <th scope="col">Comune</th>
-                <th scope="col">Provincia, regione</th>
-                <th scope="col" className="number">
-                  Abitanti
-                </th>
-                <th scope="col" className="number">
-                  Residenti in ANPR
-                </th>
-                <th scope="col">Polis</th>
-              </tr>
-            </thead>
+            <Head
+              of={['Comune', 'Provincia, regione', { number: 'Abitanti' }, { number: 'Residenti in ANPR' }, 'Polis']}
+            />
             <tbody>
               {found.data.found.map((comune) => (
                 <tr key={comune.istat}>

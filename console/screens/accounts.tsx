@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Answer } from '../../contract/console/api.ts'
 import { addressOf, ask } from '../ask.ts'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
-import { counted, inRome } from '../words.ts'
+import { counted, italianToday, monthSaid } from '../words.ts'
 
 type Line = Answer<'accounts'>['lines'][number]
 type Figure = 'requests' | 'refused' | 'rows' | 'trovato' | 'nonTrovato' | 'senzaRisposta' | 'nonChieste' | 'looks'
@@ -23,7 +24,6 @@ const FIGURES: readonly (readonly [figure: Figure, name: string])[] = [
   ['looks', 'Accessi registrati'],
 ]
 
-const monthSaid = new Intl.DateTimeFormat('it-IT', { month: 'long', year: 'numeric', timeZone: 'UTC' })
 const MONTHS_BACK = 36
 
 /** This month and those before it, as an Italian calendar has them. */
@@ -39,7 +39,7 @@ export function AccountsScreen() {
   const query = useSearch({ from: '/rendiconto' })
   const navigate = useNavigate()
   const page = useQuery({ queryKey: ['accounts', query], queryFn: () => ask('accounts', { query }) })
-  const months = monthsUntil(inRome(new Date().toISOString()))
+  const months = monthsUntil(italianToday())
   const month = page.data?.month ?? query.month ?? months[0] ?? ''
   const lines = page.data?.lines ?? []
   return (
@@ -54,7 +54,7 @@ export function AccountsScreen() {
           >
             {[...new Set([...months, month])].map((each) => (
               <option key={each} value={each}>
-                {monthSaid.format(new Date(`${each}-01T00:00:00Z`))}
+                {monthSaid(each)}
               </option>
             ))}
           </select>
@@ -73,19 +73,7 @@ export function AccountsScreen() {
       {page.data && lines.length === 0 && <p className="empty">Nessuna richiesta inviata in questo mese.</p>}
       {lines.length > 0 && (
         <table className="small" aria-label="Rendiconto del mese">
-          <thead>
-            <tr>
-              <th scope="col">Comune</th>
-              <th scope="col">Chi ha chiesto</th>
-              <th scope="col">Motivo</th>
-              <th scope="col">Servizio</th>
-              {FIGURES.map(([figure, name]) => (
-                <th key={figure} scope="col" className="number">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Head of={['Comune', 'Chi ha chiesto', 'Motivo', 'Servizio', ...FIGURES.map(([, number]) => ({ number }))]} />
           <tbody>
             {lines.map((line) => (
               <tr key={[line.comuneName, line.fruitoreName, line.ufficio, line.motivo, line.servizio].join('/')}>

@@ -5,18 +5,20 @@ import type { Body } from '../../contract/console/api.ts'
 import { isSpecial, type Territorio, territories } from '../../contract/console/profiles.ts'
 import { ask } from '../ask.ts'
 import { Decide, Deciders, Stands } from '../parts/decided.tsx'
-import { Field } from '../parts/fields.tsx'
+import { useDeed } from '../parts/deed.ts'
+import { Choice, Field, Missing, missingOf } from '../parts/fields.tsx'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries } from '../queries.ts'
-import { counted, italianToday, onDay, TERRITORIES } from '../words.ts'
+import { italianToday, many, onDay, TERRITORIES } from '../words.ts'
 
 const refresh = () => queries.invalidateQueries({ queryKey: ['agreements'] })
 
 /** By what right bodies ask a comune. */
 export function AgreementsScreen() {
   const mayDecide = useMay('profiles.decide')
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(refresh)
   const [isOpen, setOpen] = useState(false)
   const list = useQuery({ queryKey: ['agreements'], queryFn: () => ask('agreements') })
   if (list.isPending) return <Loading />
@@ -48,21 +50,19 @@ export function AgreementsScreen() {
         <p className="empty">Nessuna convenzione{mayDecide ? ': prima serve un profilo approvato.' : ' in vigore.'}</p>
       ) : (
         <table className="small" aria-label="Convenzioni">
-          <thead>
-            <tr>
-              <th scope="col">Stato</th>
-              <th scope="col">Ente</th>
-              <th scope="col">Profilo</th>
-              <th scope="col">Di chi</th>
-              <th scope="col">Senza risposta</th>
-              <th scope="col">Dal – al</th>
-              <th scope="col">Base giuridica</th>
-              <th scope="col">Chi</th>
-              <th scope="col">
-                <span className="unseen">Azioni</span>
-              </th>
-            </tr>
-          </thead>
+          <Head
+            of={[
+              'Stato',
+              'Ente',
+              'Profilo',
+              'Su quali persone',
+              'Senza risposta',
+              'Dal – al',
+              'Base giuridica',
+              'Deciso da',
+              { unseen: 'Azioni' },
+            ]}
+          />
           <tbody>
             {agreements.map((each) => (
               <tr key={each.agreement}>
@@ -84,7 +84,7 @@ export function AgreementsScreen() {
                 <td>
                   {each.silenzio === null
                     ? 'serve sempre la convalida'
-                    : `approvata dopo ${each.silenzio.giorni} giorni lavorativi, fino a ${counted(each.silenzio.righeMax)} righe`}
+                    : `approvata dopo ${many(each.silenzio.giorni, 'giorno lavorativo', 'giorni lavorativi')}, fino a ${many(each.silenzio.righeMax, 'riga', 'righe')}`}
                 </td>
                 <td>
                   {onDay(each.dal)} – {onDay(each.al)}
@@ -102,8 +102,8 @@ export function AgreementsScreen() {
                     <Decide
                       of={each}
                       name={`${each.fruitoreName}, ${each.protocollo}`}
-                      approve={() => void decide(ask('approveAgreement', { body: { agreement: each.agreement } }))}
-                      end={(why) => decide(ask('endAgreement', { body: { agreement: each.agreement, why } }))}
+                      approve={() => act(ask('approveAgreement', { body: { agreement: each.agreement } }))}
+                      end={(why) => ask('endAgreement', { body: { agreement: each.agreement, why } }).finally(refresh)}
                     />
                   )}
                 </td>
@@ -114,10 +114,6 @@ export function AgreementsScreen() {
       )}
     </section>
   )
-
-  function decide(asked: Promise<unknown>): Promise<unknown> {
-    return asked.then(() => setProblem(null), setProblem).finally(refresh)
-  }
 }
 
 function AgreementForm({ close }: { close(): void }) {
@@ -135,11 +131,19 @@ function AgreementForm({ close }: { close(): void }) {
   const [dal, setDal] = useState(italianToday())
   const [al, setAl] = useState(`${Number(italianToday().slice(0, 4)) + 1}-12-31`)
   const [problem, setProblem] = useState<unknown>(null)
+  const bodies = enti.data?.enti.filter(({ kind }) => kind === 'fruitore') ?? []
   const given = profiles.data?.profiles.filter(({ state }) => state === 'given') ?? []
   const profile = given.find(({ profilo, versione }) => `${profilo}.${versione}` === version)
   const reach = profile ? territories.slice(0, territories.indexOf(profile.territorio) + 1) : territories
   const isLoud = profile !== undefined && (territorio === 'italia' || isSpecial(profile.servizi, profile.sezioni))
-  const isWhole = fruitore !== '' && profile !== undefined && baseGiuridica.trim() !== '' && protocollo.trim() !== ''
+  const missing = missingOf({
+    'l’ente': fruitore !== '',
+    'il profilo': profile !== undefined,
+    'la base giuridica': baseGiuridica.trim() !== '',
+    'il protocollo': protocollo.trim() !== '',
+    'gli altri comuni': territorio !== 'comuni' || others.trim() !== '',
+  })
+  const isWhole = missing.length === 0
 
   function propose() {
     if (!profile) return
@@ -163,40 +167,21 @@ function AgreementForm({ close }: { close(): void }) {
     >
       <h2>Nuova convenzione</h2>
       <div className="fields">
-        <label className="field">
-          Ente che chiede
-          <select value={fruitore} onChange={({ target }) => setFruitore(target.value)}>
-            <option value="">scelga</option>
-            {enti.data?.enti
-              .filter(({ kind }) => kind === 'fruitore')
-              .map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-          </select>
-        </label>
-        <label className="field">
-          Profilo in vigore
-          <select value={version} onChange={({ target }) => setVersion(target.value)}>
-            <option value="">scelga</option>
-            {given.map(({ profilo, versione, nome, comuneName }) => (
-              <option key={`${profilo}.${versione}`} value={`${profilo}.${versione}`}>
-                {nome}, versione {versione} ({comuneName})
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="field">
-          Di chi
-          <select value={territorio} onChange={({ target }) => setTerritorio(target.value as Territorio)}>
-            {reach.map((each) => (
-              <option key={each} value={each}>
-                {TERRITORIES[each]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          {...{ label: 'Ente che chiede', className: 'field', open: 'scelga', value: fruitore, set: setFruitore }}
+          of={bodies.map(({ id, name }) => [id, name])}
+        />
+        <Choice
+          {...{ label: 'Profilo in vigore', className: 'field', open: 'scelga', value: version, set: setVersion }}
+          of={given.map(({ profilo, versione, nome, comuneName }) => [
+            `${profilo}.${versione}`,
+            `${nome}, versione ${versione} (${comuneName})`,
+          ])}
+        />
+        <Choice
+          {...{ label: 'Su quali persone', className: 'field', value: territorio, set: setTerritorio }}
+          of={reach.map((each) => [each, TERRITORIES[each]])}
+        />
         {territorio === 'comuni' && (
           <Field label="Altri comuni, per codice ISTAT" value={others} most={700} set={setOthers} />
         )}
@@ -238,6 +223,7 @@ function AgreementForm({ close }: { close(): void }) {
         <Button className="plain-button" onPress={close}>
           Lascia
         </Button>
+        <Missing of={missing} />
       </div>
     </form>
   )

@@ -8,6 +8,7 @@ import { regions } from '../../contract/console/regions.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
 import { AlarmRow } from '../parts/alarm.tsx'
+import { Head } from '../parts/head.tsx'
 import { SeverityMark } from '../parts/marks.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
@@ -119,18 +120,7 @@ export function AlarmList({ query, isPart = false }: { query: Query<'alarms'>; i
         <p className="empty">Nessun allarme: tutto va come deve.</p>
       ) : (
         <table className="small" aria-label="Allarmi">
-          <thead>
-            <tr>
-              <th scope="col">Gravità</th>
-              <th scope="col">Che cosa</th>
-              <th scope="col">Dove</th>
-              <th scope="col">Da</th>
-              <th scope="col">Chi se ne occupa</th>
-              <th scope="col">
-                <span className="unseen">Azioni</span>
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Gravità', 'Che cosa', 'Dove', 'Da', 'Chi se ne occupa', { unseen: 'Azioni' }]} />
           <tbody>
             {(isPart ? alarms.map((each) => [each]) : grouped(alarms)).flatMap((group) => {
               const [first] = group

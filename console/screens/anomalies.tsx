@@ -1,27 +1,26 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Button, Form, Input, Label, TextField } from 'react-aria-components'
-import type { Answer } from '../../contract/console/api.ts'
+import { Button } from 'react-aria-components'
 import type { AnomalyKind } from '../../contract/console/history.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
+import { Head } from '../parts/head.tsx'
+import { NoteField } from '../parts/note.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
-import { counted } from '../words.ts'
+import { counted, many } from '../words.ts'
 
-type Anomaly = Answer<'anomalies'>['anomalies'][number]
+const refresh = () => queries.invalidateQueries({ queryKey: ['anomalies'] })
 
-const people = (count: number) => (count === 1 ? '1 persona' : `${counted(count)} persone`)
-const rows = (count: number) => (count === 1 ? '1 riga' : `${counted(count)} righe`)
 const SAID: Record<AnomalyKind, (figure: number) => string> = {
-  volume: (figure) => `${rows(figure)}: più del triplo di quanto chiede di solito`,
-  'not-found': (figure) => `${people(figure)} non in ANPR: più di tre su dieci`,
-  'same-person': (figure) => `${people(figure)} in almeno tre sue richieste di trenta giorni`,
-  colleague: (figure) => `${people(figure)} con un account di questa console`,
+  volume: (figure) => `${many(figure, 'riga', 'righe')}: più del triplo di quanto chiede di solito`,
+  'not-found': (figure) => `${many(figure, 'persona', 'persone')} non in ANPR: più di tre su dieci`,
+  'same-person': (figure) => `${many(figure, 'persona', 'persone')} in almeno tre sue richieste di trenta giorni`,
+  colleague: (figure) => `${many(figure, 'persona', 'persone')} con un account di questa console`,
   self: () => 'ha chiesto dati su di sé',
-  hours: (figure) => `${rows(figure)}, inviate di notte o in un giorno festivo`,
+  hours: (figure) => `${many(figure, 'riga inviata', 'righe inviate')} di notte o in un giorno festivo`,
 }
 
 /** What in bulk requests somebody should look at; closed with what came of it, by somebody else than who asked. */
@@ -46,15 +45,7 @@ export function AnomaliesScreen() {
         <p className="empty">Nessuna anomalia finora.</p>
       ) : (
         <table className="small" aria-label="Anomalie">
-          <thead>
-            <tr>
-              <th scope="col">Quando</th>
-              <th scope="col">Chi</th>
-              <th scope="col">Che cosa</th>
-              <th scope="col">Richiesta</th>
-              <th scope="col">Che cosa ne è stato</th>
-            </tr>
-          </thead>
+          <Head of={['Quando', 'Chi', 'Che cosa', 'Richiesta', 'Che cosa ne è stato']} />
           <tbody>
             {anomalies.map((one) => (
               <tr key={one.anomaly}>
@@ -80,7 +71,12 @@ export function AnomaliesScreen() {
                       </span>
                     </>
                   ) : closing === one.anomaly ? (
-                    <Close of={one} onEnd={() => setClosing(null)} />
+                    <NoteField
+                      label="Che cosa ne è stato"
+                      action="Chiudi"
+                      write={(text) => ask('closeAnomaly', { body: { anomaly: one.anomaly, text } }).finally(refresh)}
+                      leave={() => setClosing(null)}
+                    />
                   ) : (
                     <>
                       <span className="mark warning">▲ da guardare</span>{' '}
@@ -98,35 +94,5 @@ export function AnomaliesScreen() {
         </table>
       )}
     </section>
-  )
-}
-
-function Close({ of: { anomaly }, onEnd }: { of: Anomaly; onEnd(): void }) {
-  const [text, setText] = useState('')
-  const [problem, setProblem] = useState<unknown>(null)
-  return (
-    <Form
-      className="line"
-      aria-label="Chiudi l’anomalia"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (text.trim() !== '')
-          void ask('closeAnomaly', { body: { anomaly, text: text.trim() } })
-            .then(onEnd, setProblem)
-            .finally(() => queries.invalidateQueries({ queryKey: ['anomalies'] }))
-      }}
-    >
-      <TextField value={text} onChange={setText} maxLength={300} className="grows" autoFocus>
-        <Label>Che cosa ne è stato</Label>
-        <Input />
-      </TextField>
-      <Button type="submit" isDisabled={text.trim() === ''}>
-        Chiudi
-      </Button>
-      <Button className="plain-button" onPress={onEnd}>
-        Annulla
-      </Button>
-      <Problem of={problem} />
-    </Form>
   )
 }

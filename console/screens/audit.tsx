@@ -6,9 +6,10 @@ import type { Answer } from '../../contract/console/api.ts'
 import { operationId, totemId } from '../../contract/identity.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
-import { counted, deedSaid, ROLES } from '../words.ts'
+import { counted, deedSaid, detailSaid, ROLES } from '../words.ts'
 
 const VERDICTS: Record<Answer<'verifyAudit'>['kind'], string> = {
   sound: 'Il registro è integro.',
@@ -66,16 +67,7 @@ export function AuditScreen() {
         <Loading />
       ) : (
         <table className="small log">
-          <thead>
-            <tr>
-              <th scope="col">Voce</th>
-              <th scope="col">Quando</th>
-              <th scope="col">Chi</th>
-              <th scope="col">Che cosa</th>
-              <th scope="col">Oggetto</th>
-              <th scope="col">Motivo, dettagli</th>
-            </tr>
-          </thead>
+          <Head of={['Voce', 'Quando', 'Chi', 'Che cosa', 'Oggetto', 'Motivo, dettagli']} />
           <tbody>
             {entries.map(({ n, at, actor, actorName, role, deed, object, reason, outcome, detail }) => (
               <tr key={n}>
@@ -111,7 +103,7 @@ export function AuditScreen() {
                   )}
                 </td>
                 <td className="quiet">
-                  {[reason, ...Object.entries(detail).map(([key, value]) => `${key}: ${String(value).slice(0, 20)}`)]
+                  {[reason, ...Object.entries(detail).map(([key, value]) => detailSaid(key, value))]
                     .filter(Boolean)
                     .join(' · ')}
                 </td>

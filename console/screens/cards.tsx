@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { ask } from '../ask.ts'
+import { useDeed } from '../parts/deed.ts'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { useMay, useMe } from '../parts/who.ts'
 import { queries } from '../queries.ts'
 import { onDay, shortly } from '../words.ts'
@@ -19,12 +21,8 @@ const STATES: Record<Answer<'cards'>['cards'][number]['state'], string> = {
 export function CardsScreen() {
   const { person } = useMe()
   const mayDecide = useMay('cards.decide')
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(() => queries.invalidateQueries({ queryKey: ['cards'] }))
   const list = useQuery({ queryKey: ['cards'], queryFn: () => ask('cards') })
-  const decide = (name: 'approveCard' | 'revokeCard', card: string) =>
-    ask(name, { body: { card } })
-      .then(() => setProblem(null), setProblem)
-      .finally(() => queries.invalidateQueries({ queryKey: ['cards'] }))
   if (list.isPending) return <Loading />
   return (
     <section className="page" aria-labelledby="cards-title">
@@ -35,19 +33,7 @@ export function CardsScreen() {
         <a href="/console/card/log-in?to=/carte">presenta la mia carta</a>. Conta quando un’altra persona la approva.
       </p>
       <table className="small">
-        <thead>
-          <tr>
-            <th scope="col">Stato</th>
-            <th scope="col">Operatore n.</th>
-            <th scope="col">Di chi</th>
-            <th scope="col">Presentata</th>
-            <th scope="col">Scade</th>
-            <th scope="col">Approvata da</th>
-            <th scope="col">
-              <span className="unseen">Azioni</span>
-            </th>
-          </tr>
-        </thead>
+        <Head of={['Stato', 'Operatore n.', 'Di chi', 'Presentata', 'Scade', 'Approvata da', { unseen: 'Azioni' }]} />
         <tbody>
           {list.data?.cards.map((each) => (
             <tr key={each.card}>
@@ -65,12 +51,16 @@ export function CardsScreen() {
               <td>{each.approvedBy ?? '–'}</td>
               <td>
                 {mayDecide && each.state === 'presented' && each.person !== person && (
-                  <Button onPress={() => void decide('approveCard', each.card)}>Approva</Button>
+                  <Button onPress={() => act(ask('approveCard', { body: { card: each.card } }))}>Approva</Button>
                 )}{' '}
                 {mayDecide && (each.state === 'presented' || each.state === 'enrolled') && (
-                  <Button className="plain-button" onPress={() => void decide('revokeCard', each.card)}>
-                    Revoca
-                  </Button>
+                  <Sure
+                    action="Revoca"
+                    of={`carta n. ${each.number}`}
+                    onSure={() => act(ask('revokeCard', { body: { card: each.card } }))}
+                  >
+                    Con questa carta non si accede più, da nessuno sportello. Per tornare serve una carta nuova.
+                  </Sure>
                 )}
               </td>
             </tr>

@@ -3,8 +3,10 @@ import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { isCodiceFiscale, isIdAnpr } from '../../contract/identity.ts'
 import { ask } from '../ask.ts'
+import { CodeField, codeOf, Field, Missing, missingOf } from '../parts/fields.tsx'
+import { Head } from '../parts/head.tsx'
 import { Problem } from '../parts/notice.tsx'
-import { counted, shortly } from '../words.ts'
+import { many, onDay, shortly } from '../words.ts'
 
 type Access = Answer<'searchAccesses'>['accesses'][number]
 
@@ -22,23 +24,23 @@ const OUTCOMES: Record<string, string> = {
   },
 }
 
-const plain = (text: string) => text.replace(/\s/g, '').toUpperCase()
-
 /** Who looked at one citizen, for an auditor. Neither name of the citizen stands in the address, the title or the audit. */
 export function CitizenScreen() {
-  const [codiceFiscale, setCodiceFiscale] = useState('')
+  const [code, setCode] = useState('')
   const [idAnpr, setIdAnpr] = useState('')
   const [reason, setReason] = useState('')
   const [found, setFound] = useState<Answer<'searchAccesses'> | null>(null)
   const [problem, setProblem] = useState<unknown>(null)
-  const [code, id] = [plain(codiceFiscale), plain(idAnpr)]
   const isCode = code === '' || isCodiceFiscale(code)
-  const isId = id === '' || isIdAnpr(id)
-  const isWhole = isCode && isId && code + id !== '' && reason.trim() !== ''
+  const isId = idAnpr === '' || isIdAnpr(idAnpr)
+  const missing = missingOf({
+    'un codice fiscale o un ID ANPR': isCode && isId && code + idAnpr !== '',
+    'il perché': reason.trim() !== '',
+  })
 
   function search() {
     setFound(null)
-    const body = { codiceFiscale: code || null, idAnpr: id || null, reason: reason.trim() }
+    const body = { codiceFiscale: code || null, idAnpr: idAnpr || null, reason: reason.trim() }
     ask('searchAccesses', { body }).then((answer) => {
       setProblem(null)
       setFound(answer)
@@ -58,24 +60,23 @@ export function CitizenScreen() {
         aria-label="Ricerca per cittadino"
         onSubmit={(event) => {
           event.preventDefault()
-          if (isWhole) search()
+          if (missing.length === 0) search()
         }}
       >
-        <TextField value={codiceFiscale} onChange={setCodiceFiscale} isInvalid={!isCode}>
-          <Label>Codice fiscale</Label>
-          <Input className="id" autoComplete="off" spellCheck={false} />
-        </TextField>
-        <TextField value={idAnpr} onChange={setIdAnpr} isInvalid={!isId}>
-          <Label>ID ANPR</Label>
-          <Input className="id" autoComplete="off" spellCheck={false} />
-        </TextField>
+        <CodeField label="Codice fiscale" value={code} set={setCode} />
+        <Field
+          {...{ label: 'ID ANPR', value: idAnpr, most: 24, isCode: true }}
+          set={(text) => setIdAnpr(codeOf(text))}
+          wrong={idAnpr.length >= 9 && !isId ? 'L’ID ANPR non torna: controlli lettere e cifre.' : undefined}
+        />
         <TextField value={reason} onChange={setReason} maxLength={300} className="grows">
           <Label>Perché si cerca, e per quale pratica</Label>
           <Input />
         </TextField>
-        <Button type="submit" isDisabled={!isWhole}>
+        <Button type="submit" isDisabled={missing.length > 0}>
           Cerca
         </Button>
+        <Missing of={missing} />
       </Form>
       <Problem of={problem} />
       {found && <Found of={found} />}
@@ -87,27 +88,18 @@ function Found({ of: { accesses, more, from } }: { of: Answer<'searchAccesses'> 
   if (accesses.length === 0)
     return (
       <p className="empty">
-        Nessun accesso a questo nome dal {shortly(from).slice(0, 8)}. Quando ANPR risponde, il registro nomina la
-        persona per ID ANPR: con il solo codice fiscale si trova poco.
+        Nessun accesso a questo nome dal {onDay(from)}. Quando ANPR risponde, il registro nomina la persona per ID ANPR:
+        con il solo codice fiscale si trova poco.
       </p>
     )
   return (
     <>
       <p role="status">
-        {counted(accesses.length)} {accesses.length === 1 ? 'accesso' : 'accessi'}
+        {many(accesses.length, 'accesso', 'accessi')}
         {more && ', i più recenti: ce ne sono altri'}.
       </p>
       <table className="small" aria-label="Accessi ai dati">
-        <thead>
-          <tr>
-            <th scope="col">Quando</th>
-            <th scope="col">Da dove</th>
-            <th scope="col">Chi</th>
-            <th scope="col">Per che cosa</th>
-            <th scope="col">Servizi</th>
-            <th scope="col">Esito</th>
-          </tr>
-        </thead>
+        <Head of={['Quando', 'Da dove', 'Chi', 'Per che cosa', 'Servizi', 'Esito']} />
         <tbody>
           {accesses.map((access, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two lines of one moment differ in nothing else

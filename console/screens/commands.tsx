@@ -10,8 +10,12 @@ import { totemId } from '../../contract/identity.ts'
 import type { TrialOutcome } from '../../contract/readiness.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
+import { useDeed } from '../parts/deed.ts'
+import { Choice, Missing, missingOf } from '../parts/fields.tsx'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { trialSaid } from '../parts/readiness.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { useMay, useMe } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
 import { COMMAND_STATES, COMMANDS, counted, NOTICES, ORDER_STATES, onDay, TRIAL_OUTCOMES } from '../words.ts'
@@ -56,12 +60,12 @@ function OrderForm({ totems: given, isOne = false }: { totems: string; isOne?: b
   const [problem, setProblem] = useState<unknown>(null)
   if (kinds.length === 0) return null
   const named = [...new Set((isOne ? given : totems).split(/[\s,;]+/).filter(Boolean))]
-  const isWhole =
-    kind !== '' &&
-    reason.trim() !== '' &&
-    named.length > 0 &&
-    named.every((each) => totemId.safeParse(each).success) &&
-    (kind !== 'notice' || day !== '')
+  const missing = missingOf({
+    'il comando': kind !== '',
+    'un totem, come PG-0001': named.length > 0 && named.every((each) => totemId.safeParse(each).success),
+    'il giorno': kind !== 'notice' || day !== '',
+    'il motivo': reason.trim() !== '',
+  })
 
   function send() {
     if (kind === '') return
@@ -86,26 +90,17 @@ function OrderForm({ totems: given, isOne = false }: { totems: string; isOne?: b
         aria-label="Nuovo comando"
         onSubmit={(event) => {
           event.preventDefault()
-          if (isWhole) send()
+          if (missing.length === 0) send()
         }}
       >
-        <label>
-          Comando
-          <select
-            value={kind}
-            onChange={({ target }) => {
-              setKind(target.value as OrderKind | '')
-              setTold('')
-            }}
-          >
-            <option value="">scelga</option>
-            {kinds.map((each) => (
-              <option key={each} value={each}>
-                {COMMANDS[each].name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          {...{ label: 'Comando', open: 'scelga', value: kind }}
+          set={(chosen) => {
+            setKind(chosen)
+            setTold('')
+          }}
+          of={kinds.map((each) => [each, COMMANDS[each].name])}
+        />
         {!isOne && (
           <TextField value={totems} onChange={setTotems} className="grows">
             <Label>Totem, separati da spazi</Label>
@@ -114,16 +109,10 @@ function OrderForm({ totems: given, isOne = false }: { totems: string; isOne?: b
         )}
         {kind === 'notice' && (
           <>
-            <label>
-              Avviso
-              <select value={sentence} onChange={({ target }) => setSentence(noticeSentence.parse(target.value))}>
-                {noticeSentence.options.map((each) => (
-                  <option key={each} value={each}>
-                    {NOTICES[each]}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <Choice
+              {...{ label: 'Avviso', value: sentence, set: setSentence }}
+              of={noticeSentence.options.map((each) => [each, NOTICES[each]])}
+            />
             <label>
               Giorno
               <input type="date" value={day} onChange={({ target }) => setDay(target.value)} />
@@ -134,9 +123,10 @@ function OrderForm({ totems: given, isOne = false }: { totems: string; isOne?: b
           <Label>Motivo</Label>
           <Input />
         </TextField>
-        <Button type="submit" isDisabled={!isWhole}>
+        <Button type="submit" isDisabled={missing.length > 0}>
           {kind !== '' && SECOND_PERSON.includes(kind) ? 'Proponi' : 'Invia'}
         </Button>
+        {kind !== '' && <Missing of={missing} />}
         <Problem of={problem} />
       </Form>
       {kind !== '' && <p className="quiet">{COMMANDS[kind].effect}</p>}
@@ -156,16 +146,13 @@ function OrderList({ totem, isPart = false }: { totem: string | undefined; isPar
   const mayApprove = useMay('commands.approve')
   const mayOrder = useMay('commands.order')
   const { grants } = useMe()
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(refresh)
   const list = useQuery({
     queryKey: ['orders', totem],
     queryFn: () => ask('orders', { query: totem === undefined ? {} : { totem } }),
     refetchInterval: REFRESH_MS / 2,
   })
-  const decide = (name: 'approveOrder' | 'stopOrder', order: string) =>
-    void ask(name, { body: { order } })
-      .then(() => setProblem(null), setProblem)
-      .finally(refresh)
+  const decide = (name: 'approveOrder' | 'stopOrder', order: string) => act(ask(name, { body: { order } }))
   const approves = (kind: OrderKind) =>
     mayApprove && (kind !== 'revoke' || grants.some(({ role }) => role === 'PIATTAFORMA'))
   if (list.isPending) return isPart ? null : <Loading />
@@ -177,17 +164,7 @@ function OrderList({ totem, isPart = false }: { totem: string | undefined; isPar
         <p className={isPart ? 'quiet' : 'empty'}>Nessun comando finora.</p>
       ) : (
         <table className="small" aria-label="Comandi">
-          <thead>
-            <tr>
-              <th scope="col">Comando</th>
-              <th scope="col">Chiesto</th>
-              <th scope="col">A che punto è</th>
-              <th scope="col">Perché</th>
-              <th scope="col">
-                <span className="unseen">Azioni</span>
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Comando', 'Chiesto', 'A che punto è', 'Perché', { unseen: 'Azioni' }]} />
           <tbody>
             {orders.map((each) => (
               <tr key={each.order}>
@@ -218,7 +195,7 @@ function OrderList({ totem, isPart = false }: { totem: string | undefined; isPar
                 <td>{each.reason}</td>
                 <td>
                   {each.state === 'proposed' && !each.own && approves(each.kind) && (
-                    <Button onPress={() => decide('approveOrder', each.order)}>Approva</Button>
+                    <Approve of={each} onApprove={() => decide('approveOrder', each.order)} />
                   )}{' '}
                   {mayOrder && isOpen(each) && (
                     <Button className="plain-button" onPress={() => decide('stopOrder', each.order)}>
@@ -234,6 +211,20 @@ function OrderList({ totem, isPart = false }: { totem: string | undefined; isPar
     </>
   )
 }
+
+/** A totem that was revoked never comes back by itself: that is asked first. */
+const Approve = ({ of: { kind, commands }, onApprove }: { of: Order; onApprove(): void }) =>
+  kind === 'revoke' ? (
+    <Sure
+      action="Approva"
+      of={`${COMMANDS.revoke.name}, ${commands.map(({ totem }) => totem).join(', ')}`}
+      onSure={onApprove}
+    >
+      {COMMANDS.revoke.effect}
+    </Sure>
+  ) : (
+    <Button onPress={onApprove}>Approva</Button>
+  )
 
 /** Something of it has not reached its totem yet. */
 const isOpen = ({ state, counts }: Order) => state === 'proposed' || (state === 'issued' && counts.issued > 0)

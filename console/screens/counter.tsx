@@ -4,10 +4,12 @@ import { Button, Form } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { ask } from '../ask.ts'
 import { Identify } from '../counter/identify.tsx'
-import { Serve } from '../counter/serve.tsx'
-import { refusalSaid, typesSaid } from '../counter/texts.ts'
+import { Refused, Serve } from '../counter/serve.tsx'
+import { typesSaid } from '../counter/texts.ts'
 import type { Served } from '../counter/told.ts'
+import { useDeed } from '../parts/deed.ts'
 import { Loading, Problem } from '../parts/notice.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { useMe } from '../parts/who.ts'
 import { queries } from '../queries.ts'
 import { atTime, italianToday, shortly } from '../words.ts'
@@ -51,7 +53,7 @@ export function CounterScreen() {
       )}
       {card && (
         <p className="quiet">
-          Operatore n. <span className="id">{card.number}</span> · carta controllata, vale per emettere fino alle{' '}
+          Operatore n. <span className="id">{card.number}</span> · carta controllata, vale fino alle{' '}
           {atTime(card.goodUntil)} (<a href={BY_CARD}>controlla di nuovo</a>) · F9 blocca
         </p>
       )}
@@ -59,14 +61,7 @@ export function CounterScreen() {
       {card && !at && <Opening offices={offices} />}
       {card && at && !served && (
         <>
-          {refusal && (
-            <div className="notice" role="alert">
-              <p>
-                <strong>{refusalSaid(refusal.problem.kind).title}</strong>
-              </p>
-              <p>{refusalSaid(refusal.problem.kind).now}</p>
-            </div>
-          )}
+          {refusal && <Refused of={refusal.problem} />}
           <Identify
             onDone={(told) => {
               if (told.became === 'identified') {
@@ -134,9 +129,8 @@ const STATES = {
 
 /** Sheets of which nobody knows yet whether they came out. */
 function OpenPapers({ open }: { open: Answer<'counter'>['open'] }) {
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act: answer } = useDeed(refresh)
   if (open.length === 0) return null
-  const answer = (done: Promise<unknown>) => void done.then(() => setProblem(null), setProblem).finally(refresh)
   return (
     <section aria-labelledby="open-title">
       <h2 id="open-title">Fogli senza risposta</h2>
@@ -157,12 +151,13 @@ function OpenPapers({ open }: { open: Answer<'counter'>['open'] }) {
                     Era uscito bene
                   </Button>
                 )}{' '}
-                <Button
-                  className="plain-button"
-                  onPress={() => answer(ask('counterAbandoned', { body: { operation } }))}
+                <Sure
+                  action="Annulla il foglio"
+                  of={typesSaid(types)}
+                  onSure={() => answer(ask('counterAbandoned', { body: { operation } }))}
                 >
-                  Annulla
-                </Button>
+                  Lo annulli solo se il foglio non è in mano a nessuno: non si potrà più stampare né confermare.
+                </Sure>
               </td>
             </tr>
           ))}
@@ -191,9 +186,11 @@ function Day() {
               [
                 ['Certificati emessi', told.issued],
                 ['Richieste di totem consegnate', told.collected],
+                ['Ristampe di richieste di totem', told.reprints],
                 ['Dichiarazioni', told.declarations],
                 ['Fogli usciti bene', told.printed],
                 ['Fogli rovinati, ristampati', told.waste],
+                ['Fogli annullati', told.voided],
                 ['Fogli senza risposta', told.unanswered],
                 ['Marche da bollo', told.marks],
                 ['Richieste rifiutate', told.refused],

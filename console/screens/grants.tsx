@@ -5,11 +5,13 @@ import type { Body } from '../../contract/console/api.ts'
 import { type Role, scope as scopeForm } from '../../contract/console/people.ts'
 import { regions } from '../../contract/console/regions.ts'
 import { ask } from '../ask.ts'
+import { useDeed } from '../parts/deed.ts'
+import { Choice, Missing, missingOf } from '../parts/fields.tsx'
 import { decideGrant, GrantTable, Waiting } from '../parts/grant-table.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay, useMe } from '../parts/who.ts'
 import { queries } from '../queries.ts'
-import { ROLES } from '../words.ts'
+import { many, ROLES } from '../words.ts'
 
 const GIVEN: Role[] = ['OPERATORE', 'CAMPO', 'PIATTAFORMA', 'AUDITOR', 'SPORTELLO']
 const MONTHS = [1, 3, 6, 12]
@@ -20,10 +22,9 @@ const refresh = () => queries.invalidateQueries({ queryKey: ['grants'] })
 export function GrantsScreen() {
   const { person, grants: grantsHeld } = useMe()
   const mayDecide = useMay('grants.decide') && grantsHeld.some(({ role }) => role === 'PIATTAFORMA')
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed()
   const list = useQuery({ queryKey: ['grants'], queryFn: () => ask('grants') })
-  const decide = (...asked: Parameters<typeof decideGrant>) =>
-    void decideGrant(...asked).then(() => setProblem(null), setProblem)
+  const decide = (...asked: Parameters<typeof decideGrant>) => act(decideGrant(...asked))
   if (list.isPending) return <Loading />
   // Who decides for a comune or an office has its people on the screen Utenti.
   const isPlatform = grantsHeld.some(({ scope }) => scope.kind === 'flotta')
@@ -45,7 +46,7 @@ function Proposal() {
   const [role, setRole] = useState<Role>('OPERATORE')
   const [over, setOver] = useState('flotta')
   const [office, setOffice] = useState('')
-  const [months, setMonths] = useState(6)
+  const [months, setMonths] = useState('6')
   const [reason, setReason] = useState('')
   const [problem, setProblem] = useState<unknown>(null)
   const scope = scopeForm.safeParse(
@@ -55,13 +56,17 @@ function Proposal() {
         ? { kind: 'ufficio', office }
         : { kind: 'regione', region: over },
   ).data
-  const isWhole = holder !== '' && reason.trim() !== '' && scope !== undefined
+  const missing = missingOf({
+    'a chi': holder !== '',
+    'il codice dell’ufficio': scope !== undefined,
+    'il motivo': reason.trim() !== '',
+  })
 
   function propose() {
     if (!scope) return
     const from = new Date()
     const until = new Date(from)
-    until.setUTCMonth(until.getUTCMonth() + months)
+    until.setUTCMonth(until.getUTCMonth() + Number(months))
     const body: Body<'proposeGrant'> = {
       ...{ holder, role, scope, reason: reason.trim() },
       ...{ from: from.toISOString(), until: until.toISOString() },
@@ -80,65 +85,36 @@ function Proposal() {
       aria-label="Nuovo incarico"
       onSubmit={(event) => {
         event.preventDefault()
-        if (isWhole) propose()
+        if (missing.length === 0) propose()
       }}
     >
-      <label>
-        A chi
-        <select value={holder} onChange={({ target }) => setHolder(target.value)}>
-          <option value="">scelga</option>
-          {people.data?.people.map(({ person, name }) => (
-            <option key={person} value={person}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Ruolo
-        <select value={role} onChange={({ target }) => setRole(target.value as Role)}>
-          {GIVEN.map((each) => (
-            <option key={each} value={each}>
-              {ROLES[each]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Ambito
-        <select value={over} onChange={({ target }) => setOver(target.value)}>
-          <option value="flotta">tutta la flotta</option>
-          <option value="ufficio">un ufficio</option>
-          {Object.entries(regions).map(([code, name]) => (
-            <option key={code} value={code}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        {...{ label: 'A chi', open: 'scelga', value: holder, set: setHolder }}
+        of={people.data?.people.map(({ person, name }) => [person, name]) ?? []}
+      />
+      <Choice {...{ label: 'Ruolo', value: role, set: setRole }} of={GIVEN.map((each) => [each, ROLES[each]])} />
+      <Choice
+        {...{ label: 'Ambito', value: over, set: setOver }}
+        of={[['flotta', 'tutta la flotta'], ['ufficio', 'un ufficio'], ...Object.entries(regions)]}
+      />
       {over === 'ufficio' && (
         <TextField value={office} onChange={setOffice}>
           <Label>Codice dell’ufficio</Label>
           <Input />
         </TextField>
       )}
-      <label>
-        Durata
-        <select value={months} onChange={({ target }) => setMonths(Number(target.value))}>
-          {MONTHS.map((each) => (
-            <option key={each} value={each}>
-              {each === 1 ? '1 mese' : `${each} mesi`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        {...{ label: 'Durata', value: months, set: setMonths }}
+        of={MONTHS.map((each) => [String(each), many(each, 'mese', 'mesi')])}
+      />
       <TextField value={reason} onChange={setReason} maxLength={300} className="grows">
         <Label>Motivo</Label>
         <Input />
       </TextField>
-      <Button type="submit" isDisabled={!isWhole}>
+      <Button type="submit" isDisabled={missing.length > 0}>
         Proponi
       </Button>
+      <Missing of={missing} />
       <Problem of={problem} />
     </Form>
   )

@@ -6,10 +6,13 @@ import type { Answer } from '../../contract/console/api.ts'
 import { maintenanceScope } from '../../contract/console/maintenance.ts'
 import { regions } from '../../contract/console/regions.ts'
 import { ask } from '../ask.ts'
+import { useDeed } from '../parts/deed.ts'
+import { Choice, Missing, missingOf } from '../parts/fields.tsx'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
-import { atDayAndTime, counted, maintenanceSaid } from '../words.ts'
+import { atDayAndTime, counted, maintenanceSaid, many } from '../words.ts'
 
 type Window = Answer<'maintenance'>['windows'][number]
 const STATES: Record<Window['state'], string> = {
@@ -27,16 +30,13 @@ const refresh = () =>
 export function MaintenanceScreen() {
   const mayPlan = useMay('maintenance.plan')
   const { totem } = useSearch({ from: '/manutenzione' })
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(refresh)
   const list = useQuery({
     queryKey: ['maintenance'],
     queryFn: () => ask('maintenance'),
     refetchInterval: REFRESH_MS,
   })
-  const decide = (name: 'approveMaintenance' | 'endMaintenance', window: string) =>
-    void ask(name, { body: { window } })
-      .then(() => setProblem(null), setProblem)
-      .finally(refresh)
+  const decide = (name: 'approveMaintenance' | 'endMaintenance', window: string) => act(ask(name, { body: { window } }))
   if (list.isPending) return <Loading />
   const windows = list.data?.windows ?? []
   return (
@@ -55,18 +55,7 @@ export function MaintenanceScreen() {
         <p className="empty">Nessuna finestra negli ultimi sette giorni.</p>
       ) : (
         <table className="small" aria-label="Finestre di manutenzione">
-          <thead>
-            <tr>
-              <th scope="col">Stato</th>
-              <th scope="col">Dove</th>
-              <th scope="col">Dalle – alle</th>
-              <th scope="col">Perché</th>
-              <th scope="col">Chi</th>
-              <th scope="col">
-                <span className="unseen">Azioni</span>
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Stato', 'Dove', 'Dalle – alle', 'Perché', 'Deciso da', { unseen: 'Azioni' }]} />
           <tbody>
             {windows.map((each) => (
               <tr key={each.window}>
@@ -105,7 +94,7 @@ export function MaintenanceScreen() {
 function Plan({ totem }: { totem: string }) {
   const [kind, setKind] = useState('totem')
   const [which, setWhich] = useState(totem)
-  const [hours, setHours] = useState(2)
+  const [hours, setHours] = useState('2')
   const [reason, setReason] = useState('')
   const [problem, setProblem] = useState<unknown>(null)
   const [said, setSaid] = useState<string | null>(null)
@@ -123,7 +112,7 @@ function Plan({ totem }: { totem: string }) {
     const from = new Date()
     const body = {
       ...{ scope, reason: reason.trim(), from: from.toISOString() },
-      until: new Date(+from + hours * 3_600_000).toISOString(),
+      until: new Date(+from + Number(hours) * 3_600_000).toISOString(),
     }
     void ask('planMaintenance', { body })
       .then(
@@ -139,52 +128,46 @@ function Plan({ totem }: { totem: string }) {
       )
       .finally(refresh)
   }
-  const isWhole = scope !== undefined && reason.trim() !== ''
+  const missing = missingOf({
+    [kind === 'ufficio' ? 'il codice dell’ufficio' : 'il codice del totem, come PG-0001']: scope !== undefined,
+    'il perché': reason.trim() !== '',
+  })
   return (
     <Form
       className="line"
       aria-label="Nuova finestra"
       onSubmit={(event) => {
         event.preventDefault()
-        if (isWhole) plan()
+        if (missing.length === 0) plan()
       }}
     >
-      <label>
-        Dove
-        <select value={kind} onChange={({ target }) => setKind(target.value)}>
-          <option value="totem">un totem</option>
-          <option value="ufficio">un ufficio</option>
-          <option value="flotta">tutta la flotta</option>
-          {Object.entries(regions).map(([code, name]) => (
-            <option key={code} value={code}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        {...{ label: 'Dove', value: kind, set: setKind }}
+        of={[
+          ['totem', 'un totem'],
+          ['ufficio', 'un ufficio'],
+          ['flotta', 'tutta la flotta'],
+          ...Object.entries(regions),
+        ]}
+      />
       {(kind === 'totem' || kind === 'ufficio') && (
         <TextField value={which} onChange={setWhich}>
           <Label>{kind === 'totem' ? 'Codice del totem' : 'Codice dell’ufficio'}</Label>
           <Input />
         </TextField>
       )}
-      <label>
-        Per
-        <select value={hours} onChange={({ target }) => setHours(Number(target.value))}>
-          {HOURS.map((each) => (
-            <option key={each} value={each}>
-              {each === 1 ? '1 ora' : `${each} ore`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        {...{ label: 'Per', value: hours, set: setHours }}
+        of={HOURS.map((each) => [String(each), many(each, 'ora', 'ore')])}
+      />
       <TextField value={reason} onChange={setReason} maxLength={300} className="grows">
         <Label>Perché</Label>
         <Input />
       </TextField>
-      <Button type="submit" isDisabled={!isWhole}>
+      <Button type="submit" isDisabled={missing.length > 0}>
         Apri la finestra
       </Button>
+      <Missing of={missing} />
       {said !== null && (
         <p className="notice good" role="status">
           {said}

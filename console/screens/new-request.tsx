@@ -4,10 +4,13 @@ import { useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import type { Answer, Body } from '../../contract/console/api.ts'
 import type { Way } from '../../contract/console/bulk.ts'
+import { keyNames } from '../../contract/console/bulk-file.ts'
 import { ask, upload } from '../ask.ts'
+import { Counts } from '../parts/counts.tsx'
+import { Choice, Missing, missingOf } from '../parts/fields.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { RowsOf } from '../parts/rows.tsx'
-import { counted, dayInFull, ROW_STATES } from '../words.ts'
+import { counted, dayInFull, many } from '../words.ts'
 
 type Agreement = Answer<'bulkTerms'>['agreements'][number]
 type Taken = Answer<'bulkFile'>
@@ -35,10 +38,10 @@ export function NewRequestScreen() {
 
 function Terms({ onMade }: { onMade(request: string): void }) {
   const terms = useQuery({ queryKey: ['bulk-terms'], queryFn: () => ask('bulkTerms') })
-  const [which, setWhich] = useState(0)
+  const [which, setWhich] = useState('0')
   const [problem, setProblem] = useState<unknown>(null)
   const agreements = terms.data?.agreements ?? []
-  const one = agreements[which]
+  const one = agreements[Number(which)]
   if (terms.isPending) return <Loading />
   if (!one)
     return (
@@ -49,21 +52,16 @@ function Terms({ onMade }: { onMade(request: string): void }) {
     )
   return (
     <>
-      <label>
-        Convenzione{' '}
-        <select value={which} onChange={({ target }) => setWhich(Number(target.value))}>
-          {agreements.map((each, at) => (
-            <option key={each.agreement} value={at}>
-              {each.comuneName}: {each.profiloNome}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        {...{ label: 'Convenzione', value: which, set: setWhich }}
+        of={agreements.map((each, at) => [String(at), `${each.comuneName}: ${each.profiloNome}`])}
+      />
       <p className="quiet">
-        Fino a {counted(one.righeMax)} righe, {counted(one.righeGiorno)} al giorno; chiavi: {one.chiavi.join(', ')};{' '}
+        Fino a {counted(one.righeMax)} righe, {counted(one.righeGiorno)} al giorno; si indica una persona per{' '}
+        {one.chiavi.map((kind) => keyNames[kind]).join(' o ')};{' '}
         {one.silenzioGiorni === null
           ? 'decide sempre una persona del comune.'
-          : `silenzio-assenso dopo ${one.silenzioGiorni} giorni lavorativi, fino a ${counted(one.silenzioRigheMax ?? 0)} righe.`}
+          : `silenzio-assenso dopo ${many(one.silenzioGiorni, 'giorno lavorativo', 'giorni lavorativi')}, fino a ${many(one.silenzioRigheMax ?? 0, 'riga', 'righe')}.`}
       </p>
       <Wish
         key={one.agreement}
@@ -85,57 +83,36 @@ function Wish({ one, onWish }: { one: Agreement; onWish(wish: Body<'makeBulk'>):
   const [servizio, setServizio] = useState(one.services[0]?.code ?? '')
   const [motivo, setMotivo] = useState(one.motivi[0] ?? '')
   const [protocollo, setProtocollo] = useState('')
-  const isGood = /^[\w ./-]{1,100}$/.test(protocollo.trim())
+  const missing = missingOf({ 'il numero del fascicolo': /^[\w ./-]{1,100}$/.test(protocollo.trim()) })
   return (
     <Form
       className="line"
       aria-label="Che cosa si chiede"
       onSubmit={(event) => {
         event.preventDefault()
-        if (isGood) onWish({ agreement: one.agreement, ufficio, servizio, motivo, protocollo: protocollo.trim() })
+        if (missing.length === 0)
+          onWish({ agreement: one.agreement, ufficio, servizio, motivo, protocollo: protocollo.trim() })
       }}
     >
-      <Choice label="Ufficio" value={ufficio} onValue={setUfficio} of={one.uffici.map(({ id, name }) => [id, name])} />
+      <Choice label="Ufficio" value={ufficio} set={setUfficio} of={one.uffici.map(({ id, name }) => [id, name])} />
       <Choice
         label="Che cosa"
         value={servizio}
-        onValue={setServizio}
+        set={setServizio}
         of={one.services.map(({ code, name }) => [code, `${name} (${code})`])}
       />
-      <Choice label="Motivo" value={motivo} onValue={setMotivo} of={one.motivi.map((each) => [each, each])} />
+      <Choice label="Motivo" value={motivo} set={setMotivo} of={one.motivi.map((each) => [each, each])} />
       <TextField value={protocollo} onChange={setProtocollo} maxLength={100} className="grows">
         <Label>Numero del fascicolo, senza nomi</Label>
         <Input />
       </TextField>
-      <Button type="submit" isDisabled={!isGood}>
+      <Button type="submit" isDisabled={missing.length > 0}>
         Avanti: il file
       </Button>
+      <Missing of={missing} />
     </Form>
   )
 }
-
-const Choice = ({
-  label,
-  value,
-  onValue,
-  of,
-}: {
-  label: string
-  value: string
-  onValue(value: string): void
-  of: readonly (readonly [value: string, name: string])[]
-}) => (
-  <label>
-    {label}
-    <select value={value} onChange={({ target }) => onValue(target.value)}>
-      {of.map(([each, name]) => (
-        <option key={each} value={each}>
-          {name}
-        </option>
-      ))}
-    </select>
-  </label>
-)
 
 function FileAndEstimate({ request, onSent }: { request: string; onSent(): void }) {
   const [taken, setTaken] = useState<Taken | null>(null)
@@ -192,14 +169,7 @@ function FileAndEstimate({ request, onSent }: { request: string; onSent(): void 
       )}
       {rows > 0 && whole.data && (
         <>
-          <p className="line" role="status">
-            {(Object.entries(whole.data.counts) as [keyof typeof ROW_STATES, number][]).map(([state, count]) => (
-              <span key={state} className="chip">
-                {ROW_STATES[state]} <strong>{counted(count)}</strong>
-              </span>
-            ))}
-            <span className="quiet">in tutto {counted(rows)}</span>
-          </p>
+          <Counts of={whole.data} />
           <Problem of={estimate.error} />
           {estimate.data && (
             <p className="line">
@@ -217,7 +187,7 @@ function FileAndEstimate({ request, onSent }: { request: string; onSent(): void 
               )}
             </p>
           )}
-          <RowsOf request={request} state={String(rows)} />
+          <RowsOf request={request} state={String(rows)} isOwn />
         </>
       )}
     </>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Answer } from '../../contract/console/api.ts'
 import { budgetOf, type Cause, OBJECTIVES, type ObjectiveId } from '../../contract/console/objectives.ts'
 import { ask } from '../ask.ts'
+import { Head } from '../parts/head.tsx'
 import { Lines } from '../parts/lines.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { counted, onDay } from '../words.ts'
@@ -43,24 +44,16 @@ export function ObjectivesScreen() {
         </span>
       </div>
       <table className="small" aria-label="Obiettivi">
-        <thead>
-          <tr>
-            <th scope="col">Obiettivo</th>
-            <th scope="col" className="number">
-              Meta
-            </th>
-            <th scope="col" className="number">
-              Misurato
-            </th>
-            <th scope="col" className="number">
-              Mancati, di quanti
-            </th>
-            <th scope="col" className="number">
-              Budget speso
-            </th>
-            <th scope="col">Ritmo: 1 h, 6 h</th>
-          </tr>
-        </thead>
+        <Head
+          of={[
+            'Obiettivo',
+            { number: 'Meta' },
+            { number: 'Misurato' },
+            { number: 'Mancati, di quanti' },
+            { number: 'Budget speso' },
+            'Ritmo: 1 h, 6 h',
+          ]}
+        />
         <tbody>
           {objectives.map((each) => (
             <Row key={each.objective} of={each} />
@@ -75,14 +68,7 @@ export function ObjectivesScreen() {
       <h2>Dove vanno i minuti dei totem</h2>
       <div className="halves">
         <table className="small" aria-label="Minuti persi per causa">
-          <thead>
-            <tr>
-              <th scope="col">Causa</th>
-              <th scope="col" className="number">
-                Minuti
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Causa', { number: 'Minuti' }]} />
           <tbody>
             {(['line', 'paper', 'device', 'other'] as const).map((cause) => (
               <tr key={cause}>
@@ -175,17 +161,7 @@ function Days({ of: { objective, days } }: { of: Objective }) {
       <details>
         <summary>Tabella dei giorni</summary>
         <table className="small">
-          <thead>
-            <tr>
-              <th scope="col">Giorno</th>
-              <th scope="col" className="number">
-                Pronto
-              </th>
-              <th scope="col" className="number">
-                Minuti persi
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Giorno', { number: 'Pronto' }, { number: 'Minuti persi' }]} />
           <tbody>
             {shown.toReversed().map(({ day, good, total }) => (
               <tr key={day}>

@@ -3,9 +3,12 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import type { Role, Scope } from '../../contract/console/people.ts'
+import { isCodiceFiscale } from '../../contract/identity.ts'
 import { ask } from '../ask.ts'
-import { Field } from '../parts/fields.tsx'
+import { useDeed } from '../parts/deed.ts'
+import { Choice, CodeField, Field, Missing, missingOf } from '../parts/fields.tsx'
 import { decideGrant, GrantTable, Waiting } from '../parts/grant-table.tsx'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay, useMe } from '../parts/who.ts'
 import { queries } from '../queries.ts'
@@ -20,11 +23,10 @@ const isOfEnte = ({ kind }: Scope) => kind === 'ente' || kind === 'ufficio-ente'
 export function OfficersScreen() {
   const mayDecide = useMay('grants.decide')
   const mayRegister = useMay('enti.register')
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed()
   const list = useQuery({ queryKey: ['grants'], queryFn: () => ask('grants') })
   const enti = useQuery({ queryKey: ['enti'], queryFn: () => ask('enti') })
-  const decide = (...asked: Parameters<typeof decideGrant>) =>
-    void decideGrant(...asked).then(() => setProblem(null), setProblem)
+  const decide = (...asked: Parameters<typeof decideGrant>) => act(decideGrant(...asked))
   if (list.isPending || enti.isPending) return <Loading />
   const grants = list.data?.grants.filter(({ scope }) => isOfEnte(scope)) ?? []
   const places = [...new Set(grants.map(({ scopeName }) => scopeName ?? ''))].sort((one, other) =>
@@ -100,19 +102,20 @@ const officesOf = (comune: string, enti: Enti, agreements: Agreements) =>
 
 function Nomination({ enti }: { enti: Enti }) {
   const offers = useOffers(enti)
-  const [which, setWhich] = useState(0)
+  const [which, setWhich] = useState('0')
   const [holder, setHolder] = useState('')
-  const [months, setMonths] = useState(12)
+  const [months, setMonths] = useState('12')
   const [reason, setReason] = useState('')
   const [problem, setProblem] = useState<unknown>(null)
   const [isSaid, setSaid] = useState(false)
-  const offer = offers[which]
-  const isWhole = offer !== undefined && /^[A-Z0-9]{16}$/.test(holder) && reason.trim() !== ''
+  const offer = offers[Number(which)]
+  const missing = missingOf({ 'il codice fiscale': isCodiceFiscale(holder), 'il motivo': reason.trim() !== '' })
+  const isWhole = offer !== undefined && missing.length === 0
   function propose() {
     if (!offer) return
     const from = new Date()
     const until = new Date(from)
-    until.setUTCMonth(until.getUTCMonth() + months)
+    until.setUTCMonth(until.getUTCMonth() + Number(months))
     const days = { from: from.toISOString(), until: until.toISOString() }
     void ask('proposeGrant', {
       body: { holder, role: offer.role, scope: offer.scope, reason: reason.trim(), ...days },
@@ -143,32 +146,15 @@ function Nomination({ enti }: { enti: Enti }) {
     >
       <h2>Nuova nomina</h2>
       <div className="fields">
-        <label className="field">
-          Che cosa
-          <select value={which} onChange={({ target }) => setWhich(Number(target.value))}>
-            {offers.map(({ said }, index) => (
-              <option key={said} value={index}>
-                {said}
-              </option>
-            ))}
-          </select>
-        </label>
-        <Field
-          label="Codice fiscale della persona"
-          value={holder}
-          most={16}
-          set={(text) => setHolder(text.toUpperCase().replace(/\s/g, ''))}
+        <Choice
+          {...{ label: 'Che cosa', className: 'field', value: which, set: setWhich }}
+          of={offers.map(({ said }, index) => [String(index), said])}
         />
-        <label className="field">
-          Durata
-          <select value={months} onChange={({ target }) => setMonths(Number(target.value))}>
-            {MONTHS.map((each) => (
-              <option key={each} value={each}>
-                {each} mesi
-              </option>
-            ))}
-          </select>
-        </label>
+        <CodeField label="Codice fiscale della persona" value={holder} set={setHolder} />
+        <Choice
+          {...{ label: 'Durata', className: 'field', value: months, set: setMonths }}
+          of={MONTHS.map((each) => [String(each), `${each} mesi`])}
+        />
         <Field label="Motivo" value={reason} most={300} set={setReason} />
       </div>
       <p className="quiet">
@@ -180,11 +166,20 @@ function Nomination({ enti }: { enti: Enti }) {
           Proposta: vale quando una seconda persona l’approva.
         </p>
       )}
-      <Button type="submit" isDisabled={!isWhole}>
-        Proponi
-      </Button>
+      <p className="line">
+        <Button type="submit" isDisabled={!isWhole}>
+          Proponi
+        </Button>
+        <Missing of={missing} />
+      </p>
     </form>
   )
+}
+
+/** None, or a day that there is in some year. */
+const isPatronDay = (told: string): boolean => {
+  const [day, month] = told.split('/')
+  return told === '' || (/^\d\d\/\d\d$/.test(told) && !Number.isNaN(Date.parse(`2024-${month}-${day}`)))
 }
 
 /** Comuni and bodies as they are registered. */
@@ -195,7 +190,13 @@ function Tenants({ enti }: { enti: Enti }) {
   const [patron, setPatron] = useState('')
   const [of, setOf] = useState('')
   const [problem, setProblem] = useState<unknown>(null)
-  const isWhole = id !== '' && name.trim() !== '' && (kind !== 'ufficio' || of !== '')
+  const [isPatron, bodies] = [isPatronDay(patron), enti.filter((each) => each.kind === 'fruitore')]
+  const missing = missingOf({
+    'l’ente': kind !== 'ufficio' || of !== '',
+    'il codice': id !== '',
+    'il nome': name.trim() !== '',
+    'il giorno del patrono come 24/06': kind !== 'comune' || isPatron,
+  })
   function register() {
     const called = { id, name: name.trim() }
     const asked =
@@ -223,31 +224,22 @@ function Tenants({ enti }: { enti: Enti }) {
         aria-label="Nuovo ente o ufficio"
         onSubmit={(event) => {
           event.preventDefault()
-          if (isWhole) register()
+          if (missing.length === 0) register()
         }}
       >
-        <label>
-          Che cosa
-          <select value={kind} onChange={({ target }) => setKind(target.value as typeof kind)}>
-            <option value="comune">un comune</option>
-            <option value="fruitore">un ente che chiede</option>
-            <option value="ufficio">un ufficio</option>
-          </select>
-        </label>
+        <Choice
+          {...{ label: 'Che cosa', value: kind, set: setKind }}
+          of={[
+            ['comune', 'un comune'],
+            ['fruitore', 'un ente che chiede'],
+            ['ufficio', 'un ufficio'],
+          ]}
+        />
         {kind === 'ufficio' && (
-          <label>
-            Di quale ente
-            <select value={of} onChange={({ target }) => setOf(target.value)}>
-              <option value="">scelga</option>
-              {enti
-                .filter((each) => each.kind === 'fruitore')
-                .map((each) => (
-                  <option key={each.id} value={each.id}>
-                    {each.name}
-                  </option>
-                ))}
-            </select>
-          </label>
+          <Choice
+            {...{ label: 'Di quale ente', open: 'scelga', value: of, set: setOf }}
+            of={bodies.map((each) => [each.id, each.name])}
+          />
         )}
         <Field
           label={kind === 'comune' ? 'Codice ISTAT' : 'Sigla'}
@@ -257,19 +249,14 @@ function Tenants({ enti }: { enti: Enti }) {
         />
         <Field label="Nome" value={name} most={120} set={setName} />
         {kind === 'comune' && <Field label="Patrono (GG/MM)" value={patron} most={5} set={setPatron} />}
-        <Button type="submit" isDisabled={!isWhole}>
+        <Button type="submit" isDisabled={missing.length > 0}>
           Registra
         </Button>
+        <Missing of={missing} />
         <Problem of={problem} />
       </form>
       <table className="small" aria-label="Enti registrati">
-        <thead>
-          <tr>
-            <th scope="col">Codice</th>
-            <th scope="col">Nome</th>
-            <th scope="col">Uffici</th>
-          </tr>
-        </thead>
+        <Head of={['Codice', 'Nome', 'Uffici']} />
         <tbody>
           {enti.map((each) => (
             <tr key={each.id}>

@@ -6,10 +6,13 @@ import type { Answer } from '../../contract/console/api.ts'
 import { operationStates } from '../../contract/console/operations.ts'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
+import { useDeed } from '../parts/deed.ts'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { useMay } from '../parts/who.ts'
 import { REFRESH_MS } from '../queries.ts'
-import { counted } from '../words.ts'
+import { counted, euros } from '../words.ts'
 
 type Operation = Answer<'operations'>['operations'][number]
 const FILTERS: Record<(typeof operationStates)[number], string> = {
@@ -85,16 +88,7 @@ export function OperationsScreen() {
         <p className="empty">Niente attende: ogni richiesta ha avuto il suo esito.</p>
       ) : (
         <table className="small" aria-label="Operazioni">
-          <thead>
-            <tr>
-              <th scope="col">Stato</th>
-              <th scope="col">Totem</th>
-              <th scope="col">Ricevuta</th>
-              <th scope="col">Perché</th>
-              <th scope="col">Operazione per ANPR</th>
-              <th scope="col">Transazione GovWay</th>
-            </tr>
-          </thead>
+          <Head of={['Stato', 'Totem', 'Ricevuta', 'Perché', 'Operazione per ANPR', 'Transazione GovWay']} />
           <tbody>
             {list.data?.operations.map((each) => (
               <tr key={`${each.totem} ${each.operation}`}>
@@ -134,17 +128,16 @@ const WAITS = {
   'paid-not-spent': 'pagato, e il certificato non è stato chiesto',
   'not-closed': 'scaduto, e pagoPA non lo ha ancora chiuso',
 } as const
-const euro = new Intl.NumberFormat('it-IT', { style: 'currency', currency: 'EUR' })
 
 /** Citizens' money that somebody must see to. */
 function Payments() {
   const mayRefund = useMay('payments.refunded')
-  const [problem, setProblem] = useState<unknown>(null)
   const list = useQuery({
     queryKey: ['payments'],
     queryFn: () => ask('payments'),
     refetchInterval: REFRESH_MS,
   })
+  const { problem, act } = useDeed(list.refetch)
   const { refunds = [], waiting = [] } = list.data ?? {}
   if (list.isPending) return null
   return (
@@ -155,25 +148,14 @@ function Payments() {
         <p className="quiet">Nessun pagamento da rimborsare o fermo.</p>
       ) : (
         <table className="small" aria-label="Pagamenti">
-          <thead>
-            <tr>
-              <th scope="col">Perché</th>
-              <th scope="col">Importo</th>
-              <th scope="col">Da</th>
-              <th scope="col">Avviso</th>
-              <th scope="col">Ricevuta</th>
-              <th scope="col">
-                <span className="unseen">Azioni</span>
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Perché', 'Importo', 'Da', 'Avviso', 'Ricevuta', { unseen: 'Azioni' }]} />
           <tbody>
             {refunds.map((each) => (
               <tr key={each.receipt}>
                 <td>
                   <span className="mark warning">▲ da rimborsare</span> {REFUNDS[each.why]} {each.refusal}
                 </td>
-                <td>{euro.format(each.cents / 100)}</td>
+                <td>{euros(each.cents)}</td>
                 <td>
                   <Ago at={each.askedAt} />
                 </td>
@@ -185,16 +167,13 @@ function Payments() {
                 </td>
                 <td>
                   {mayRefund && (
-                    <Button
-                      className="plain-button"
-                      onPress={() =>
-                        void ask('refunded', { body: { receipt: each.receipt } })
-                          .then(() => setProblem(null), setProblem)
-                          .finally(() => void list.refetch())
-                      }
+                    <Sure
+                      action="Segna rimborsato"
+                      of={euros(each.cents)}
+                      onSure={() => act(ask('refunded', { body: { receipt: each.receipt } }))}
                     >
-                      Rimborsato
-                    </Button>
+                      Esce dall’elenco. Lo segni solo quando i soldi sono tornati a chi ha pagato.
+                    </Sure>
                   )}
                 </td>
               </tr>
@@ -204,7 +183,7 @@ function Payments() {
                 <td>
                   <span className="mark plain">◆ fermo</span> {WAITS[each.why]}
                 </td>
-                <td>{euro.format(each.cents / 100)}</td>
+                <td>{euros(each.cents)}</td>
                 <td>
                   <Ago at={each.since} />
                 </td>

@@ -1,13 +1,14 @@
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer, Body } from '../../contract/console/api.ts'
+import { keyKinds, keyNames } from '../../contract/console/bulk-file.ts'
 import { type SectionCode, type ServiceCode, sections, services } from '../../contract/console/consultations.ts'
-import { keyKinds, type Territorio, territories, toReason } from '../../contract/console/profiles.ts'
+import { territories, toReason } from '../../contract/console/profiles.ts'
 import { ask } from '../ask.ts'
-import { Choices, Field } from '../parts/fields.tsx'
+import { Choice, Choices, Field, Missing, missingOf } from '../parts/fields.tsx'
 import { Problem } from '../parts/notice.tsx'
 import { useMe } from '../parts/who.ts'
-import { italianToday, KEY_KINDS, TERRITORIES } from '../words.ts'
+import { italianToday, TERRITORIES } from '../words.ts'
 
 type Profile = Answer<'profiles'>['profiles'][number]
 type Wish = Body<'proposeProfile'>
@@ -55,13 +56,15 @@ export function ProfileEditor({ of, close }: { of: Profile | null; close(): void
   const reasons = toReason(wish.servizi, wish.sezioni)
   const purposes = motivi.split('\n').flatMap((line) => line.trim() || [])
   const perche = Object.fromEntries(reasons.map(({ code }) => [code, (wish.perche[code] ?? '').trim()]))
-  const isWhole =
-    wish.nome.trim() !== '' &&
-    wish.baseGiuridica.trim() !== '' &&
-    wish.servizi.length > 0 &&
-    wish.chiavi.length > 0 &&
-    purposes.length > 0 &&
-    Object.values(perche).every(Boolean)
+  const missing = missingOf({
+    'il nome': wish.nome.trim() !== '',
+    'la base giuridica': wish.baseGiuridica.trim() !== '',
+    'un servizio': wish.servizi.length > 0,
+    'con che cosa si indica una persona': wish.chiavi.length > 0,
+    'un motivo': purposes.length > 0,
+    'un perché': Object.values(perche).every(Boolean),
+  })
+  const isWhole = missing.length === 0
 
   function propose() {
     const body = { ...wish, perche, motivi: purposes, nome: wish.nome.trim(), baseGiuridica: wish.baseGiuridica.trim() }
@@ -161,10 +164,11 @@ export function ProfileEditor({ of, close }: { of: Profile | null; close(): void
       />
       <Choices
         title="Con che cosa si indica una persona"
-        all={keyKinds.map((code) => ({ code, name: KEY_KINDS[code] }))}
+        all={keyKinds.map((code) => ({ code, name: keyNames[code] }))}
         chosen={wish.chiavi}
         set={(chiavi) => set({ chiavi })}
       />
+      <p className="quiet">Oggi ANPR risponde solo per codice fiscale e ID ANPR.</p>
       <label className="choice">
         <input
           type="checkbox"
@@ -178,16 +182,11 @@ export function ProfileEditor({ of, close }: { of: Profile | null; close(): void
           Motivi fra cui l’ente sceglie, uno per riga
           <textarea value={motivi} onChange={({ target }) => setMotivi(target.value)} />
         </label>
-        <label className="field">
-          Di chi
-          <select value={wish.territorio} onChange={({ target }) => set({ territorio: target.value as Territorio })}>
-            {territories.map((each) => (
-              <option key={each} value={each}>
-                {TERRITORIES[each]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          {...{ label: 'Su quali persone', className: 'field', value: wish.territorio }}
+          set={(territorio) => set({ territorio })}
+          of={territories.map((each) => [each, TERRITORIES[each]])}
+        />
         <Field
           label="Righe al massimo in una richiesta"
           type="number"
@@ -211,7 +210,7 @@ export function ProfileEditor({ of, close }: { of: Profile | null; close(): void
         <Button className="plain-button" onPress={close}>
           Lascia
         </Button>
-        {!isWhole && <span className="quiet">Mancano il nome, la base giuridica, i motivi o un perché.</span>}
+        <Missing of={missing} />
       </div>
     </form>
   )

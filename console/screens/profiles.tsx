@@ -2,13 +2,16 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
+import { keyNames } from '../../contract/console/bulk-file.ts'
 import { type SectionCode, type ServiceCode, sections, services } from '../../contract/console/consultations.ts'
 import { ask } from '../ask.ts'
 import { Decide, Deciders, Stands } from '../parts/decided.tsx'
+import { useDeed } from '../parts/deed.ts'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries } from '../queries.ts'
-import { counted, KEY_KINDS, onDay, TERRITORIES } from '../words.ts'
+import { counted, onDay, TERRITORIES } from '../words.ts'
 import { ProfileEditor } from './profile-editor.tsx'
 
 type Profile = Answer<'profiles'>['profiles'][number]
@@ -17,7 +20,7 @@ const refresh = () => queries.invalidateQueries({ queryKey: ['profiles'] })
 /** What a comune lets be asked, version by version: one TOP proposes, another approves. */
 export function ProfilesScreen() {
   const mayDecide = useMay('profiles.decide')
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(refresh)
   /** Of which version a next one is written; `new`: a new profile. */
   const [edited, setEdited] = useState<Profile | 'new' | null>(null)
   const list = useQuery({ queryKey: ['profiles'], queryFn: () => ask('profiles') })
@@ -51,23 +54,23 @@ export function ProfilesScreen() {
         />
       )}
       {profiles.length === 0 ? (
-        <p className="empty">Nessun profilo: ne scriva uno, poi una convenzione che lo usa.</p>
+        <p className="empty">
+          Nessun profilo{mayDecide ? ': ne scriva uno, poi una convenzione che lo usa.' : ' ancora.'}
+        </p>
       ) : (
         <table className="small" aria-label="Profili">
-          <thead>
-            <tr>
-              <th scope="col">Stato</th>
-              <th scope="col">Profilo</th>
-              <th scope="col">Che cosa si può chiedere</th>
-              <th scope="col">Di chi</th>
-              <th scope="col">Quanto</th>
-              <th scope="col">Dal – al</th>
-              <th scope="col">Chi</th>
-              <th scope="col">
-                <span className="unseen">Azioni</span>
-              </th>
-            </tr>
-          </thead>
+          <Head
+            of={[
+              'Stato',
+              'Profilo',
+              'Che cosa si può chiedere',
+              'Su quali persone',
+              'Quanto',
+              'Dal – al',
+              'Deciso da',
+              { unseen: 'Azioni' },
+            ]}
+          />
           <tbody>
             {profiles.map((each) => (
               <tr key={`${each.profilo}.${each.versione}`}>
@@ -87,7 +90,7 @@ export function ProfilesScreen() {
                 <td>
                   {TERRITORIES[each.territorio]}
                   <br />
-                  <span className="quiet">per {each.chiavi.map((kind) => KEY_KINDS[kind]).join(', ')}</span>
+                  <span className="quiet">per {each.chiavi.map((kind) => keyNames[kind]).join(', ')}</span>
                 </td>
                 <td>
                   {counted(each.righeMax)} righe{' '}
@@ -105,8 +108,8 @@ export function ProfilesScreen() {
                       <Decide
                         of={each}
                         name={`${each.nome}, versione ${each.versione}`}
-                        approve={() => void decide(ask('approveProfile', { body: named(each) }))}
-                        end={(why) => decide(ask('endProfile', { body: { ...named(each), why } }))}
+                        approve={() => act(ask('approveProfile', { body: named(each) }))}
+                        end={(why) => ask('endProfile', { body: { ...named(each), why } }).finally(refresh)}
                       />
                       {isNewest(each) && (
                         <Button
@@ -127,10 +130,6 @@ export function ProfilesScreen() {
       )}
     </section>
   )
-
-  function decide(asked: Promise<unknown>): Promise<unknown> {
-    return asked.then(() => setProblem(null), setProblem).finally(refresh)
-  }
 }
 
 const named = ({ profilo, versione }: Profile) => ({ profilo, versione })

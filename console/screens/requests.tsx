@@ -1,26 +1,24 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Button, Form, Input, Label, TextField } from 'react-aria-components'
+import { Button } from 'react-aria-components'
 import type { Answer } from '../../contract/console/api.ts'
 import { refusalCauses } from '../../contract/console/bulk.ts'
 import { ask } from '../ask.ts'
+import { Counts } from '../parts/counts.tsx'
+import { useDeed } from '../parts/deed.ts'
 import { Downloads } from '../parts/downloads.tsx'
 import { Fact } from '../parts/fact.tsx'
+import { Choice } from '../parts/fields.tsx'
+import { Head } from '../parts/head.tsx'
 import { useLiveRequests } from '../parts/live.ts'
+import { NoteField } from '../parts/note.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { RowsOf } from '../parts/rows.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries, REFRESH_MS } from '../queries.ts'
-import {
-  AGAINST_SILENCE,
-  atDayAndTime,
-  counted,
-  dayInFull,
-  REFUSAL_CAUSES,
-  REQUEST_STATES,
-  ROW_STATES,
-} from '../words.ts'
+import { AGAINST_SILENCE, atDayAndTime, counted, dayInFull, REFUSAL_CAUSES, REQUEST_STATES } from '../words.ts'
 
 type Short = Answer<'bulkRequests'>['requests'][number]
 type Whole = Answer<'bulkRequest'>
@@ -30,13 +28,15 @@ const refresh = () =>
 /** Requests that somebody has made, or that wait for their decision: those first whose term ends first. */
 function Requests({ list, title, empty }: { list: 'own' | 'waiting' | 'all'; title: string; empty: string }) {
   useLiveRequests()
-  const page = useQuery({
+  const pages = useInfiniteQuery({
     queryKey: ['requests', list],
-    queryFn: () => ask('bulkRequests', { query: { list } }),
+    queryFn: ({ pageParam }) => ask('bulkRequests', { query: { list, ...(pageParam && { after: pageParam }) } }),
+    initialPageParam: '',
+    getNextPageParam: ({ requests: shown, more }) => (more ? shown.at(-1)?.request : undefined),
     refetchInterval: REFRESH_MS,
   })
   const mayMake = useMay('bulk.make')
-  const requests = page.data?.requests ?? []
+  const requests = pages.data?.pages.flatMap((page) => page.requests) ?? []
   return (
     <section className="page" aria-labelledby="requests-title">
       <div className="bar">
@@ -47,23 +47,12 @@ function Requests({ list, title, empty }: { list: 'own' | 'waiting' | 'all'; tit
           </Link>
         )}
       </div>
-      <Problem of={page.error} />
-      {page.isPending && <Loading />}
-      {page.data && requests.length === 0 && <p className="empty">{empty}</p>}
+      <Problem of={pages.error} />
+      {pages.isPending && <Loading />}
+      {pages.data && requests.length === 0 && <p className="empty">{empty}</p>}
       {requests.length > 0 && (
         <table className="small" aria-label={title}>
-          <thead>
-            <tr>
-              <th scope="col">Stato</th>
-              <th scope="col">Che cosa</th>
-              <th scope="col">Chi chiede</th>
-              <th scope="col">A chi</th>
-              <th scope="col" className="number">
-                Righe
-              </th>
-              <th scope="col">Termine</th>
-            </tr>
-          </thead>
+          <Head of={['Stato', 'Che cosa', 'Chi chiede', 'A chi', { number: 'Righe' }, 'Termine']} />
           <tbody>
             {requests.map((one) => (
               <tr key={one.request}>
@@ -92,6 +81,14 @@ function Requests({ list, title, empty }: { list: 'own' | 'waiting' | 'all'; tit
           </tbody>
         </table>
       )}
+      {pages.hasNextPage &&
+        (list === 'waiting' ? (
+          <p className="quiet">Ce ne sono altre, con un termine più lontano: compaiono quando queste sono decise.</p>
+        ) : (
+          <Button className="plain-button" onPress={() => void pages.fetchNextPage()}>
+            Richieste precedenti
+          </Button>
+        ))}
     </section>
   )
 }
@@ -143,7 +140,7 @@ function TermOf({ of: { state, lastDay, silence, clarification, reminder } }: { 
 export function RequestScreen() {
   useLiveRequests()
   const { request } = useParams({ from: '/richieste/$request' })
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(refresh)
   const page = useQuery({
     queryKey: ['request', request],
     queryFn: () => ask('bulkRequest', { params: { request } }),
@@ -154,7 +151,6 @@ export function RequestScreen() {
   if (page.isPending) return <Loading />
   const one = page.data
   if (!one) return <Problem of={page.error} />
-  const act = (deed: Promise<unknown>) => void deed.then(() => setProblem(null), setProblem).finally(refresh)
   const mayCancel = ['bozza', 'in_convalida', 'sospesa', 'convalidata', 'in_lavorazione'].includes(one.state)
   const isDone = ['completata', 'completata_con_riserve'].includes(one.state)
   return (
@@ -170,19 +166,14 @@ export function RequestScreen() {
       <Counts of={one} />
       {one.isOwn && isDone && <Downloads request={request} />}
       {one.isOwn && mayMake && one.clarification === 'asked' && one.state === 'in_convalida' && (
-        <TextDeed
+        <NoteField
           label="Risposta ai chiarimenti"
-          button="Rispondi"
-          onText={(text) => act(ask('answerBulk', { params: { request }, body: { text } }))}
+          action="Rispondi"
+          write={(text) => ask('answerBulk', { params: { request }, body: { text } }).finally(refresh)}
         />
       )}
       {mayValidate && !one.isOwn && one.state === 'in_convalida' && (
-        <Decision
-          canClarify={one.clarifications === null}
-          onValidate={(reason) => act(ask('validateBulk', { params: { request }, body: { reason } }))}
-          onRefuse={(cause, text) => act(ask('refuseBulk', { params: { request }, body: { cause, text } }))}
-          onClarify={(text) => act(ask('clarifyBulk', { params: { request }, body: { text } }))}
-        />
+        <Decision request={request} canClarify={one.clarifications === null} />
       )}
       {one.isOwn && mayMake && one.state === 'bozza' && (
         <p>
@@ -191,13 +182,18 @@ export function RequestScreen() {
           </Link>
         </p>
       )}
-      <RowsOf request={request} state={one.state} />
+      <RowsOf request={request} state={one.state} isOwn={one.isOwn} />
       {one.isOwn && mayMake && mayCancel && (
         <p>
-          <Button className="plain-button" onPress={() => act(ask('cancelBulk', { params: { request } }))}>
-            Annulla la richiesta
-          </Button>{' '}
-          {one.state === 'in_lavorazione' && <span className="quiet">Le risposte già arrivate restano.</span>}
+          <Sure
+            action="Annulla la richiesta"
+            of={`fascicolo ${one.protocollo}`}
+            onSure={() => act(ask('cancelBulk', { params: { request } }))}
+          >
+            {one.state === 'in_lavorazione'
+              ? 'Le righe che restano non si chiedono più; le risposte già arrivate restano. Per chiedere il resto serve una richiesta nuova.'
+              : 'Non si può riprendere: per chiedere lo stesso serve una richiesta nuova.'}
+          </Sure>
         </p>
       )}
     </section>
@@ -255,74 +251,31 @@ function Facts({ of: one }: { of: Whole }) {
   )
 }
 
-function Counts({ of: { counts, rows } }: { of: Whole }) {
-  const known = Object.entries(counts) as [keyof typeof ROW_STATES, number][]
-  if (rows === 0) return null
-  return (
-    <p className="line">
-      {known.map(([state, count]) => (
-        <span key={state} className="chip">
-          {ROW_STATES[state]} <strong>{counted(count)}</strong>
-        </span>
-      ))}
-      <span className="quiet">in tutto {counted(rows)}</span>
-    </p>
-  )
-}
-
-function TextDeed({ label, button, onText }: { label: string; button: string; onText(text: string): void }) {
-  const [text, setText] = useState('')
-  return (
-    <Form
-      className="line"
-      aria-label={label}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (text.trim() !== '') onText(text.trim())
-      }}
-    >
-      <TextField value={text} onChange={setText} maxLength={300} className="grows">
-        <Label>{label}</Label>
-        <Input />
-      </TextField>
-      <Button type="submit" isDisabled={text.trim() === ''}>
-        {button}
-      </Button>
-    </Form>
-  )
-}
-
-function Decision({
-  canClarify,
-  onValidate,
-  onRefuse,
-  onClarify,
-}: {
-  canClarify: boolean
-  onValidate(reason: string): void
-  onRefuse(cause: (typeof refusalCauses)[number], text: string): void
-  onClarify(text: string): void
-}) {
+/** What a TOP may do with what waits; each with words that stay. */
+function Decision({ request, canClarify }: { request: string; canClarify: boolean }) {
   const [cause, setCause] = useState<(typeof refusalCauses)[number]>('base-giuridica')
+  const params = { request }
   return (
     <section aria-label="Decisione">
-      <TextDeed label="Perché la convalida" button="Convalida" onText={onValidate} />
-      <label>
-        Causa del rifiuto{' '}
-        <select value={cause} onChange={({ target }) => setCause(target.value as typeof cause)}>
-          {refusalCauses.map((each) => (
-            <option key={each} value={each}>
-              {REFUSAL_CAUSES[each]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <TextDeed label="Che cosa non va" button="Respingi" onText={(text) => onRefuse(cause, text)} />
+      <NoteField
+        label="Perché la convalida"
+        action="Convalida"
+        write={(reason) => ask('validateBulk', { params, body: { reason } }).finally(refresh)}
+      />
+      <Choice
+        {...{ label: 'Causa del rifiuto', value: cause, set: setCause }}
+        of={refusalCauses.map((each) => [each, REFUSAL_CAUSES[each]])}
+      />
+      <NoteField
+        label="Che cosa non va"
+        action="Respingi"
+        write={(text) => ask('refuseBulk', { params, body: { cause, text } }).finally(refresh)}
+      />
       {canClarify && (
-        <TextDeed
+        <NoteField
           label="Che cosa va chiarito (ferma il termine, una volta)"
-          button="Chiedi chiarimenti"
-          onText={onClarify}
+          action="Chiedi chiarimenti"
+          write={(text) => ask('clarifyBulk', { params, body: { text } }).finally(refresh)}
         />
       )}
     </section>

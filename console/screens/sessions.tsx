@@ -1,29 +1,22 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { ask } from '../ask.ts'
 import { Ago } from '../parts/ago.tsx'
+import { useDeed } from '../parts/deed.ts'
+import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 
 /** One's own sessions, each to be ended from here: a browser that was left open elsewhere. */
 export function SessionsScreen() {
   const list = useQuery({ queryKey: ['sessions'], queryFn: () => ask('sessions') })
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(list.refetch)
   if (list.isPending) return <Loading />
   return (
     <section className="page" aria-labelledby="sessions-title">
       <h1 id="sessions-title">Le mie sessioni</h1>
       <Problem of={problem ?? list.error} />
       <table className="small">
-        <thead>
-          <tr>
-            <th scope="col">Iniziata</th>
-            <th scope="col">Usata</th>
-            <th scope="col">
-              <span className="unseen">Azione</span>
-            </th>
-          </tr>
-        </thead>
+        <Head of={['Iniziata', 'Usata', { unseen: 'Azione' }]} />
         <tbody>
           {list.data?.sessions.map(({ session, beganAt, seenAt, isThis }) => (
             <tr key={session}>
@@ -37,15 +30,7 @@ export function SessionsScreen() {
                 {isThis ? (
                   'questa'
                 ) : (
-                  <Button
-                    onPress={() =>
-                      void ask('endSession', { body: { session } })
-                        .then(() => list.refetch())
-                        .catch(setProblem)
-                    }
-                  >
-                    Chiudi
-                  </Button>
+                  <Button onPress={() => act(ask('endSession', { body: { session } }))}>Chiudi</Button>
                 )}
               </td>
             </tr>

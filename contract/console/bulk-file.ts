@@ -1,9 +1,12 @@
 import { z } from 'zod'
 
-/** How a person is named in a row: codice fiscale, ID ANPR, identity card, residence permit, passport. */
+/** How a person is named, in a row and in what a profile admits: codice fiscale, ID ANPR, identity card, residence permit, passport. */
 export const keyKinds = ['CF', 'ID', 'CI', 'PS', 'PP'] as const
 export const keyKind = z.enum(keyKinds)
 export type KeyKind = (typeof keyKinds)[number]
+export const keyNames: Record<KeyKind, string> = {
+  ...{ CF: 'codice fiscale', ID: 'ID ANPR', CI: 'carta d’identità', PS: 'permesso di soggiorno', PP: 'passaporto' },
+}
 
 /** What a file may hold at most. */
 export const FILE_ROWS = 100_000

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, isoInstant, operationId } from '../identity.ts'
-import { fileEncoding, fileRefusal } from './bulk-file.ts'
+import { fileEncoding, fileRefusal, keyKind } from './bulk-file.ts'
 import { officeId } from './people.ts'
 import { territorio } from './profiles.ts'
 import { reason } from './prose.ts'
@@ -41,7 +41,7 @@ export const bulkTerms = z.strictObject({
     z.strictObject({
       ...{ agreement: operationId, comuneName: z.string(), fruitoreName: z.string(), al: z.iso.date() },
       uffici: z.array(z.strictObject({ id: officeId, name: z.string() })),
-      ...{ profiloNome: z.string(), territorio, motivi: z.array(z.string()), chiavi: z.array(z.string()) },
+      ...{ profiloNome: z.string(), territorio, motivi: z.array(z.string()), chiavi: z.array(keyKind) },
       services: z.array(z.strictObject({ code: z.string(), name: z.string(), inBulk: z.boolean() })),
       ...{ righeMax: count, righeGiorno: count, silenzioGiorni: count.nullable(), silenzioRigheMax: count.nullable() },
     }),
@@ -135,7 +135,7 @@ export const bulkRowsQuery = z.strictObject({
   state: rowState.optional(),
   after: z.coerce.number().int().min(0).max(100_000).default(0),
 })
-/** What a row is, its person masked. `code`: of its finding, or ANPR's; `message`: in words, where the file was judged. */
+/** What a row is, its person masked. `code`: of its finding, or ANPR's; `message`: what it means. */
 export const bulkRows = z.strictObject({
   rows: z.array(
     z.strictObject({

@@ -29,7 +29,7 @@ export const services = {
   C014: { name: 'Verifica unione civile', kind: 'verifica' },
   C015: { name: 'Accertamento generalità', kind: 'accertamento', verifica: 'C003' },
   C016: { name: 'Accertamento decesso', kind: 'accertamento', verifica: 'C004' },
-  C017: { name: 'Accertamento matrimonio', kind: 'accertamento', verifica: 'C005' },
+  C017: { name: 'Accertamento matrimonio', kind: 'accertamento', verifica: 'C005', special: true },
   C018: { name: 'Accertamento cittadinanza', kind: 'accertamento', verifica: 'C006' },
   C019: { name: 'Accertamento esistenza in vita', kind: 'accertamento', verifica: 'C007' },
   C020: { name: 'Accertamento residenza', kind: 'accertamento', verifica: 'C008' },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isoInstant, operationId } from '../identity.ts'
+import { keyKind } from './bulk-file.ts'
 import { type SectionCode, type ServiceCode, sections, services } from './consultations.ts'
 import { comuneId } from './people.ts'
 import { reason } from './prose.ts'
@@ -8,10 +9,6 @@ import { reason } from './prose.ts'
 export const territories = ['comune', 'comuni', 'italia'] as const
 export const territorio = z.enum(territories)
 export type Territorio = (typeof territories)[number]
-
-/** How a person may be named: codice fiscale, ID ANPR, number of identity card, residence permit, passport. */
-export const keyKinds = ['CF', 'ID', 'CI', 'PS', 'PP'] as const
-const keyKind = z.enum(keyKinds)
 
 const serviceCode = z.enum(Object.keys(services) as [ServiceCode, ...ServiceCode[]])
 const sectionCode = z.enum(Object.keys(sections) as [SectionCode, ...SectionCode[]])

@@ -1,5 +1,5 @@
 import type { Clock } from '../../basics/time.ts'
-import { ok, type Result } from '../../contract/result.ts'
+import type { Result } from '../../contract/result.ts'
 import type { AnprFailure } from '../anpr/answers.ts'
 import type { BulkState } from '../anpr/bulk.ts'
 import type { AnprCalls, Question } from '../anpr/client.ts'
@@ -61,15 +61,17 @@ export async function beginBulk(
   }
 }
 
-/** The same list, for a gateway that has not handed it over itself: its lines are those of its operation that are open. */
+/**
+ * The same list, for a gateway that has not handed it over itself: its lines are those of its operation that are open. `job`
+ * null: nobody knows whether ANPR has it.
+ */
 export function bulkAgain(
   { log, reference, as }: Parts,
   { operation = '' }: Looker,
   { service, code }: Pick<BulkWish, 'service' | 'code'>,
-  job: string,
-): BulkLook {
+  job: string | null,
+): Omit<BulkLook, 'job'> {
   return {
-    job: ok(job),
     ...jobAt(as([]), service),
     async ended(outcomes) {
       const told = new Map([...outcomes].map(([key, outcome]) => [reference(key), outcome]))

@@ -74,7 +74,7 @@ export interface Looks {
   /** A list for a bulk service of ANPR. */
   inBulk(wanted: BulkWish): Promise<BulkLook>
   /** The list that this operation has at a bulk service, by ANPR's id of it. */
-  bulkAgain(wanted: Pick<BulkWish, 'service' | 'code'>, job: string): BulkLook
+  bulkAgain(wanted: Pick<BulkWish, 'service' | 'code'>, job: string | null): Omit<BulkLook, 'job'>
   /** Ends a job that another process has left; it shows nothing of anybody. */
   cancelBulk(service: BulkWish['service'], job: string): Promise<Result<true, AnprFailure>>
   /** Notes a look that the gateway refuses without asking ANPR. */

@@ -111,7 +111,9 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
         role: sight === NO_SIGHT ? null : (sight?.role ?? null),
         session: session.id,
       }
-      const object = String((request.params as { totem?: string }).totem ?? '') || null
+      // Of all that an address can name these two: a download's is a secret.
+      const { totem, request: asked } = request.params as { totem?: string; request?: string }
+      const object = totem ?? asked ?? null
       const parsed: Record<string, unknown> = {}
       if (!sight) {
         await tell(`refused.${name}`, 'refused')
@@ -167,11 +169,11 @@ function mountOne(server: FastifyInstance, name: RouteName, handle: Handler, gro
 
       async function tell(what: string, outcome: 'done' | 'refused'): Promise<void> {
         const deed = what.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-        const asked = Object.entries((parsed.query ?? {}) as Record<string, unknown>)
+        const filters = Object.entries((parsed.query ?? {}) as Record<string, unknown>)
           // Further pages of one look are the same look.
           .filter(([key, value]) => value !== undefined && key !== 'before' && key !== 'after')
           .map(([key, value]) => [key, String(value).slice(0, 100)] as const)
-        const detail = Object.fromEntries(asked)
+        const detail = Object.fromEntries(filters)
         if (!ground.isNewLook(session?.id ?? '', `${deed} ${object} ${JSON.stringify(detail)}`)) return
         const told = { deed, object: object?.slice(0, 80) ?? null, outcome, detail }
         await ground.asActor(session?.person ?? null, sight ?? NO_SIGHT, (transaction) =>

@@ -17,7 +17,7 @@ import { createRegistrar } from './registrar.ts'
 import { createRenewals } from './renewals.ts'
 import { enrolmentRoutes, overseeEnrolment, renewalRoutes } from './routes.ts'
 import { withEnrolment } from './tables.ts'
-import { createEnrolledView } from './view.ts'
+import { createEnrolledView, type EnrolledView } from './view.ts'
 
 /** The files of the registrar, opened before anything else is begun. */
 export interface RegistrarFiles {
@@ -60,8 +60,9 @@ export interface Enrolment {
   forMachines: Routes
   forTotems: Routes
   forOperators: Routes
-  /** Lets this totem in no more. False: no such totem was enrolled here, or it is out already. */
-  revoke(totem: string, by: string): Promise<boolean>
+  /** Lets a totem in no more, for a caller with a transaction of its own. */
+  shutOut(on: Database, totem: string, by: string): Promise<boolean>
+  isOut: EnrolledView['isOut']
   /** What is known of enrolled totems' keys. */
   keyBook: KeyBook
 }
@@ -91,7 +92,8 @@ export async function openEnrolment(
     forMachines: enrolmentRoutes(createRegistrar({ ...changing, provisions, makers }), renewals),
     forTotems: renewalRoutes(renewals),
     forOperators: overseeEnrolment(createOrders({ ...own, isProvisionedByHand }), view),
-    revoke: view.withdraw,
+    shutOut: (on, totem, by) => view.shutOut(withEnrolment(on), totem, by),
+    isOut: view.isOut,
     keyBook: keyBookOf(own.db, changing.onChanged),
   }
 }

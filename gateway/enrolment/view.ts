@@ -8,8 +8,11 @@ import { databaseNow, type EnrolmentDatabase } from './tables.ts'
 /** The enrolled totems as operators see them. */
 export interface EnrolledView {
   list(): Promise<z.input<typeof operatedEnrolled>['totems']>
-  /** False: no such totem is in service. */
+  /** Lets this totem in no more. True: it is out now, also if it was before; false: no such totem was enrolled here. */
   withdraw(totem: string, by: string): Promise<boolean>
+  /** The same in a caller's transaction, who says afterwards that it was committed. */
+  shutOut(on: EnrolmentDatabase, totem: string, by: string): Promise<boolean>
+  isOut(totem: string, by: string): Promise<void>
 }
 
 export function createEnrolledView({
@@ -23,6 +26,26 @@ export function createEnrolledView({
   now: Clock
   log: Logger
 }): EnrolledView {
+  async function shutOut(on: EnrolmentDatabase, totem: string, by: string): Promise<boolean> {
+    const row = await on
+      .updateTable('totem_enrolled')
+      .set({ withdrawn_at: now(), withdrawn_by: by, changed_at: databaseNow })
+      .where('totem', '=', totem)
+      .where('withdrawn_at', 'is', null)
+      .returning('order_id')
+      .executeTakeFirst()
+    // SECURITY: its code may count still, and must not bring it back.
+    if (row) await on.updateTable('totem_order').set({ state: 'withdrawn' }).where('id', '=', row.order_id).execute()
+    return (
+      row !== undefined ||
+      (await on.selectFrom('totem_enrolled').select('totem').where('totem', '=', totem).executeTakeFirst()) !==
+        undefined
+    )
+  }
+  async function isOut(totem: string, by: string): Promise<void> {
+    log.warn({ kind: 'totem-revoked', totem, operator: by })
+    await onChanged()
+  }
   return {
     async list() {
       const rows = await db
@@ -50,28 +73,11 @@ export function createEnrolledView({
       )
     },
     async withdraw(totem, by) {
-      const at = now()
-      const isDone = await db.transaction().execute(async (transaction) => {
-        const row = await transaction
-          .updateTable('totem_enrolled')
-          .set({ withdrawn_at: at, withdrawn_by: by, changed_at: databaseNow })
-          .where('totem', '=', totem)
-          .where('withdrawn_at', 'is', null)
-          .returning('order_id')
-          .executeTakeFirst()
-        // SECURITY: its code may count still, and must not bring it back.
-        if (row)
-          await transaction
-            .updateTable('totem_order')
-            .set({ state: 'withdrawn' })
-            .where('id', '=', row.order_id)
-            .execute()
-        return row !== undefined
-      })
-      if (!isDone) return false
-      log.warn({ kind: 'totem-revoked', totem, operator: by })
-      await onChanged()
+      if (!(await db.transaction().execute((transaction) => shutOut(transaction, totem, by)))) return false
+      await isOut(totem, by)
       return true
     },
+    shutOut,
+    isOut,
   }
 }

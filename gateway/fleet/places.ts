@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { recurring } from '../../basics/recurring.ts'
-import { MINUTE_MS } from '../../basics/time.ts'
+import { type Clock, italianDay, MINUTE_MS } from '../../basics/time.ts'
+import { notePlaces } from '../statistics/places.ts'
 import type { Database } from '../store/schema.ts'
 import type { OfficeFile, Places } from './offices.ts'
 
@@ -15,12 +16,22 @@ export interface PlaceKeeper {
   stop(): Promise<void>
 }
 
-export async function keepPlaces(db: Database, offices: OfficeFile, log: Logger): Promise<PlaceKeeper> {
+export async function keepPlaces({
+  db,
+  offices,
+  now,
+  log,
+}: {
+  db: Database
+  offices: OfficeFile
+  now: Clock
+  log: Logger
+}): Promise<PlaceKeeper> {
   let kept: Places | null = null
   async function lookOnce(): Promise<void> {
     const places = await offices.places()
     if (places === kept) return
-    await put(db, places)
+    await put(db, places, italianDay(now()))
     kept = places
   }
   const { look, stop } = recurring(lookOnce, MINUTE_MS, ({ code }) => log.error({ kind: 'places-not-kept', code }))
@@ -28,8 +39,9 @@ export async function keepPlaces(db: Database, offices: OfficeFile, log: Logger)
   return { look, stop }
 }
 
-async function put(db: Database, places: Places): Promise<void> {
-  const rows = JSON.stringify([...places].map(([totem, place]) => ({ totem, ...place })))
+async function put(db: Database, places: Places, today: string): Promise<void> {
+  const given = [...places].map(([totem, place]) => ({ totem, ...place }))
+  const rows = JSON.stringify(given)
   await db.transaction().execute(async (transaction) => {
     await sql`
       delete from totem_place where totem not in (
@@ -43,5 +55,6 @@ async function put(db: Database, places: Places): Promise<void> {
       on conflict (totem) do update set
         office = excluded.office, name = excluded.name, comune = excluded.comune, region = excluded.region,
         address = excluded.address, hours = excluded.hours, patron = excluded.patron`.execute(transaction)
+    await notePlaces(transaction, given, today)
   })
 }

@@ -12,7 +12,7 @@ import type { Database } from '../store/schema.ts'
 export const POLL_MS = MINUTE_MS
 /** A job that has not ended by then is stuck, and shuts out every other one of ours (italia/anpr issue 5187). */
 export const PATIENCE_MS = DAY_MS
-/** The job of a process that has not looked at it for so long is nobody's any more. */
+/** The job of a process that has not looked at it for so long is nobody's any more; a request finds its own again. */
 const LEFT_MS = 10 * MINUTE_MS
 
 /** Why no file came: another list is under way, the job was cancelled by us or ended by ANPR, or ANPR failed. */
@@ -81,7 +81,7 @@ export async function claimPlace(
 ): Promise<NoFile | null> {
   const left = new Date(+now() - LEFT_MS)
   const { rows } = await sql<{ service: BulkService; job: string | null }>`
-    select service, job from anpr_bulk_job where touched_at < ${left}`.execute(db)
+    select service, job from anpr_bulk_job where touched_at < ${left} and owner is null`.execute(db)
   const [open] = rows
   if (open?.job) {
     const cancelled = await looks.cancelBulk(open.service, open.job)
@@ -90,7 +90,7 @@ export async function claimPlace(
   const { rows: ours } = await sql`
     insert into anpr_bulk_job (service, touched_at, owner) values (${service}, ${now()}, ${owner})
     on conflict (single) do update set service = ${service}, job = null, touched_at = ${now()}, owner = ${owner}
-      where anpr_bulk_job.touched_at < ${left}
+      where anpr_bulk_job.touched_at < ${left} and anpr_bulk_job.owner is null
     returning service`.execute(db)
   return ours.length > 0 ? null : { kind: 'another-list' }
 }

@@ -19,8 +19,8 @@ export interface ReleaseRoom {
   forTotems: Routes
   forOperators: Routes
   heard(totem: string, heartbeat: Heartbeat): Promise<void>
-  /** A held totem keeps what it has. False: this gateway hands out no releases. */
-  hold(totem: string, held: boolean): Promise<boolean>
+  /** A held totem keeps what it has; in a caller's transaction. False: this gateway hands out no releases. */
+  hold(on: Database, totem: string, held: boolean): Promise<boolean>
   stop(): void
 }
 
@@ -58,8 +58,8 @@ export function createReleaseRoom(
     forTotems: releaseRoutes({ keeper, rollouts, keys, now }),
     forOperators: overseeReleases(keeper, rollouts),
     heard: rollouts.heard,
-    async hold(totem, held) {
-      await rollouts.hold(totem, held)
+    async hold(on, totem, held) {
+      await rollouts.hold(totem, held, withReleases(on))
       return true
     },
     stop() {

@@ -39,7 +39,7 @@ export interface Rollouts {
   stop(number: number): Promise<boolean>
   lift(number: number): Promise<boolean>
   /** A held totem keeps what it has, whatever its ring gets. */
-  hold(totem: string, held: boolean): Promise<void>
+  hold(totem: string, held: boolean, on?: ReleaseDatabase): Promise<void>
   overview(): Promise<RolloutOverview[]>
 }
 
@@ -215,14 +215,14 @@ export function createRollouts({
       return numUpdatedRows > 0n
     },
 
-    async hold(totem, held) {
+    async hold(totem, held, on = db) {
       if (held)
-        await db
+        await on
           .insertInto('release_hold')
           .values({ totem, held_at: now() })
           .onConflict((conflict) => conflict.doNothing())
           .execute()
-      else await db.deleteFrom('release_hold').where('totem', '=', totem).execute()
+      else await on.deleteFrom('release_hold').where('totem', '=', totem).execute()
     },
 
     async overview() {

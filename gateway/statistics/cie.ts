@@ -12,17 +12,13 @@ export function daysBetween(from: string, until: string): string[] {
 
 /**
  * Counts of days with the mean of the seven days up to each. Where they leave the ente, the days of a month are a list
- * whose total is known elsewhere; a month that is small or hidden itself shows no day. A mean with a hidden day in it is
- * none, because the day would follow from the next one.
+ * whose total is told elsewhere (`monthOf`; null: hidden): a month that is small or hidden itself shows no day. The total may be
+ * another than that of its days, where an office has brought the month alone: then the rest follows from the days, as one of them
+ * does. A mean with a hidden day in it is none, because the day would follow from the next one.
  */
 export function dailyOf(
   counts: ReadonlyMap<string, number>,
-  {
-    from,
-    until,
-    exact,
-    hides = () => false,
-  }: { from: string; until: string; exact: boolean; hides?(month: string): boolean },
+  { from, until, exact, monthOf }: { from: string; until: string; exact: boolean; monthOf(month: string): Shown },
 ): { day: string; count: Shown; mean: number | null }[] {
   const whole = daysBetween(dayAfter(from, 1 - WEEK), until)
   const shown = new Map<string, Shown>(whole.map((day) => [day, counts.get(day) ?? 0]))
@@ -30,8 +26,12 @@ export function dailyOf(
     for (const month of new Set(whole.map((day) => day.slice(0, 7)))) {
       const days = daysBetween(`${month}-01`, `${month}-31`).filter((day) => day.startsWith(month))
       const list = days.map((day) => counts.get(day) ?? 0)
-      const none = hides(month) || totalShown(list) === null
-      const told = none ? list.map((count) => (count > 0 ? null : 0)) : shownOf(list, hiddenIn(list))
+      const total = monthOf(month)
+      const sum = list.reduce((before, count) => before + count, 0)
+      const told =
+        total === null || totalShown(list) === null
+          ? list.map((count) => (count > 0 ? null : 0))
+          : shownOf(list, hiddenIn([...list, Math.abs(total - sum)]))
       for (const [at, day] of days.entries()) if (shown.has(day)) shown.set(day, told[at] ?? null)
     }
   return daysBetween(from, until).map((day) => {

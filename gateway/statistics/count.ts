@@ -6,8 +6,9 @@ const LATE_MS = 36 * DAY_MS
 /** A totem whose clock is further ahead is dated by the gateway's. */
 const AHEAD_MS = 10 * MINUTE_MS
 
-/** A workstation at a counter, by its form (contract/caller.ts): what it issues is not a totem's. */
-const STATION = '^[A-Z]{2}-[0-9]{4}-[0-9]{2,3}$'
+/** A totem's id (contract/identity.ts). What else issues is a desk at a counter: its office and two digits (contract/caller.ts). */
+const TOTEM = '^[A-Z]{2}-[0-9]{4}$'
+const OF_DESK = '-[0-9]{2}$'
 
 /** What is counted together. Days are YYYY-MM-DD in Italy; '' is what is not known, or says nothing of this product. */
 export interface Counted {
@@ -30,13 +31,15 @@ export const dayAfter = (day: string, days = 1): string =>
  * What was given on the days from `first` to `last`, out of the raw events, as a query:
  *
  * - a certificate is one operation, on the day on which its request came. `stampato`: the printer has acknowledged every
- *   page of it, whenever that was; `emesso`: it was issued, and nobody has printed it here;
- * - what is made at the totem without an operation (declarations, visure) is one job of its printer, on the totem's day,
- *   or on the gateway's where the totem's clock cannot be believed;
+ *   page of it, or the operator at the counter has said so, whenever that was; `emesso`: it was issued, and nobody has
+ *   printed it here;
+ * - what is made without an operation (declarations, visure) is one job of the totem's printer, on the totem's day, or on
+ *   the gateway's where the totem's clock cannot be believed; at a counter it is one sheet. What a counter gives out of a
+ *   totem's requests is that totem's certificate;
  * - a consultation is one line of the access log. An office of another body is named there
  *   (`USL2:PROTESI`), and the comune that lets it ask in its request.
  *
- * Where a totem stands is what the file of offices says now.
+ * An event belongs to the office where its totem stood on that day (`places.ts`), or to its desk's own.
  */
 export const counted = (first: string, last: string) => {
   const [from, to] = [italianMidnight(first), italianMidnight(dayAfter(last))]
@@ -44,9 +47,9 @@ export const counted = (first: string, last: string) => {
   const [heardFrom, heardTo] = [new Date(+from - DAY_MS), new Date(+to + LATE_MS)]
   const heard = sql`received_at >= ${heardFrom}::timestamptz and received_at < ${heardTo}::timestamptz`
   return sql<Counted>`
-    select giorno::text as giorno, coalesce(event.comune, place.comune, '') as comune,
-      coalesce(event.ufficio, place.ufficio, '') as ufficio, canale,
-      prodotto, esito, bollo, place.regione, count(*)::integer as n
+    select giorno::text as giorno, coalesce(event.comune, office.comune, '') as comune,
+      coalesce(event.body, office.ufficio, '') as ufficio, canale,
+      prodotto, esito, bollo, office.regione, count(*)::integer as n
     from (
       with rendered as (
         select totem, fields ->> 'job' as job, min(fields ->> 'document') as document,
@@ -69,16 +72,18 @@ export const counted = (first: string, last: string) => {
           and at >= ${from}::timestamptz and at < ${heardTo}::timestamptz
         group by 1, 2
       )
-      select operation.totem as machine, null as ufficio, null as comune,
+      select operation.totem as machine, null as body, null as comune,
         (operation.received_at at time zone 'Europe/Rome')::date as giorno,
-        case when operation.totem ~ ${STATION} then 'sportello' else 'totem' end as canale,
+        case when operation.totem ~ ${TOTEM} then 'totem' else 'sportello' end as canale,
         'certificato' || coalesce('-' || replace(nullif(operation.types, ''), ' ', '+'), '') as prodotto,
-        case when state = 'issued' then case when paper.whole then 'stampato' else 'emesso' end
+        case when state = 'issued' then case when paper.whole or sheet.answered = 'printed' then 'stampato' else 'emesso' end
           when state = 'pending' then 'in-attesa' when refusal = 'withdrawn' then 'annullato' else 'rifiutato' end as esito,
         case when state <> 'issued' then '' when issue.exempt then 'esente' else 'bollo' end as bollo
       from operation
         left join issue on issue.totem = operation.totem and issue.operation = operation.id
         left join paper on paper.totem = operation.totem and paper.job = operation.id || '.certificate'
+        left join (select station, operation, answered from counter_paper) as sheet
+          on sheet.station = operation.totem and sheet.operation = operation.id
       where received_at >= ${from}::timestamptz and received_at < ${to}::timestamptz
       union all
       select totem, null, null, (at at time zone 'Europe/Rome')::date, 'totem',
@@ -87,6 +92,10 @@ export const counted = (first: string, last: string) => {
         case when whole then 'stampato' else 'non-stampato' end, ''
       from paper where document in ('visura', 'dichiarazioneSostitutiva', 'attoNotorio')
         and at >= ${from}::timestamptz and at < ${to}::timestamptz
+      union all
+      select station, null, null, (at at time zone 'Europe/Rome')::date, 'sportello', 'dichiarazione-sostitutiva',
+        case when answered = 'printed' then 'stampato' else 'non-stampato' end, ''
+      from counter_paper where kind = 'declaration' and at >= ${from}::timestamptz and at < ${to}::timestamptz
       union all
       select null, case when caller like '%:%' then caller end, richiesta.comune, (at at time zone 'Europe/Rome')::date,
         'massiva',
@@ -97,8 +106,10 @@ export const counted = (first: string, last: string) => {
       where channel = 'console' and at >= ${from}::timestamptz and at < ${to}::timestamptz
     ) as event
     left join (
-      select totem_place.totem, ufficio, stat_ufficio.regione, stat_ufficio.comune
-      from totem_place join stat_ufficio on stat_ufficio.ufficio = totem_place.office
-    ) as place on place.totem = event.machine
-    group by 1, 2, 3, canale, prodotto, esito, bollo, place.regione`
+      select totem, ufficio, dal, lead(dal, 1, 'infinity'::date) over (partition by totem order by dal) as until
+      from stat_posto
+    ) as stood on stood.totem = machine and giorno >= dal and giorno < until
+    left join stat_ufficio as office on office.ufficio =
+      case canale when 'sportello' then regexp_replace(machine, ${OF_DESK}, '') else stood.ufficio end
+    group by 1, 2, 3, canale, prodotto, esito, bollo, office.regione`
 }

@@ -11,7 +11,7 @@ const EVERY_MS = HOUR_MS
 export const OPEN_DAYS = 7
 /** What comes later is noted for so long: a totem keeps its requests for 30 days. */
 const NOTED_DAYS = 45
-/** Days of one transaction, where many have not been counted yet. */
+/** Days of one query, where many have not been counted yet. */
 const CHUNK_DAYS = 31
 
 const COLUMNS = sql`giorno, comune, ufficio, canale, prodotto, esito, bollo, regione, n`
@@ -78,6 +78,7 @@ async function firstOpen(transaction: Transaction<Tables>, today: string): Promi
     select coalesce((select max(giorno) + 1 from stat_fermo), least(
       (select min(received_at at time zone 'Europe/Rome')::date from operation),
       (select min(at at time zone 'Europe/Rome')::date from access_log where channel = 'console'),
+      (select min(at at time zone 'Europe/Rome')::date from counter_paper),
       (select min(received_at at time zone 'Europe/Rome')::date from journal_entry where event = 'print.rendered')
     ))::text as first`.execute(transaction)
   const first = rows[0]?.first ?? today

@@ -22,8 +22,11 @@ export interface Sheets {
   waits(): boolean
   /** Null: there is none, or none that can be read. */
   newest(): Promise<ReadinessSheet | null>
-  /** The gateway has this one, or will never take it: it goes, unless a newer one has come meanwhile. */
-  done(sheet: ReadinessSheet | null): Promise<void>
+  /**
+   * The gateway has this one, or will never take it: it goes, unless a newer one has come meanwhile. False: it cannot be erased,
+   * and still waits.
+   */
+  done(sheet: ReadinessSheet | null): Promise<boolean>
 }
 
 export function sheetsIn(dataDir: string): Sheets {
@@ -36,7 +39,11 @@ export function sheetsIn(dataDir: string): Sheets {
     waits: () => existsSync(file),
     newest,
     async done(sheet) {
-      if ((await newest())?.at === sheet?.at) await rm(file, { force: true })
+      if ((await newest())?.at !== sheet?.at) return true
+      return rm(file, { force: true }).then(
+        () => true,
+        () => false,
+      )
     },
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -81,4 +81,10 @@ test('the readiness report waits on the disk until the gateway has it, and a new
   answer = err({ kind: 'refused', problem: { kind: 'request-malformed', anpr: null } })
   await lane.run()
   expect([sent.length, lane.dueIn()]).toEqual([4, Number.POSITIVE_INFINITY])
+
+  // On a disk that lets nothing be erased it is tried again later, and the totem goes on.
+  mkdirSync(join(dir, 'readiness.json'))
+  await lane.run()
+  expect(lane.dueIn()).toBeGreaterThan(0)
+  expect(lane.dueIn()).toBeLessThan(Number.POSITIVE_INFINITY)
 })

@@ -127,9 +127,10 @@ export function createSheetLane(
       if (sync.stopping()) return
       // What cannot be read here, or is refused there, never will be taken.
       if (answer === null || answer.ok || answer.error.kind === 'refused') {
-        rest.failures = 0
         if (answer?.ok) sync.line.carried()
-        return sheets.done(sheet)
+        if (await sheets.done(sheet)) rest.failures = 0
+        else rest.until = sync.clock() + backoffMs(++rest.failures, sync.random)
+        return
       }
       rest.until = sync.clock() + backoffMs(++rest.failures, sync.random)
       const { error } = answer

@@ -5,7 +5,7 @@ import { Agent, fetch, type Headers, type Response } from 'undici'
 interface Asked {
   headers?: Record<string, string>
   method?: string
-  body?: string | URLSearchParams
+  body?: string | URLSearchParams | Uint8Array<ArrayBuffer>
 }
 
 interface Told {
@@ -14,6 +14,10 @@ interface Told {
   body: any
   headers: Headers
 }
+
+/** A file as it is; anything else goes as JSON. */
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array
 
 /**
  * An employee's browser as far as the console's wire needs one: cookies by host, and what browsers say of where a request
@@ -93,7 +97,7 @@ export class Browser {
   post(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Told> {
     const own = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', origin: this.#console }
     return this.#told(path, {
-      ...{ method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) },
+      ...{ method: 'POST', body: isRaw(body) ? body : JSON.stringify(body) },
       headers: { ...own, 'x-csrf': this.csrf, ...headers },
     })
   }

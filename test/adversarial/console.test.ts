@@ -750,8 +750,14 @@ describe('comuni and the bodies that ask them', () => {
       true,
       false,
     ])
-    // A comune's people are nobody else's to know.
+    // A comune's people are nobody else's to know, and by a codice fiscale nobody learns whose it is.
     expect((await at('admin').get('/people')).body).toEqual({ people: [] })
+    const { body: named } = await at('top').post('/grants', wish(person('TSTCRL80B02G478'), 'ADMIN', PROTESI))
+    const nameSeenBy = async (who: string) =>
+      (await at(who).get('/grants')).body.grants.find(({ grant }: { grant: string }) => grant === named.grant)
+        .holderName
+    expect([await nameSeenBy('top'), await nameSeenBy('piattaforma')]).toEqual([null, 'c.testa'])
+    expect((await at('top').post('/grants/revoke', named)).status).toBe(200)
     expect((await at('altro-top').post('/grants/revoke', admin)).status).toBe(404)
     expect((await at('admin').post('/grants/confirm', standard)).status).toBe(200)
     expect((await at('top').post('/grants/revoke', standard)).status).toBe(200)
@@ -805,6 +811,13 @@ describe('the audit', () => {
     const own = (await at('campo').get('/audit')).body.entries
     expect(new Set(own.map(({ actorName }: Record<string, string>) => actorName))).toEqual(new Set(['c.testa']))
     expect((await at('auditor').get('/audit?deed=seen.audit')).body.entries.length).toBeGreaterThan(0)
+  })
+
+  test('a look at the rows of one request is none at those of another', async () => {
+    const requests = ['01ARZ3NDEKTSV4RRFFQ69G5FA1', '01ARZ3NDEKTSV4RRFFQ69G5FA2']
+    for (const request of requests) expect((await at('top').get(`/bulk/${request}/rows`)).status).toBe(404)
+    const { entries } = (await at('auditor').get('/audit?deed=missed.bulk-rows')).body
+    expect(entries.map(({ object }: Record<string, string>) => object)).toEqual(expect.arrayContaining(requests))
   })
 
   test('an export verifies without the gateway; one changed word, or a lost end, does not', async () => {

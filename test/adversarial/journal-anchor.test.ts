@@ -13,7 +13,7 @@ import { jwkPair } from '../../simulator/pki/jwk.ts'
 import { json, type ScriptedGateway, startScriptedGateway } from '../support/sync/scripted-gateway.ts'
 import { powerOn, type Totem, until } from '../support/sync/syncing-totem.ts'
 
-// A gateway that signs the sync log with a foreign key, before a totem wired as main/index.ts wires it.
+// A gateway that signs the sync log with a foreign key, before a totem wired as main/start/line.ts wires it.
 
 const START = Date.parse('2026-11-22T09:00:00.000Z')
 const [signer, sealing, anchor, nextAnchor] = await Promise.all([

@@ -1,7 +1,9 @@
+// More than 400 lines: one gateway and one browser serve all these walks, and starting them costs more than a walk.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { people } from '../../simulator/population/people.ts'
 import { checkLog } from '../../trust/sync-log.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
 import { neverFromAfar } from '../support/console/never.ts'
@@ -69,6 +71,10 @@ const logIn = async (name: string) => {
   // The issuer would remember who was here before.
   await page.goto(new URL(`${href?.replace('&fresh=1', '')}&fresh=1`, page.url()).href)
   await page.getByRole('button', { name }).click()
+}
+const goTo = async (screen: string) => {
+  await browser.page.getByRole('link', { name: screen, exact: true }).click()
+  await browser.page.getByRole('heading', { level: 1, name: screen }).waitFor()
 }
 
 test('an operator finds a totem by its comune, and the address is the view', async () => {
@@ -191,10 +197,6 @@ test('a comune: one TOP writes a profile and an agreement, another approves, eac
     while ((await page.getByRole('button', { name: `Colori: ${wanted}` }).count()) === 0)
       await page.getByRole('button', { name: /Colori/ }).click()
   }
-  const goTo = async (screen: string) => {
-    await page.getByRole('link', { name: screen, exact: true }).click()
-    await page.getByRole('heading', { level: 1, name: screen }).waitFor()
-  }
   const readable = async (screen: string) => {
     for (const wanted of ['chiaro', 'scuro']) {
       await colours(wanted)
@@ -204,7 +206,8 @@ test('a comune: one TOP writes a profile and an agreement, another approves, eac
   await leave()
   // Led from the fleet, which is not hers, to the first screen that is.
   await logIn('Teresa Onori')
-  await page.getByRole('heading', { level: 1, name: 'Profili' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Da convalidare' }).waitFor()
+  await goTo('Profili')
   expect(await page.getByRole('navigation', { name: 'Schermate' }).getByRole('link').allTextContents()).not.toContain(
     'Flotta',
   )
@@ -226,6 +229,7 @@ test('a comune: one TOP writes a profile and an agreement, another approves, eac
 
   await leave()
   await logIn('Tito Marini')
+  await goTo('Profili')
   await profile.getByRole('button', { name: /Approva/ }).click()
   await profile.getByText('in vigore').waitFor()
   await readable('Profili')
@@ -254,6 +258,83 @@ test('a comune: one TOP writes a profile and an agreement, another approves, eac
   await naming.getByRole('button', { name: 'Proponi' }).click()
   await page.getByRole('row').filter({ hasText: 'mai entrato' }).getByText('nuova responsabile').waitFor()
   await colours('chiaro')
+  await leave()
+})
+
+test('by that agreement an office asks about its people, the comune lets it pass, and an auditor finds who looked', async () => {
+  const { page } = browser
+  const [anna, giovanni] = ['anna-bianchi', 'giovanni-ricci'].map((id) => people.find((one) => one.id === id))
+  const code = anna?.codiceFiscale ?? expect.unreachable()
+  await logIn('Teresa Onori')
+  await goTo('Convenzioni')
+  await page.getByRole('button', { name: 'Approva: Azienda sanitaria Valle Umbra, Spello 2001/2026' }).click()
+  await page.getByRole('row').filter({ hasText: 'Spello 2001/2026' }).getByText('in vigore').waitFor()
+  await leave()
+
+  await logIn('Sara Donati')
+  await page.getByRole('heading', { level: 1, name: 'Nuova richiesta' }).waitFor()
+  await page.getByLabel('Convenzione').selectOption({ label: 'Spello: Mense scolastiche' })
+  await page.getByText('Manca: il numero del fascicolo.').waitFor()
+  await page.getByLabel(/Numero del fascicolo/).fill('MENSE 7/2026')
+  await page.getByRole('button', { name: 'Avanti: il file' }).click()
+  await page.getByLabel(/File CSV/).setInputFiles({
+    ...{ name: 'iscritti.csv', mimeType: 'text/csv' },
+    buffer: Buffer.from(
+      `riferimento;codFiscale\r\nA-1;${code}\r\nA-2;${giovanni?.codiceFiscale}\r\nA-3;RSSMRA80A01H501V\r\n`,
+    ),
+  })
+  // The wrong letter is told before anything is asked.
+  await page.getByText('in tutto 3').waitFor()
+  expect(await page.getByRole('row', { name: /A-3/ }).textContent()).toContain('carattere di controllo')
+  expect(await browser.findings()).toEqual([])
+  await page.getByRole('button', { name: /^Invia: Una alla volta/ }).click()
+  await page.getByRole('heading', { level: 1, name: /attende/ }).waitFor()
+  await leave()
+
+  await logIn('Teresa Onori')
+  await page.getByRole('row').filter({ hasText: 'Iscrizione' }).getByRole('link').click()
+  await page.getByRole('table', { name: 'Righe' }).waitFor()
+  expect(await page.getByRole('main').textContent()).not.toContain(code)
+  await page.getByLabel('Perché la convalida').fill('iscritti di quest’anno')
+  expect(await browser.findings()).toEqual([])
+  await page.getByRole('button', { name: 'Convalida', exact: true }).click()
+  await page.getByText('«iscritti di quest’anno»').waitFor()
+  await leave()
+
+  await logIn('Sara Donati')
+  await goTo('Le mie richieste')
+  await page
+    .getByRole('row')
+    .filter({ hasText: 'Iscrizione' })
+    .getByRole('link', { name: /completata/ })
+    .click()
+  await page.getByText('trovata 2').waitFor()
+  expect(await browser.findings()).toEqual([])
+  const coming = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'CSV' }).click()
+  const answers = readFileSync(await (await coming).path(), 'utf8')
+    .trimEnd()
+    .split('\r\n')
+  expect(answers.slice(1).map((line) => line.split(';').slice(1, 2))).toEqual([['"A-1"'], ['"A-2"'], ['"A-3"']])
+  expect(answers.filter((line) => line.includes(';"trovato";'))).toHaveLength(2)
+  await leave()
+
+  await logIn('Anna Dossi')
+  await goTo('Per cittadino')
+  await page.getByLabel('ID ANPR').fill(anna?.idAnpr ?? '')
+  await page.getByLabel(/Perché si cerca/).fill('esposto 12/2026')
+  await page.getByRole('button', { name: 'Cerca' }).click()
+  const look = page.getByRole('table', { name: 'Accessi ai dati' }).getByRole('row').filter({ hasText: 'MENSE 7/2026' })
+  await look.first().waitFor()
+  expect(await look.first().textContent()).toContain('Azienda sanitaria Valle Umbra')
+  expect(await browser.findings()).toEqual([])
+  await goTo('Registro')
+  for (const deed of [
+    'ha convalidato una richiesta',
+    'ha scaricato le risposte di una richiesta',
+    'ha cercato chi ha visto una persona',
+  ])
+    await page.getByText(deed).first().waitFor()
   await leave()
   await logIn('Olga Bruni')
   await page.getByRole('heading', { name: 'Flotta' }).waitFor()

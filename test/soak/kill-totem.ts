@@ -34,7 +34,7 @@ import { personById } from '../../simulator/population/people.ts'
 import { type Edge, isMail } from './kill-edges.ts'
 import { MAIL_DOMAIN } from './kill-letters.ts'
 
-// kill.ts runs and kills this: everything of main/index.ts except the window. Citizens come one after the other until
+// kill.ts runs and kills this: what main/start/ makes and joins, without the window. Citizens come one after the other until
 // "finish" is read; then everybody with a waiting certificate fetches it. A line with an edge makes them want what leads
 // there, until one of them has come to it. Each promise goes to stdout at once by a
 // system call, so that a kill cannot take it back.

@@ -5,7 +5,7 @@ import { ask } from '../../ask.ts'
 import { Problem } from '../../parts/notice.tsx'
 import { useMe } from '../../parts/who.ts'
 import { queries } from '../../queries.ts'
-import { counted } from '../../words.ts'
+import { many } from '../../words.ts'
 
 const FAULTS: Record<BroughtAnswer['faults'][number]['kind'], string> = {
   columns: 'servono le colonne giorno (o mese), ufficio, prodotto, canale e n, ciascuna una volta',
@@ -73,7 +73,7 @@ export function Brought() {
       <Problem of={problem} />
       {answer && answer.faults.length === 0 && (
         <p className="notice good" role="status">
-          {counted(answer.rows)} righe prese.
+          {many(answer.rows, 'riga presa', 'righe prese')}.
         </p>
       )}
       {answer && answer.faults.length > 0 && (

@@ -3,12 +3,13 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Answer, Query } from '../../../contract/console/api.ts'
 import { cieQuery } from '../../../contract/console/statistics.ts'
 import { addressOf, ask } from '../../ask.ts'
+import { Head } from '../../parts/head.tsx'
 import { Lines } from '../../parts/lines.tsx'
 import { Loading, Problem } from '../../parts/notice.tsx'
 import { useMay } from '../../parts/who.ts'
-import { counted } from '../../words.ts'
+import { counted, onDay } from '../../words.ts'
 import { Brought } from './brought.tsx'
-import { daySaid, Hidden, Numbers, Tabs, told } from './parts.tsx'
+import { Hidden, Numbers, Sources, Tabs, told } from './parts.tsx'
 
 const oneDigit = new Intl.NumberFormat('it-IT', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const at = (day: string) => Date.parse(`${day}T12:00:00Z`)
@@ -85,22 +86,11 @@ function Figures({ of: { days, regimes, exact, sources }, file }: { of: Answer<'
       <details>
         <summary>Tabella dei giorni</summary>
         <table className="small" aria-label="Carte per giorno">
-          <thead>
-            <tr>
-              <th scope="col">Giorno</th>
-              <th scope="col" className="number">
-                Carte
-              </th>
-              <th scope="col" className="number">
-                Media di 7 giorni
-              </th>
-              <th scope="col">Regime</th>
-            </tr>
-          </thead>
+          <Head of={['Giorno', { number: 'Carte' }, { number: 'Media di 7 giorni' }, 'Regime']} />
           <tbody>
             {days.toReversed().map(({ day, count, mean }) => (
               <tr key={day}>
-                <th scope="row">{daySaid(day)}</th>
+                <th scope="row">{onDay(day)}</th>
                 <td className="number">{told(count)}</td>
                 <td className="number">{mean === null ? '–' : oneDigit.format(mean)}</td>
                 <td>
@@ -116,10 +106,7 @@ function Figures({ of: { days, regimes, exact, sources }, file }: { of: Answer<'
       <Hidden exact={exact} />
       <p className="quiet">
         {exact && `${counted(days.reduce((sum, { count }) => sum + (count ?? 0), 0))} carte in questi giorni. `}
-        Fonti:{' '}
-        {sources.map(({ name, of }) => (of === null ? name : `${name}, dati al ${daySaid(of)}`)).join('; ') ||
-          'nessuna'}
-        .
+        <Sources of={sources} />
       </p>
       <p className="links">
         <a href={file} download>

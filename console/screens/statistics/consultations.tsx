@@ -4,7 +4,8 @@ import type { Query } from '../../../contract/console/api.ts'
 import { crossQuery } from '../../../contract/console/statistics.ts'
 import { addressOf, ask } from '../../ask.ts'
 import { Loading, Problem } from '../../parts/notice.tsx'
-import { Cross, monthSaid, Numbers, Tabs } from './parts.tsx'
+import { monthSaid } from '../../words.ts'
+import { Cross, Numbers, Tabs } from './parts.tsx'
 
 /** What offices have asked ANPR in a month, and what came of it. */
 export function ConsultationsScreen() {

@@ -13,11 +13,13 @@ import {
   regimeWish,
 } from '../../../contract/console/statistics.ts'
 import { addressOf, ask } from '../../ask.ts'
+import { useDeed } from '../../parts/deed.ts'
+import { Head } from '../../parts/head.tsx'
 import { Loading, Problem } from '../../parts/notice.tsx'
 import { useMe } from '../../parts/who.ts'
 import { queries } from '../../queries.ts'
-import { counted } from '../../words.ts'
-import { daySaid, Tabs } from './parts.tsx'
+import { counted, onDay } from '../../words.ts'
+import { Tabs } from './parts.tsx'
 
 type Page = Answer<'offices'>
 const REASONS: Record<(typeof closureReasons)[number], string> = {
@@ -25,7 +27,7 @@ const REASONS: Record<(typeof closureReasons)[number], string> = {
   altro: 'altro motivo',
 }
 const KINDS: Record<(typeof regimeKinds)[number], string> = { chiusura: 'restrizioni', riapertura: 'riapertura' }
-const untilSaid = (until: string | null) => (until === null ? 'non si sa fino a quando' : `fino al ${daySaid(until)}`)
+const untilSaid = (until: string | null) => (until === null ? 'non si sa fino a quando' : `fino al ${onDay(until)}`)
 
 const refresh = () => Promise.all(['offices', 'cie'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
 
@@ -34,17 +36,16 @@ export function OfficesScreen() {
   const filter = useSearch({ from: '/statistiche/uffici' })
   const navigate = useNavigate()
   const page = useQuery({ queryKey: ['offices', filter], queryFn: () => ask('offices', { query: filter }) })
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(refresh)
   if (page.isPending) return <Loading />
   const { offices = [], regimes = [], today = '', mayWrite = false } = page.data ?? {}
   const closed = offices.filter(({ state }) => state === 'chiuso').length
-  const end = (deed: Promise<unknown>) => void deed.then(() => setProblem(null), setProblem).finally(refresh)
   return (
     <section className="page" aria-labelledby="offices-title">
       <div className="bar">
         <h1 id="offices-title">Uffici</h1>
         <span className="quiet aside">
-          oggi, {today && daySaid(today)}: aperti {counted(offices.length - closed)}, chiusi {counted(closed)}
+          oggi, {today && onDay(today)}: aperti {counted(offices.length - closed)}, chiusi {counted(closed)}
         </span>
       </div>
       <Tabs />
@@ -69,22 +70,12 @@ export function OfficesScreen() {
         <p className="empty">Nessun ufficio con questo stato, nel suo ambito.</p>
       ) : (
         <table className="small" aria-label="Uffici">
-          <thead>
-            <tr>
-              <th scope="col">Ufficio</th>
-              <th scope="col">Comune</th>
-              <th scope="col">Stato</th>
-              <th scope="col">Perché</th>
-              <th scope="col" className="number">
-                Giorni di chiusura in 12 mesi
-              </th>
-              {mayWrite && (
-                <th scope="col">
-                  <span className="unseen">Azioni</span>
-                </th>
-              )}
-            </tr>
-          </thead>
+          <Head
+            of={[
+              ...['Ufficio', 'Comune', 'Stato', 'Perché', { number: 'Giorni di chiusura in 12 mesi' }],
+              ...(mayWrite ? [{ unseen: 'Azioni' }] : []),
+            ]}
+          />
           <tbody>
             {offices.map(({ office, name, kind, comune, regione, state, closure, next, closedDays }) => (
               <tr key={office}>
@@ -105,7 +96,7 @@ export function OfficesScreen() {
                   {closure && <Why of={closure} />}
                   {next && (
                     <span className="quiet">
-                      chiuderà dal {daySaid(next.from)}: {REASONS[next.reason]}
+                      chiuderà dal {onDay(next.from)}: {REASONS[next.reason]}
                     </span>
                   )}
                 </td>
@@ -116,7 +107,7 @@ export function OfficesScreen() {
                       <Button
                         className="plain-button"
                         aria-label={`${name}: riapre domani`}
-                        onPress={() => end(ask('reopenOffice', { body: { closure: closure.closure, until: today } }))}
+                        onPress={() => act(ask('reopenOffice', { body: { closure: closure.closure, until: today } }))}
                       >
                         Riapre domani
                       </Button>
@@ -139,19 +130,7 @@ export function OfficesScreen() {
         <p className="quiet">Nessuno, oggi o più avanti.</p>
       ) : (
         <table className="small" aria-label="Regimi di emergenza">
-          <thead>
-            <tr>
-              <th scope="col">Regime</th>
-              <th scope="col">Dove</th>
-              <th scope="col">Quando</th>
-              <th scope="col">Detto da</th>
-              {mayWrite && (
-                <th scope="col">
-                  <span className="unseen">Azioni sui regimi</span>
-                </th>
-              )}
-            </tr>
-          </thead>
+          <Head of={['Regime', 'Dove', 'Quando', 'Detto da', ...(mayWrite ? [{ unseen: 'Azioni sui regimi' }] : [])]} />
           <tbody>
             {regimes.map(({ regime, kind, name, comune, regione, from, until, by }) => (
               <tr key={regime}>
@@ -160,7 +139,7 @@ export function OfficesScreen() {
                 </th>
                 <td>{comune ? `comune ${comune}` : regione ? regions[regione] : 'Italia'}</td>
                 <td>
-                  dal {daySaid(from)}, {untilSaid(until)}
+                  dal {onDay(from)}, {untilSaid(until)}
                 </td>
                 <td>{by}</td>
                 {mayWrite && (
@@ -169,7 +148,7 @@ export function OfficesScreen() {
                       <Button
                         className="plain-button"
                         aria-label={`${name}: finisce oggi`}
-                        onPress={() => end(ask('endRegime', { body: { regime, until: today } }))}
+                        onPress={() => act(ask('endRegime', { body: { regime, until: today } }))}
                       >
                         Finisce oggi
                       </Button>
@@ -191,7 +170,7 @@ const Why = ({ of: { reason, note, from, until, by } }: { of: Closure }) => (
     {REASONS[reason]}
     {note !== null && `: ${note}`}{' '}
     <span className="quiet">
-      dal {daySaid(from)}, {untilSaid(until)}; detto da {by}
+      dal {onDay(from)}, {untilSaid(until)}; detto da {by}
     </span>
   </>
 )
@@ -202,7 +181,7 @@ function Close({ offices, today }: { offices: Page['offices']; today: string }) 
   const [note, setNote] = useState('')
   const [from, setFrom] = useState(today)
   const [until, setUntil] = useState('')
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(refresh)
   const wish = closureWish.safeParse({ office, reason, note: note.trim() || null, from, until: until || null })
   return (
     <>
@@ -211,10 +190,7 @@ function Close({ offices, today }: { offices: Page['offices']; today: string }) 
         className="line"
         onSubmit={(event) => {
           event.preventDefault()
-          if (wish.data)
-            void ask('closeOffice', { body: wish.data })
-              .then(() => setProblem(null), setProblem)
-              .finally(refresh)
+          if (wish.data) act(ask('closeOffice', { body: wish.data }))
         }}
       >
         <label>
@@ -277,7 +253,7 @@ function Declare({ today }: { today: string }) {
   const [name, setName] = useState('')
   const [from, setFrom] = useState(today)
   const [until, setUntil] = useState('')
-  const [problem, setProblem] = useState<unknown>(null)
+  const { problem, act } = useDeed(refresh)
   const { comune = null, regione = null } = places[place] ?? {}
   const wish = regimeWish.safeParse({ kind, name, comune, regione, from, until: until || null })
   if (places.length === 0) return null
@@ -287,10 +263,7 @@ function Declare({ today }: { today: string }) {
         className="line"
         onSubmit={(event) => {
           event.preventDefault()
-          if (wish.data)
-            void ask('declareRegime', { body: wish.data })
-              .then(() => setProblem(null), setProblem)
-              .finally(refresh)
+          if (wish.data) act(ask('declareRegime', { body: wish.data }))
         }}
       >
         <label>

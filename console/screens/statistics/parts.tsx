@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
-import type { CrossPage, Pair } from '../../../contract/console/statistics.ts'
-import { counted } from '../../words.ts'
+import type { CiePage, CrossPage, Pair } from '../../../contract/console/statistics.ts'
+import { Head } from '../../parts/head.tsx'
+import { counted, onDay } from '../../words.ts'
 
 const TABS = [
   { to: '/statistiche', name: 'Prodotti' },
@@ -34,14 +35,17 @@ const percent = new Intl.NumberFormat('it-IT', { maximumFractionDigits: 1, signD
 export const changeOf = ({ now, before }: Pair): string =>
   now === null || before === null || before === 0 ? '–' : `${percent.format(((now - before) / before) * 100)} %`
 
-const monthNames = new Intl.DateTimeFormat('it-IT', { month: 'long', year: 'numeric', timeZone: 'UTC' })
-export const monthSaid = (month: string): string => monthNames.format(new Date(`${month}-01T00:00:00Z`))
 const shortMonths = new Intl.DateTimeFormat('it-IT', { month: 'short', timeZone: 'UTC' })
 const monthShort = (month: string): string => shortMonths.format(new Date(`${month}-01T00:00:00Z`))
 export const yearBefore = (month: string): string => `${Number(month.slice(0, 4)) - 1}${month.slice(4)}`
 
-const days = new Intl.DateTimeFormat('it-IT', { dateStyle: 'medium', timeZone: 'UTC' })
-export const daySaid = (day: string): string => days.format(new Date(`${day}T00:00:00Z`))
+/** By whom it was counted, and up to which day. */
+export const Sources = ({ of }: { of: CiePage['sources'] }) => (
+  <>
+    Fonti:{' '}
+    {of.map(({ name, of: day }) => (day === null ? name : `${name}, dati al ${onDay(day)}`)).join('; ') || 'nessuna'}.
+  </>
+)
 
 /** For whoever may see exact figures: the same as they may be handed on. */
 export const Numbers = ({
@@ -75,19 +79,7 @@ export const Cross = ({
 }) => (
   <>
     <table className="small" aria-label={label}>
-      <thead>
-        <tr>
-          <th scope="col">{what}</th>
-          {columns.map((column) => (
-            <th key={column} scope="col" className="number">
-              {column}
-            </th>
-          ))}
-          <th scope="col" className="number">
-            Totale
-          </th>
-        </tr>
-      </thead>
+      <Head of={[what, ...columns.map((column) => ({ number: column })), { number: 'Totale' }]} />
       <tbody>
         {rows.map(({ name, cells, total: sum }) => (
           <tr key={name}>

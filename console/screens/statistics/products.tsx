@@ -6,8 +6,8 @@ import { channels, type Grouping, groupings, productsQuery } from '../../../cont
 import { addressOf, ask, Refused } from '../../ask.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { Loading, Problem } from '../../parts/notice.tsx'
-import { counted } from '../../words.ts'
-import { Bars, Cross, changeOf, daySaid, Hidden, monthSaid, Numbers, Tabs, told, yearBefore } from './parts.tsx'
+import { counted, monthSaid, onDay } from '../../words.ts'
+import { Bars, Cross, changeOf, Hidden, Numbers, Sources, Tabs, told, yearBefore } from './parts.tsx'
 
 type Page = Answer<'products'>
 const GROUPINGS: Record<Grouping, string> = {
@@ -180,12 +180,11 @@ function Figures({ of: page, by, file }: { of: Page; by: Grouping; file: string 
       </section>
       <Hidden exact={exact} />
       <p className="quiet">
-        {openFrom !== null &&
-          `I giorni dal ${daySaid(openFrom)} si contano ancora: i totem senza linea arrivano dopo. `}
+        {openFrom !== null && `I giorni dal ${onDay(openFrom)} si contano ancora: i totem senza linea arrivano dopo. `}
         {late !== null &&
           late !== 0 &&
           `Dopo la chiusura dei giorni ne sono risultati ${counted(late)} in più, non compresi. `}
-        Fonti: {sources.map(({ name, of }) => (of === null ? name : `${name}, dati al ${daySaid(of)}`)).join('; ')}.
+        <Sources of={sources} />
       </p>
       <p className="links">
         <a href={file} download>

@@ -9,7 +9,7 @@ import { append, type Deed } from '../audit/chain.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { changed } from './changes.ts'
 import type { Author } from './draft.ts'
-import { endOpenRows, type Request } from './rows.ts'
+import { endOpenRows, lockedRequest, type Request } from './rows.ts'
 import { againstSilence, type Calendar, daysLeft, termOf } from './terms.ts'
 import { type TermsNow, termsNow } from './terms-now.ts'
 
@@ -22,9 +22,6 @@ const CLARIFIED_WITHIN = 10
 /** More than so many times what its author usually asks for. */
 const UNUSUAL = 3
 const USUAL_DAYS = 30
-
-export const lockedRequest = (transaction: ConsoleTransaction, request: string): Promise<Request | undefined> =>
-  transaction.selectFrom('richiesta').selectAll().where('id', '=', request).forUpdate().executeTakeFirst()
 
 async function calendarOf(db: ConsoleDatabase, comune: string): Promise<Calendar> {
   const found = await db.selectFrom('ente').select('patron').where('id', '=', comune).executeTakeFirst()
@@ -42,6 +39,10 @@ export interface Facts {
   calendar: Calendar
   agreement: { giorni: number | null; rowsMost: number }
   isUnusual: boolean
+  /** Something about its author that nobody has closed yet (history/anomalies.ts). */
+  openAlert: boolean
+  /** It has been looked at for such things since it was sent. */
+  isJudged: boolean
 }
 
 /** Null: there is no such request. */
@@ -58,7 +59,15 @@ export async function factsOf(db: ConsoleDatabase, request: string, now: Date): 
     calendar: await calendarOf(db, found.comune),
     agreement: { giorni: silenzio_giorni, rowsMost: silenzio_righe_max ?? 0 },
     isUnusual: await isMoreThanUsual(db, found, now),
+    ...(await alertsOf(db, found)),
   }
+}
+
+async function alertsOf(db: ConsoleDatabase, { id, autore, comune }: Request) {
+  const { rows } = await sql<Pick<Facts, 'openAlert' | 'isJudged'>>`
+    select exists (select from anomalia where autore = ${autore} and comune = ${comune} and chiusa_at is null) as "openAlert",
+      exists (select from anomalia_giudizio where richiesta = ${id} and momento = 'sent') as "isJudged"`.execute(db)
+  return rows[0] ?? { openAlert: true, isJudged: false }
 }
 
 /** Sends a draft: from here on it stays as it was read. `days`: of the estimate that its author has read. */
@@ -67,7 +76,15 @@ export async function send(
   { doer }: Author,
   request: string,
   { way, days }: Body<'sendBulk'>,
-  { terms, calendar, agreement, isUnusual, estimate, now }: Facts & { estimate: Answer<'bulkEstimate'>; now: Date },
+  {
+    terms,
+    calendar,
+    agreement,
+    isUnusual,
+    openAlert,
+    estimate,
+    now,
+  }: Facts & { estimate: Answer<'bulkEstimate'>; now: Date },
 ): Promise<Done> {
   const found = await lockedRequest(transaction, request)
   if (!found || found.autore !== doer.person) return problem('not-found')
@@ -78,7 +95,7 @@ export async function send(
   if (!expected || expected.days !== days) return problem('estimate-changed')
   const against = againstSilence({
     agreement: { allowed: agreement.giorni !== null, rowsMost: agreement.rowsMost },
-    ...{ rows: found.righe, territory: found.territorio, openAlert: isUnusual },
+    ...{ rows: found.righe, territory: found.territorio, openAlert: isUnusual || openAlert },
     special: isSpecial([found.servizio as ServiceCode], terms.sections as SectionCode[]),
   })
   const { giorni } = agreement
@@ -107,7 +124,9 @@ export async function send(
 async function isMoreThanUsual(db: ConsoleDatabase, { id, autore, righe }: Request, now: Date): Promise<boolean> {
   const { rows } = await sql<{ usual: number | null }>`
     select percentile_cont(0.5) within group (order by righe)::float8 as usual from richiesta
-    where autore = ${autore} and id <> ${id} and inviata_at > ${new Date(+now - USUAL_DAYS * DAY_MS)}`.execute(db)
+    where autore = ${autore} and id <> ${id} and inviata_at > ${new Date(+now - USUAL_DAYS * DAY_MS)}
+      -- One that its author took back, or that was refused, makes nothing usual.
+      and convalidata_at is not null`.execute(db)
   const usual = rows[0]?.usual ?? null
   return usual !== null && righe > UNUSUAL * usual
 }

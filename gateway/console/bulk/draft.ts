@@ -27,8 +27,11 @@ export interface Author {
   sight: Sight
 }
 
-/** Which kinds of key ANPR's services take on PDND: documents, permits and passports are not among them. */
-const ANSWERABLE: readonly KeyKind[] = ['CF', 'ID']
+/**
+ * Which kinds of key ANPR's services take on PDND: documents, permits and passports are not among them. C030 tells the ID ANPR
+ * of a codice fiscale: to somebody who has it there is nothing to tell.
+ */
+const answerable = (servizio: string): readonly KeyKind[] => (servizio === 'C030' ? ['CF'] : ['CF', 'ID'])
 /** Rows that one statement writes. */
 const CHUNK = 1_000
 
@@ -167,7 +170,7 @@ export async function takeFile(
   const declares = consultationOf(found.servizio as Listed).declares ?? null
   const rules = {
     admitted: found.chiavi,
-    answerable: ANSWERABLE,
+    answerable: answerable(found.servizio),
     provisional: found.provvisori,
     rowsMax: found.righe_max,
   }

@@ -44,11 +44,15 @@ export async function linesAfter(
   after: number,
   upTo: number | null = null,
 ): Promise<Lines> {
+  // `id` alone would be the text that is told: 10 before 9.
   const { rows } = await sql<{ id: string; leaf: string }>`
     select id::text, jsonb_build_array(id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), channel, caller,
       actor, operation, subject, types, outcome, anpr_operation, gate_transaction)::text as leaf
     from access_log where operation = ${request} and channel = 'console' and id > ${after}::bigint
       and (${upTo}::bigint is null or id <= ${upTo}::bigint)
-    order by id`.execute(db)
+    order by access_log.id`.execute(db)
   return { last: Number(rows.at(-1)?.id ?? after), lines: rows.length, root: merkleRoot(rows.map(({ leaf }) => leaf)) }
 }
+
+/** The part of an audit entry that vouches for the lines after this one. */
+export const vouched = (after: number, { last, lines, root }: Lines) => ({ lines, after, last, root })

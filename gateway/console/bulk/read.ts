@@ -8,6 +8,7 @@ import type { SealingKeys } from '../../sealing/sealing.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { isWithinTerritory } from './ask.ts'
 import { bulkEstimateOf, type Estimate, endsOn, estimateOf } from './estimate.ts'
+import { meaningOf } from './files/answers.ts'
 import type { Domanda, Request } from './rows.ts'
 import { openKey } from './seal.ts'
 import { remindersOf } from './terms.ts'
@@ -119,7 +120,8 @@ export async function rowsOf(
       const asked = seal && domanda !== null ? (seal.open(n, 'domanda', domanda) as Domanda) : null
       return {
         ...{ n, line: asked?.line ?? null, state: stato, reference: asked?.riferimento ?? '' },
-        ...{ key: asked ? masked(asked.valore) : '', day: giorno ?? '', code: codice, message: asked?.message ?? null },
+        ...{ key: asked ? masked(asked.valore) : '', day: giorno ?? '', code: codice },
+        message: meaningOf(codice) ?? asked?.message ?? null,
         ...{ doubleOf: doppione_di, operation: operazione, govway },
       }
     }),

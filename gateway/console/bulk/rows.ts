@@ -10,6 +10,10 @@ import type { BulkTables } from './tables.ts'
 export type Request = Selectable<BulkTables['richiesta']>
 export type Row = Pick<Selectable<BulkTables['riga']>, 'n' | 'stato' | 'domanda' | 'risposta' | 'tentativi' | 'giorno'>
 
+/** Null where it is not in sight; whoever else wants it waits. */
+export const lockedRequest = (transaction: ConsoleTransaction, request: string): Promise<Request | undefined> =>
+  transaction.selectFrom('richiesta').selectAll().where('id', '=', request).forUpdate().executeTakeFirst()
+
 /** A row to which nobody answers so often is given up; between two tries there are minutes. */
 export const MOST_TRIES = 10
 

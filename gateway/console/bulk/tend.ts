@@ -2,15 +2,18 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Clock, DAY_MS, MINUTE_MS } from '../../../basics/time.ts'
 import type { Register } from '../../access/register.ts'
-import type { BulkService } from '../../anpr/services.ts'
+import type { Listed } from '../../anpr/services.ts'
 import type { AsActor } from '../as-actor.ts'
 import { append } from '../audit/chain.ts'
 import { NO_SIGHT } from '../permissions/matrix.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { changed } from './changes.ts'
-import { clockFrom, factsOf, lockedRequest } from './decide.ts'
-import type { Request } from './rows.ts'
+import { clockFrom, factsOf } from './decide.ts'
+import { linesAfter, vouched } from './merkle.ts'
+import { placeOf, takeBack } from './place.ts'
+import { lockedRequest, type Request } from './rows.ts'
 import { type Outage, termMovedBy } from './terms.ts'
+import { looksOf } from './work.ts'
 
 const LOOK_MS = MINUTE_MS
 /** Minutes without a sign of the console that are no outage yet: a restart. */
@@ -19,8 +22,8 @@ const MINUTES_KEPT_MS = 60 * DAY_MS
 /** Results stay so long after the end; the rows of a request without any a day. */
 const RESULTS_MS = 7 * DAY_MS
 const NOTHING_MS = DAY_MS
-/** A draft that nobody sends. */
-const DRAFT_MS = 7 * DAY_MS
+/** A draft that nobody sends, or a suspended request that nobody takes back. */
+const LEFT_MS = 7 * DAY_MS
 
 const SELF = { person: null, role: null, session: null }
 
@@ -60,6 +63,7 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
     for (const one of waiting) await judge(one)
     await erase()
     await leaveLists()
+    await vouch()
   }
 
   /** Under the row's lock: a person who decided a moment before has decided. */
@@ -68,7 +72,7 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
     const facts = await factsOf(db, id, at)
     const outages = counted === null ? [] : await outagesSince(counted, at)
     if (!facts) return
-    const { calendar, terms } = facts
+    const { calendar, terms, openAlert, isJudged } = facts
     const isChanged = await working(id, async (transaction) => {
       const found = await lockedRequest(transaction, id)
       if (found?.stato !== 'in_convalida') return false
@@ -117,12 +121,24 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
         await append(transaction, SELF, { deed: 'bulk.term-moved', object: id, detail }, at)
         return true
       }
+      // What is wrong with it is looked for first: silence is about what a TOP could have seen.
+      if (!isJudged) return false
+      const detail = { comune, fruitore, ufficio, until: scade_giorno }
+      if (openAlert) {
+        const against = JSON.stringify([...found.contro_silenzio, 'open-alert'])
+        await transaction
+          .updateTable('richiesta')
+          .set({ silenzio: false, contro_silenzio: against, cambiata_at: at })
+          .where('id', '=', id)
+          .execute()
+        await append(transaction, SELF, { deed: 'bulk.silence-stopped', object: id, detail }, at)
+        return true
+      }
       await transaction
         .updateTable('richiesta')
         .set({ stato: 'convalidata', convalida_come: 'silenzio', convalidata_at: at, cambiata_at: at })
         .where('id', '=', id)
         .execute()
-      const detail = { comune, fruitore, ufficio, until: scade_giorno }
       await append(transaction, SELF, { deed: 'bulk.silence', object: id, detail }, at)
       return true
     })
@@ -142,21 +158,24 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
 
   async function erase(): Promise<void> {
     const at = now()
-    const drafts = await db
+    const left = await db
       .selectFrom('richiesta')
       .select('id')
-      .where('stato', '=', 'bozza')
-      .where('cambiata_at', '<', new Date(+at - DRAFT_MS))
+      .where('stato', 'in', ['bozza', 'sospesa'])
+      .where('cambiata_at', '<', new Date(+at - LEFT_MS))
       .execute()
-    for (const { id } of drafts)
+    for (const { id } of left)
       await working(id, async (transaction) => {
         const found = await lockedRequest(transaction, id)
-        if (found?.stato !== 'bozza') return
+        if (found?.stato !== 'bozza' && found?.stato !== 'sospesa') return
+        const { comune, fruitore, ufficio, stato: state } = found
         await transaction
           .updateTable('richiesta')
           .set({ stato: 'annullata', annullata_at: at, cambiata_at: at })
           .where('id', '=', id)
           .execute()
+        const detail = { comune, fruitore, ufficio, state }
+        await append(transaction, SELF, { deed: 'bulk.cancel', object: id, detail }, at)
       })
     const { rows } = await sql<{ id: string }>`
       select id from richiesta where cancellata_at is null and (
@@ -187,24 +206,46 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
       })
   }
 
-  /** The list of a request that was taken back is taken back from ANPR. */
+  /** The list of a request that goes on no more is taken back from ANPR. */
   async function leaveLists(): Promise<void> {
-    const { rows } = await sql<{
-      owner: string
-      service: BulkService
-      job: string | null
-      fruitore: string
-      ufficio: string
-      autore: string
-    }>`
-      select place.owner, place.service, place.job, richiesta.fruitore, richiesta.ufficio, richiesta.autore
-      from anpr_bulk_job place join richiesta on richiesta.id = place.owner
-      where richiesta.stato <> 'in_lavorazione'`.execute(db)
-    for (const { owner, service, job, fruitore, ufficio, autore } of rows) {
-      const caller = { channel: 'console', id: `${fruitore}:${ufficio}`, person: autore } as const
-      const looks = register.askedBy({ caller, requester: null, operation: owner })
-      if (job !== null && !(await looks.cancelBulk(service, job)).ok) continue
-      await sql`delete from anpr_bulk_job where owner = ${owner}`.execute(db)
+    const left = await db
+      .selectFrom('richiesta')
+      .selectAll()
+      .where('stato', '<>', 'in_lavorazione')
+      .where(sql<boolean>`exists (select from anpr_bulk_job where owner = richiesta.id)`)
+      .execute()
+    for (const request of left) {
+      const place = await placeOf(db, request.id)
+      if (place)
+        await takeBack({ db, looks: looksOf(register, request) }, request.id, place, request.servizio as Listed)
+    }
+  }
+
+  /** Looks of a request that was taken back while they were under way: an entry vouches for them too, once all have ended. */
+  async function vouch(): Promise<void> {
+    const at = now()
+    const open = await db
+      .selectFrom('richiesta')
+      .select(['id', 'linea'])
+      .where('stato', '=', 'annullata')
+      .where('iniziata_at', 'is not', null)
+      .where((or) => or.or([or('presa_fino', 'is', null), or('presa_fino', '<=', at)]))
+      .where(sql<boolean>`not exists (select from anpr_bulk_job where owner = richiesta.id)`)
+      .where(
+        sql<boolean>`exists (select from access_log where operation = richiesta.id and channel = 'console'
+          and access_log.id > richiesta.linea)`,
+      )
+      .execute()
+    for (const { id, linea } of open) {
+      const told = await linesAfter(db, id, Number(linea))
+      await working(id, async (transaction) => {
+        const found = await lockedRequest(transaction, id)
+        if (Number(found?.linea) !== Number(linea) || !found) return
+        await transaction.updateTable('richiesta').set({ linea: told.last }).where('id', '=', id).execute()
+        const { comune, fruitore, ufficio } = found
+        const detail = { comune, fruitore, ufficio, rows: 0, ...vouched(Number(linea), told) }
+        await append(transaction, SELF, { deed: 'bulk.asked', object: id, detail }, at)
+      })
     }
   }
 

@@ -11,17 +11,20 @@ import {
 } from '../../../test/support/console/officers.ts'
 import { linesAfter } from './merkle.ts'
 import { openKey } from './seal.ts'
+import { createBulkWork } from './work.ts'
 
 // A request from its file to its rows, over an ANPR in this process; what each row comes to, and what nobody may lose.
 
 let officers: Officers
+let kept: Pick<Officers['anpr'], 'file' | 'onAsk'>
 beforeAll(async () => {
   officers = await openOfficers()
+  kept = { file: officers.anpr.file, onAsk: officers.anpr.onAsk }
 })
 afterAll(() => officers?.stop())
 beforeEach(() => {
   officers.anpr.asked.length = 0
-  officers.anpr.of = () => ({ kind: 'told' })
+  Object.assign(officers.anpr, kept, { of: () => ({ kind: 'told' }) })
 })
 
 const file = (keys: readonly string[]) =>
@@ -100,11 +103,61 @@ test('silence approves at its moment, and a person who comes then is too late', 
   // The console was there all the time, as far as its own minutes say.
   await sql`insert into console_minuto (at) select generate_series(${begun}::timestamptz, ${end}::timestamptz, '1 minute')
     on conflict do nothing`.execute(officers.db)
+  // Nobody has looked for anomalies in it yet.
+  await tending.look()
+  expect((await officers.request(late)).stato).toBe('in_convalida')
+  await officers.judge()
   await tending.look()
   await tending.stop()
   expect((await officers.request(early)).convalida_come).toBe('puntuale')
   expect(await officers.request(late)).toMatchObject({ stato: 'convalidata', convalida_come: 'silenzio' })
   for (const request of [early, late]) await workThrough(officers, officers.work(), request)
+})
+
+test('an open anomaly about its author stops silence until a person decides; one that was closed does not', async () => {
+  const { id } = await officers.agreement({ territorio: 'comune', silenzio: { giorni: 1, righeMax: 10 } })
+  const sendAt = async (at: string) => {
+    officers.clock.now = new Date(at)
+    const request = await officers.draft(id, file([idOf(14)]))
+    await officers.send(request)
+    await officers.judge()
+    return request
+  }
+  const look = async (request: string) => {
+    const { termine_da, scade_at } = await officers.request(request)
+    officers.clock.now = scade_at as Date
+    await sql`insert into console_minuto (at) select generate_series(${termine_da}::timestamptz, ${scade_at}::timestamptz, '1 minute')
+      on conflict do nothing`.execute(officers.db)
+    const tending = officers.tending()
+    await tending.look()
+    await tending.stop()
+    return officers.request(request)
+  }
+  // At night; and a second list of the same night, for which no anomaly of its own is written.
+  const [seen, twin] = [await sendAt('2027-02-01T22:00:00Z'), await sendAt('2027-02-01T22:10:00Z')]
+  expect((await officers.request(seen)).silenzio).toBe(true)
+  expect((await officers.request(twin)).contro_silenzio).toEqual(['open-alert'])
+  expect(await look(seen)).toMatchObject({ stato: 'in_convalida', silenzio: false, contro_silenzio: ['open-alert'] })
+  const { rows } = await sql<{ object: string }>`
+    select object from console_audit where deed = 'bulk.silence-stopped'`.execute(officers.db)
+  expect(rows).toEqual([{ object: seen }])
+  expect(await officers.validate(seen)).toMatchObject({ ok: true })
+  // Silence that was taken away is not given back, not even by the program.
+  await expect(
+    sql`update richiesta set silenzio = true, contro_silenzio = '[]' where id = ${twin}`.execute(officers.db),
+  ).rejects.toThrow('said when the request was sent')
+  const close = () =>
+    sql`
+    update anomalia set chiusa_da = 't', chiusa_nome = 'T', chiusa_at = now(), chiusa_testo = 'ok' where chiusa_at is null`.execute(
+      officers.db,
+    )
+  await close()
+  const closed = await sendAt('2027-02-08T22:00:00Z')
+  await close()
+  expect(await look(closed)).toMatchObject({ stato: 'convalidata', convalida_come: 'silenzio' })
+  await sql`update richiesta set stato = 'annullata', annullata_at = now() where id in (${seen}, ${twin}, ${closed})`.execute(
+    officers.db,
+  )
 })
 
 test('a profile that is withdrawn between sending and running suspends the request: nothing is asked', async () => {
@@ -175,33 +228,78 @@ test('a list that never ends is cancelled after a day, and its rows are asked on
   expect(officers.anpr.asked).toHaveLength(6)
 })
 
-test('a gateway that dies at any of its steps loses no row and asks for no answer twice', async () => {
-  const keys = Array.from({ length: 5 }, (_, at) => (at % 3 === 0 ? codeOf(100 + at) : idOf(100 + at)))
-  for (let point = 0; point < 50; point++) {
-    officers.anpr.asked.length = 0
-    const request = await validated(file(keys))
-    let calls = 0
-    // From this call on the process hears nothing more: it is dead.
-    const dead = new Promise<never>(() => undefined)
-    officers.anpr.onAsk = () => (++calls > point % 7 ? dead : undefined)
-    const dying = officers.work()
-    // What is left of it finds the database gone when the test is over.
-    dying
-      .turn()
-      .then(() => dying.turn())
-      .catch(() => undefined)
-    await expect.poll(() => calls > point % 7, { timeout: 20_000, interval: 5 }).toBe(true)
-    officers.anpr.onAsk = () => undefined
-    const before = new Map(
-      (await officers.rows(request)).filter(({ finita_at }) => finita_at).map((row) => [row.n, row.risposta]),
-    )
-    // The lease of the dead runs out.
-    officers.clock.now = new Date(+officers.clock.now + 4 * 60_000)
-    expect(await workThrough(officers, officers.work(), request)).toBe('completata')
-    const rows = await officers.rows(request)
-    expect(rows.map(({ stato }) => stato)).toEqual(keys.map(() => 'trovato'))
-    for (const [n, risposta] of before) expect(rows[n - 1]?.risposta).toBe(risposta)
+test('a gateway that dies at any of its steps loses no row, and asks nothing again of a row that has its end', async () => {
+  const keys = Array.from({ length: 18 }, (_, at) => (at % 3 === 0 ? codeOf(100 + at) : idOf(100 + at)))
+  // A list is of one kind of key; two of its rows are left out, and asked by themselves.
+  const listed = keys.map((_, at) => idOf(100 + at))
+  officers.anpr.file = (asked) => kept.file(asked)?.slice(2) ?? null
+  let points = 0
+  for (const way of ['singole', 'massivo'] as const)
+    for (let point = 0, survived = false; !survived; point++) {
+      const request = await validated(file(way === 'massivo' ? listed : keys), { way })
+      survived = (await untilDeath(request, point)) === 'lived'
+      officers.anpr.onAsk = kept.onAsk
+      const ended = (await officers.rows(request)).filter(({ finita_at }) => finita_at)
+      officers.anpr.asked.length = 0
+      // The lease of the dead runs out.
+      officers.clock.now = new Date(+officers.clock.now + 4 * 60_000)
+      expect(await workThrough(officers, officers.work(), request)).toBe('completata')
+      const rows = await officers.rows(request)
+      expect(rows.map(({ stato }) => stato)).toEqual(keys.map(() => 'trovato'))
+      for (const { n, risposta } of ended) expect(rows[n - 1]?.risposta).toBe(risposta)
+      const again = new Set(officers.anpr.asked.map(({ key }) => key))
+      expect(ended.filter(({ n }) => again.has((way === 'massivo' ? listed : keys)[n - 1] ?? ''))).toEqual([])
+      expect(await vouchedLines(request)).toBe(await linesOf(request))
+      points++
+    }
+  expect(points).toBeGreaterThan(50)
+})
+
+/** Works until the step of this number, which never ends: a question to ANPR, a transaction, or the word that it is done. */
+async function untilDeath(request: string, point: number): Promise<'died' | 'lived'> {
+  let steps = 0
+  let die: (how: 'died') => void = () => undefined
+  const died = new Promise<'died'>((resolve) => {
+    die = resolve
+  })
+  const step = () => {
+    if (steps++ < point) return undefined
+    die('died')
+    return new Promise<never>(() => undefined)
   }
+  officers.anpr.onAsk = step
+  const asActor: Officers['asActor'] = async (...given) => {
+    await step()
+    const done = await officers.asActor(...given)
+    await step()
+    return done
+  }
+  const dying = createBulkWork({ ...officers.parts, asActor })
+  return Promise.race([died, workThrough(officers, dying, request).then(() => 'lived' as const)])
+}
+
+async function vouchedLines(request: string): Promise<number> {
+  const entries = await officers.db.selectFrom('console_audit').select('detail').where('object', '=', request).execute()
+  return entries.reduce((sum, { detail }) => sum + Number((detail as { lines?: number }).lines ?? 0), 0)
+}
+async function linesOf(request: string): Promise<number> {
+  const { lines } = await linesAfter(officers.db as never, request, 0)
+  return lines
+}
+
+test('two gateways and a slow ANPR: what was asked is written before the other takes the request', async () => {
+  const keys = Array.from({ length: 20 }, (_, at) => idOf(200 + at))
+  const request = await validated(file(keys))
+  officers.anpr.onAsk = () => {
+    officers.clock.now = new Date(+officers.clock.now + 12_000)
+  }
+  const goesOn = async (gateway: ReturnType<Officers['work']>) => {
+    while ((await officers.request(request)).stato !== 'completata')
+      if (!(await gateway.turn())) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await Promise.all([goesOn(officers.work()), goesOn(officers.work())])
+  expect((await officers.request(request)).conteggi).toEqual({ trovato: 20 })
+  expect(officers.anpr.asked).toHaveLength(20)
 })
 
 test('an audit entry vouches for the lines of its part: one changed line, and its root is another', async () => {

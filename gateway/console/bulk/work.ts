@@ -14,11 +14,13 @@ import { NO_SIGHT } from '../permissions/matrix.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { askRow, type Consultation, isWithinTerritory, type RowEnd, rowOfFile, waysOf } from './ask.ts'
 import { changed } from './changes.ts'
-import { linesAfter } from './merkle.ts'
+import { linesAfter, vouched } from './merkle.ts'
+import { type Place, placeOf, takeBack } from './place.ts'
 import {
   askedOf,
   endOpenRows,
   keyOf,
+  lockedRequest,
   MOST_TRIES,
   moved,
   openRows,
@@ -127,24 +129,25 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
       await (terms.ended ? suspend(request, terms.ended) : begin(request))
       return null
     }
-    if (terms.ended) return giveUp(request, terms.ended)
+    const looks = looksOf(register, request)
+    const place = await placeOf(db, request.id)
+    if (terms.ended) return giveUp(request, terms.ended, { looks, place })
     const seal = request.chiave === null ? null : openKey(request.id, request.chiave, keys)
-    if (seal === null) return giveUp(request, 'key-lost')
+    if (seal === null) return giveUp(request, 'key-lost', { looks, place })
     const code = settings.services.find((each) => each === request.servizio)
-    if (code === undefined) return giveUp(request, 'service-gone')
+    if (code === undefined) return giveUp(request, 'service-gone', { looks, place })
+    const { twin, territory } = ways(code, terms)
+    const about = { looks, code, territory, ways: waysOf(code, terms.sections) }
+    // What ANPR has is looked at whatever is left of the day: nothing more is asked by it.
+    if (place?.job) return lookAtList(request, seal, about, { ...place, job: place.job })
     if (openRows(request.conteggi) === 0) return finish(request)
     const today = leftToday(request, terms)
     if (today === 0) return tomorrow()
-    const { twin, territory } = ways(code, terms)
     if (!(await mayBegin(code, 'C030', ...(territory ? (['C020'] as const) : [])))) return inAWhile(1)
-    const looks = register.askedBy({
-      caller: { channel: 'console', id: `${request.fruitore}:${request.ufficio}`, person: request.autore },
-      requester: null,
-      operation: request.id,
-    })
-    const about = { looks, code, territory, ways: waysOf(code, terms.sections) }
+    // A list that was to go out when its gateway died: nobody knows whether ANPR has it, and it goes out again.
+    if (place) await leavePlace(db, request.id)
     if (request.modo === 'massivo' && twin) {
-      const until = await bulkStep(request, seal, about, twin, today)
+      const until = await handOver(request, seal, about, twin, today)
       if (until !== 'one-by-one') return until
     }
     return singleStep(request, seal, about, today)
@@ -164,12 +167,7 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
 
   /** The request as it stands, locked, if it is still ours and goes on. */
   async function ours(transaction: ConsoleTransaction, id: string): Promise<Request | null> {
-    const found = await transaction
-      .selectFrom('richiesta')
-      .selectAll()
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst()
+    const found = await lockedRequest(transaction, id)
     return found?.stato === 'in_lavorazione' && found.presa_da === self ? found : null
   }
 
@@ -180,12 +178,7 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
 
   async function begin({ id }: Request): Promise<void> {
     await working(id, async (transaction) => {
-      const found = await transaction
-        .selectFrom('richiesta')
-        .selectAll()
-        .where('id', '=', id)
-        .forUpdate()
-        .executeTakeFirst()
+      const found = await lockedRequest(transaction, id)
       if (found?.stato !== 'convalidata') return
       await transaction
         .updateTable('richiesta')
@@ -199,12 +192,7 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
 
   async function suspend({ id }: Request, why: string): Promise<void> {
     await working(id, async (transaction) => {
-      const found = await transaction
-        .selectFrom('richiesta')
-        .selectAll()
-        .where('id', '=', id)
-        .forUpdate()
-        .executeTakeFirst()
+      const found = await lockedRequest(transaction, id)
       if (found?.stato !== 'convalidata') return
       await transaction
         .updateTable('richiesta')
@@ -217,7 +205,13 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
   }
 
   /** Nothing more may be asked: the rows that are left say so, and what was answered stays. */
-  async function giveUp(request: Request, why: string): Promise<null> {
+  async function giveUp(
+    request: Request,
+    why: string,
+    { looks, place }: { looks: Looks; place: Place | null },
+  ): Promise<Date | null> {
+    if (place && !(await takeBack({ db, looks }, request.id, place, request.servizio as Listed)))
+      return new Date(+now() + POLL_MS)
     await working(request.id, async (transaction) => {
       const found = await ours(transaction, request.id)
       if (found) await endOpenRows(transaction, found, why, now())
@@ -244,19 +238,13 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
       await append(
         transaction,
         WORKER,
-        entry(found, 'bulk.ended', { state: end, ...found.conteggi, ...vouched(found, told) }),
+        entry(found, 'bulk.ended', { state: end, ...found.conteggi, ...vouched(Number(found.linea), told) }),
         now(),
       )
     })
-    await leavePlace(db, request.id)
     changed()
     return null
   }
-
-  /** The part of an audit entry that vouches for lines of the access log. */
-  const vouched = ({ linea }: Request, { last, lines, root }: Awaited<ReturnType<typeof linesAfter>>) => ({
-    ...{ lines, after: Number(linea), last, root },
-  })
 
   async function singleStep(request: Request, seal: RowSeal, about: Consultation, most: number): Promise<Date | null> {
     const rows = await working(request.id, async (transaction) => {
@@ -264,16 +252,18 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
       return found ? takeRows(transaction, found, OPEN, Math.min(BATCH, most)) : []
     })
     const ends = new Map<number, RowEnd>()
-    let rest = rows
+    const rest = [...rows]
     let waiting: Extract<RowEnd, { state: 'wait' }> | null = null
+    // A row takes at most three questions, each with its time-out: what was asked is written before the lease is another's.
+    const until = +now() + LEASE_MS / 2
+    const next = () => (waiting === null && !stopping && +now() < until ? rest.shift() : undefined)
     async function lane(): Promise<void> {
-      for (let row = rest.shift(); row !== undefined && waiting === null && !stopping; row = rest.shift()) {
+      for (let row = next(); row !== undefined; row = next()) {
         const end = await askRow(askedOf(seal, row, request.protocollo), about)
         ends.set(row.n, end)
         if (end.state === 'wait') waiting = end
       }
     }
-    rest = [...rows]
     await Promise.all(Array.from({ length: AT_ONCE }, lane))
     const wait = waiting as Extract<RowEnd, { state: 'wait' }> | null
     await writeEnds(request, seal, rows, ends)
@@ -353,7 +343,7 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
       await append(
         transaction,
         WORKER,
-        entry(found, 'bulk.asked', { rows: written.length, ...vouched(found, told) }),
+        entry(found, 'bulk.asked', { rows: written.length, ...vouched(Number(found.linea), told) }),
         now(),
       )
     })
@@ -361,38 +351,38 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
   }
 
   /**
-   * One look at a list that a bulk service has, or the next list for it. A row that its file leaves out is asked by itself, and
-   * so are all rows of a list that comes to nothing. `one-by-one`: no row is for a list any more.
+   * One look at the list that ANPR has. A row that its file leaves out is asked by itself, and so are all rows of a list that
+   * comes to nothing.
    */
-  async function bulkStep(
+  async function lookAtList(
     request: Request,
     seal: RowSeal,
     about: Consultation & { looks: Looks },
+    place: Place & { job: string },
+  ): Promise<Date | null> {
+    const { looks, code } = about
+    const look = looks.bulkAgain({ service: place.service, code }, place.job)
+    const state = await look.state(place.job)
+    if (state.ok && state.value.kind === 'file') {
+      await takeFile(request, seal, about, look, state.value.rows)
+      return null
+    }
+    const isOver = state.ok ? state.value.kind === 'ended' : !WAITS.includes(state.error.kind)
+    const isStuck = +now() - Number(place.began_at ?? now()) > PATIENCE_MS
+    if (!isOver && !isStuck) return new Date(+now() + POLL_MS)
+    if (!(await takeBack({ db, looks }, request.id, place, code))) return new Date(+now() + POLL_MS)
+    await alone(request, isStuck ? 'stuck' : 'ended')
+    return null
+  }
+
+  /** Hands the next list to a bulk service. `one-by-one`: no row is for a list any more. */
+  async function handOver(
+    request: Request,
+    seal: RowSeal,
+    { looks, code }: Consultation & { looks: Looks },
     service: BulkService,
     most: number,
   ): Promise<Date | null | 'one-by-one'> {
-    const { looks, code } = about
-    const { rows: places } = await sql<{ job: string | null; began_at: Date | null }>`
-      select job, began_at from anpr_bulk_job where owner = ${request.id}`.execute(db)
-    const [place] = places
-    if (place?.job) {
-      const look = looks.bulkAgain({ service, code }, place.job)
-      await sql`update anpr_bulk_job set touched_at = ${now()} where owner = ${request.id}`.execute(db)
-      const state = await look.state(place.job)
-      if (state.ok && state.value.kind === 'file') {
-        await takeFile(request, seal, about, look, state.value.rows)
-        return null
-      }
-      const isOver = state.ok ? state.value.kind === 'ended' : !WAITS.includes(state.error.kind)
-      const isStuck = +now() - Number(place.began_at ?? now()) > PATIENCE_MS
-      if (!isOver && !isStuck) return new Date(+now() + POLL_MS)
-      if (isStuck || !state.ok) await look.cancel(place.job)
-      await look.ended(new Map())
-      await alone(request, isStuck ? 'stuck' : 'ended')
-      return null
-    }
-    // A list that was to go out when its gateway died: nobody knows whether ANPR has it, and it goes out again.
-    if (place) await leavePlace(db, request.id)
     const rows = await nextPart(request, most)
     if (rows === null) return 'one-by-one'
     if ((await claimPlace({ db, looks, now }, service, request.id)) !== null) return new Date(+now() + POLL_MS)
@@ -409,9 +399,10 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
     const wish = { ...{ service, code }, keys: asked.map((row) => keyOf(seal, row)) }
     const look = await looks.inBulk({ ...wish, question: { day: first.giorno ?? '', reason: request.protocollo } })
     if (look.job.ok) {
-      await sql`
-        update anpr_bulk_job set job = ${look.job.value}, began_at = ${now()}, touched_at = ${now()}
-        where owner = ${request.id}`.execute(db)
+      const { numAffectedRows: mine } = await sql`
+        update anpr_bulk_job set job = ${look.job.value}, began_at = ${now()} where owner = ${request.id}`.execute(db)
+      // Meanwhile its author has taken the request back.
+      if (!mine) await Promise.all([look.cancel(look.job.value), look.ended(new Map())])
       return new Date(+now() + POLL_MS)
     }
     await look.ended(new Map())
@@ -454,7 +445,6 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
       )
       await append(transaction, WORKER, entry(found, 'bulk.list-ended', { why }), now())
     })
-    await leavePlace(db, request.id)
   }
 
   async function takeFile(
@@ -516,5 +506,13 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
     },
   }
 }
+
+/** ANPR as somebody's request asks it. */
+export const looksOf = (register: Pick<Register, 'askedBy'>, { id, fruitore, ufficio, autore }: Request): Looks =>
+  register.askedBy({
+    caller: { channel: 'console', id: `${fruitore}:${ufficio}`, person: autore },
+    requester: null,
+    operation: id,
+  })
 
 const OPEN = sql<boolean>`stato in ('da_fare', 'id_risolto', 'chiesta')`

@@ -6,11 +6,12 @@ import { DAY_MS } from '../../../basics/time.ts'
 import type { Command } from '../../../contract/command.ts'
 import { aloneBound } from '../../../contract/console/commands.ts'
 import { createCommandRoom } from '../../commands/routes.ts'
+import { createEnrolledView } from '../../enrolment/view.ts'
 import { migrate } from '../../store/migrations.ts'
-import type { Tables } from '../../store/schema.ts'
+import type { Database, Tables } from '../../store/schema.ts'
 import { type ConsoleDatabase, withConsole } from '../tables.ts'
 import { ordersOf } from './list.ts'
-import { approveOrder, carryOutDue, orderCommand, stopOrder } from './orders.ts'
+import { approveOrder, carryOutDue, type OwnDeeds, orderCommand, stopOrder } from './orders.ts'
 
 const clock = { now: new Date('2026-11-30T10:00:00.000Z') }
 const now = () => clock.now
@@ -18,8 +19,9 @@ let db: ConsoleDatabase
 let signed: Command[]
 let revoked: string[]
 const who = (person: string) => ({ doer: { person, role: 'OPERATORE' as const, session: null }, name: person })
-const own = {
-  revoke: async (totem: string) => revoked.push(totem) > 0,
+const own: OwnDeeds = {
+  revoke: async (_on, totem) => revoked.push(totem) > 0,
+  revoked: async () => undefined,
   holdUpdates: async () => false,
 }
 const parts = () => ({
@@ -154,33 +156,66 @@ describe('a second person', () => {
   })
 })
 
-test('what a gateway had let go when it died, or could not do, the next one does: in its order, once', async () => {
-  const made = await order('ada', { kind: 'revoke', totems: ['TT-0001', 'TT-0002', 'TT-0003'] })
-  const [held, asked] = [[] as string[], [] as string[]]
-  const dies = {
+test('what could not be done holds up its totem’s later orders alone, and is done by whoever looks next: in its order, once', async () => {
+  const proposed = await order('ada', { kind: 'pause-updates', totems: ['TT-0001', 'TT-0002', 'TT-0003'] })
+  const id = proposed.ok ? proposed.value.order : ''
+  const held: string[] = []
+  const deeds = (...broken: string[]): OwnDeeds => ({
     ...own,
-    async revoke(totem: string) {
-      if (asked.push(totem) === 2) throw new Error('killed')
-      return true
+    async revoke(_on, totem) {
+      if (broken.includes(totem)) throw new Error('no such table')
+      return held.push(`revoke ${totem}`) > 0
     },
-  }
-  const id = made.ok ? made.value.order : ''
-  await expect(approveOrder({ ...parts(), own: dies }, who('paola'), id)).rejects.toThrow('killed')
-  expect((await seen())[0]).toMatchObject({ state: 'issued', counts: { done: 1 } })
+    async holdUpdates(on, totem, isHeld) {
+      // Half of a deed that fails is not done.
+      await sql`insert into totem_note (id, totem, at, person, name, text) values (${`${isHeld} ${totem} ${held.length}`}, ${totem}, now(), 'a', 'a', 'a')`.execute(
+        on,
+      )
+      if (broken.includes(totem)) throw new Error('no such table')
+      return held.push(`${isHeld ? 'pause' : 'resume'} ${totem}`) > 0
+    },
+  })
+  const notes = async () => (await sql`select from totem_note`.execute(db)).rows.length
+  // The approval stands whatever happens.
+  expect(await approveOrder({ ...parts(), own: deeds('TT-0002') }, who('paola'), id)).toMatchObject({ ok: true })
+  expect(held.toSorted()).toEqual(['pause TT-0001', 'pause TT-0003'])
+  expect([(await seen())[0], await notes()]).toMatchObject([{ state: 'issued', counts: { done: 2, waiting: 1 } }, 2])
   clock.now = new Date(+clock.now + 1_000)
   // What nobody has approved stays undone.
   await order('ada', { kind: 'revoke', totems: ['TT-0004'] })
-  const back = await order('ada', { kind: 'resume-updates', totems: ['TT-0002'] })
-  const last = {
-    revoke: async (totem: string) => held.push(`revoke ${totem}`) > 0,
-    holdUpdates: async (totem: string) => held.push(`resume ${totem}`) > 0,
+  for (const [kind, totem] of [
+    ['resume-updates', 'TT-0002'],
+    ['revoke', 'TT-0003'],
+  ]) {
+    const made = await order('ada', { kind, totems: [totem] })
+    await approveOrder({ ...parts(), own: deeds('TT-0002') }, who('bea'), made.ok ? made.value.order : '')
   }
-  await approveOrder({ ...parts(), own: last }, who('bea'), back.ok ? back.value.order : '')
-  const left = ['TT-0001', 'TT-0002', 'TT-0003'].filter((totem) => totem !== asked[0])
-  expect([...held.slice(0, 2).sort(), held[2]]).toEqual([...left.map((totem) => `revoke ${totem}`), 'resume TT-0002'])
-  await carryOutDue({ db, own: last, now })
-  expect(held).toHaveLength(3)
+  expect(held.slice(2)).toEqual(['revoke TT-0003'])
+  await expect(carryOutDue({ db, own: deeds('TT-0002'), now })).rejects.toThrow('no such table')
+  // Two gateways look at once.
+  await Promise.all([carryOutDue({ db, own: deeds(), now }), carryOutDue({ db, own: deeds(), now })])
+  expect(held.slice(3)).toEqual(['pause TT-0002', 'resume TT-0002'])
   expect((await seen()).find(({ order: each }) => each === id)).toMatchObject({ counts: { done: 3 } })
+})
+
+test('a totem that is out already was revoked; one that nobody has enrolled was not', async () => {
+  await sql`
+    insert into totem_order (id, totem, state, software_key, wish, made_by, made_at, expires_at)
+    values ('o', 'TT-0001', 'done', true, '{}', 'ada', now(), now())`.execute(db)
+  await sql`
+    insert into totem_enrolled (totem, order_id, key_kind, machine, spki, outcome, verification, enrolled_at, changed_at)
+    values ('TT-0001', 'o', 'file', 'm', 's', '{}', '{}', now(), now())`.execute(db)
+  const told: string[] = []
+  const view = createEnrolledView({
+    ...{ db: db as never, now, log: pino({ level: 'silent' }) },
+    onChanged: async () => void told.push('changed'),
+  })
+  const real = { ...own, revoke: (on: Database, totem: string, by: string) => view.shutOut(on as never, totem, by) }
+  await view.withdraw('TT-0001', 'a registrar')
+  const made = await order('ada', { kind: 'revoke', totems: ['TT-0001', 'TT-0002'] })
+  await approveOrder({ ...parts(), own: { ...real, revoked: view.isOut } }, who('bea'), made.ok ? made.value.order : '')
+  expect((await seen())[0]?.commands).toMatchObject([{ state: 'done' }, { state: 'refused', refusal: 'no-mechanism' }])
+  expect(told).toEqual(['changed', 'changed'])
 })
 
 /** What the totem's own door would tell it. */

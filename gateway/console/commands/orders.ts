@@ -8,15 +8,18 @@ import type { ConsoleProblem, ConsoleProblemKind } from '../../../contract/conso
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { issue } from '../../commands/issue.ts'
 import type { Keyring } from '../../keys/keyring.ts'
+import type { Database, Tables } from '../../store/schema.ts'
 import { append, type Doer } from '../audit/chain.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 
 const problem = (kind: ConsoleProblemKind, field: string | null = null) => err<ConsoleProblem>({ kind, field })
 
-/** What the gateway itself does of an order. True: it is so now. */
+/** What the gateway itself does of an order, within the caller's transaction. True: it is so now, also if it was before. */
 export interface OwnDeeds {
-  revoke(totem: string, by: string): Promise<boolean>
-  holdUpdates(totem: string, held: boolean): Promise<boolean>
+  revoke(on: Database, totem: string, by: string): Promise<boolean>
+  /** After the transaction: this gateway is to know it at once. */
+  revoked(totem: string, by: string): Promise<void>
+  holdUpdates(on: Database, totem: string, held: boolean): Promise<boolean>
 }
 
 export interface OrderParts {
@@ -207,7 +210,8 @@ export async function approveOrder(
     return ok(kind)
   })
   if (!approved.ok) return approved
-  if (!isOfTotem(approved.value)) await carryOutDue({ db, own, now })
+  // The approval stands, whatever fails now: it is tried again every minute, and told then.
+  if (!isOfTotem(approved.value)) await carryOutDue({ db, own, now }).catch(() => undefined)
   return ok({ done: true })
 }
 
@@ -237,10 +241,45 @@ export const isLapsed = (proposedAt: Date, at: Date): boolean => +at - +proposed
 
 /**
  * Does what was let go of the gateway's own orders and is not done yet, the oldest first: also what a gateway had in hand that died.
- * The same deed again changes nothing.
+ * One gateway at a time picks, does and notes one deed, all in one transaction: the order of two deeds is that of their approvals.
+ * What fails holds up what comes later for the same totem, and nothing else; it is thrown when all the rest is done.
  */
 export async function carryOutDue({ db, own, now }: Pick<OrderParts, 'db' | 'own' | 'now'>): Promise<void> {
-  const rows = await db
+  const failed = new Map<string, unknown>()
+  for (;;) {
+    let picked: string | null = null
+    try {
+      const done = await db.transaction().execute(async (transaction) => {
+        await sql`select pg_advisory_xact_lock(hashtext('totem-own-orders'))`.execute(transaction)
+        const due = await oldestDue(transaction, [...failed.keys()])
+        if (!due) return null
+        picked = due.totem
+        const { id, totem, kind } = due
+        const on = transaction.$pickTables<keyof Tables>()
+        const by = due.approved_by ?? ''
+        const isDone = await (kind === 'revoke'
+          ? own.revoke(on, totem, by)
+          : own.holdUpdates(on, totem, kind === 'pause-updates'))
+        await transaction
+          .updateTable('totem_command')
+          .set({ issued_at: now(), ended_at: now(), refusal: isDone ? null : 'no-mechanism' })
+          .where('id', '=', id)
+          .execute()
+        return { totem, by, isRevoked: kind === 'revoke' && isDone }
+      })
+      if (done === null) break
+      if (done.isRevoked) await own.revoked(done.totem, done.by)
+    } catch (failure) {
+      // Without a totem it is the database itself.
+      if (picked === null) throw failure
+      failed.set(picked, failure)
+    }
+  }
+  for (const failure of failed.values()) throw failure
+}
+
+const oldestDue = (transaction: ConsoleTransaction, failed: readonly string[]) =>
+  transaction
     .selectFrom('totem_command')
     .innerJoin('command_order', 'command_order.id', 'totem_command.order_id')
     .select(['totem_command.id', 'totem', 'kind', 'approved_by'])
@@ -248,18 +287,8 @@ export async function carryOutDue({ db, own, now }: Pick<OrderParts, 'db' | 'own
     .where('approved_at', 'is not', null)
     .where('command_order.ended_at', 'is', null)
     .where('totem_command.ended_at', 'is', null)
+    .$if(failed.length > 0, (query) => query.where('totem', 'not in', failed))
     .orderBy('approved_at')
     .orderBy('totem_command.id')
-    .execute()
-  for (const { id, totem, kind, approved_by } of rows) {
-    const done = await (kind === 'revoke'
-      ? own.revoke(totem, approved_by ?? '')
-      : own.holdUpdates(totem, kind === 'pause-updates'))
-    await db
-      .updateTable('totem_command')
-      .set({ issued_at: now(), ended_at: now(), refusal: done ? null : 'no-mechanism' })
-      .where('id', '=', id)
-      .where('ended_at', 'is', null)
-      .execute()
-  }
-}
+    .limit(1)
+    .executeTakeFirst()

@@ -23,19 +23,28 @@ export interface Desk {
 export const mayWorkAt = ({ fleet, offices }: Pick<Sight, 'fleet' | 'offices'>, office: string): boolean =>
   fleet || offices.includes(office)
 
-/** `issues`: for what asks for a handshake of the last half hour. */
-export function deskOf(
-  { session, sight }: { session: Session; sight: Sight },
-  { issues = false, now }: { issues?: boolean; now: Date },
-): Result<Desk, ConsoleProblem> {
-  const no = (kind: ConsoleProblem['kind']) => err<ConsoleProblem>({ kind, field: null })
+const no = (kind: ConsoleProblem['kind']) => err<ConsoleProblem>({ kind, field: null })
+
+interface At {
+  session: Session
+  sight: Sight
+}
+
+/** Where this session works, however long ago its card shook hands: nothing of a citizen is shown by it. */
+export function deskOf({ session, sight }: At): Result<Desk, ConsoleProblem> {
   const { card, counter } = session
   if (card === null) return no('card-needed')
   if (counter === null || !mayWorkAt(sight, counter.office)) return no('no-counter')
-  if (issues && +now - +card.at > SHAKEN_MS) return no('card-again')
   const { office, station } = counter
   return ok({
     ...{ office, station, number: card.number, operator: session.person, session: session.id, shakenAt: card.at },
     caller: { channel: 'counter', id: station, person: card.number },
   })
+}
+
+/** SECURITY: whoever has the cookie and not the card looks at nobody half an hour later. */
+export function shakenDeskOf(at: At, now: Date): Result<Desk, ConsoleProblem> {
+  const desk = deskOf(at)
+  if (desk.ok && +now - +desk.value.shakenAt > SHAKEN_MS) return no('card-again')
+  return desk
 }

@@ -5,23 +5,22 @@ import type { Sessions } from '../identity/sessions.ts'
 import type { Handlers } from '../route.ts'
 import { collect, waiting } from './collect.ts'
 import { dayOf } from './day.ts'
-import { type Desk, deskOf, mayWorkAt } from './desk.ts'
+import { type Desk, deskOf, mayWorkAt, shakenDeskOf } from './desk.ts'
 import type { CounterGround } from './ground.ts'
 import { identify } from './identify.ts'
 import { answerFor, declaration, issue, openPapers, show } from './papers.ts'
 
 type OfCounter = Extract<keyof Handlers, `counter${string}` | 'openCounter' | 'identify' | 'endVisit'>
 
-/** SECURITY: each of them asks first at which counter its person works, by the card and the grants of this moment. */
+/**
+ * SECURITY: each of them asks first at which counter its person works, by the grants of this moment and a card that has shaken
+ * hands within half an hour. What says nothing of a citizen, or ends something, asks for no handshake.
+ */
 export function counterHandlers(ground: CounterGround, sessions: Pick<Sessions, 'worksAt'>): Pick<Handlers, OfCounter> {
   const { db, now } = ground
   type At = Parameters<typeof deskOf>[0]
-  const atDesk = async <T>(
-    ask: At,
-    work: (desk: Desk) => Promise<T>,
-    { issues = false } = {},
-  ): Promise<Result<T, ConsoleProblem>> => {
-    const desk = deskOf(ask, { issues, now: now() })
+  const atDesk = async <T>(ask: At, work: (desk: Desk) => Promise<T>): Promise<Result<T, ConsoleProblem>> => {
+    const desk = shakenDeskOf(ask, now())
     return desk.ok ? ok(await work(desk.value)) : desk
   }
   const answered = async (done: boolean): Promise<Result<{ done: true }, ConsoleProblem>> =>
@@ -44,20 +43,24 @@ export function counterHandlers(ground: CounterGround, sessions: Pick<Sessions, 
       return ok({ done: true })
     },
     identify: (ask) => atDesk(ask, (desk) => identify(ground, desk, ask.doer, ask.body)),
-    endVisit: (ask) =>
-      atDesk(ask, async (desk) => {
-        await ground.citizens.end(desk.caller, ask.body.visit)
-        return { done: true as const }
-      }),
+    endVisit: async (ask) => {
+      const desk = deskOf(ask)
+      if (!desk.ok) return desk
+      await ground.citizens.end(desk.value.caller, ask.body.visit)
+      return ok({ done: true })
+    },
     counterPreview: (ask) => atDesk(ask, (desk) => show(ground, desk, ask.body)),
-    counterIssue: (ask) => atDesk(ask, (desk) => issue(ground, desk, ask.doer, ask.body), { issues: true }),
+    counterIssue: (ask) => atDesk(ask, (desk) => issue(ground, desk, ask.doer, ask.body)),
     counterDeclaration: (ask) => atDesk(ask, (desk) => declaration(ground, desk, ask.body)),
     counterWaiting: (ask) => atDesk(ask, (desk) => waiting(ground, desk, ask.body)),
-    counterCollect: (ask) => atDesk(ask, (desk) => collect(ground, desk, ask.doer, ask.body), { issues: true }),
+    counterCollect: (ask) => atDesk(ask, (desk) => collect(ground, desk, ask.doer, ask.body)),
     counterPrinted: async ({ session: { person: operator }, doer, body: { operation, good } }) =>
       answered(await answerFor(ground, { operator }, doer, { operation, said: good ? 'printed' : 'again' })),
     counterAbandoned: async ({ session: { person: operator }, doer, body: { operation } }) =>
       answered(await answerFor(ground, { operator }, doer, { operation, said: 'void' })),
-    counterDay: (ask) => atDesk(ask, (desk) => dayOf(db, desk, ask.query)),
+    counterDay: async (ask) => {
+      const desk = deskOf(ask)
+      return desk.ok ? ok(await dayOf(db, desk.value, ask.query)) : desk
+    },
   }
 }

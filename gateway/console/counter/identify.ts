@@ -1,5 +1,6 @@
+import { sql } from 'kysely'
 import { ulid } from 'ulid'
-import { italianDay } from '../../../basics/time.ts'
+import { HOUR_MS, italianDay } from '../../../basics/time.ts'
 import { dueFor } from '../../../catalogue/bollo.ts'
 import { sheetConflict } from '../../../catalogue/certificates.ts'
 import { exemptions } from '../../../catalogue/exemptions.ts'
@@ -17,6 +18,9 @@ import { digest } from '../identity/secrets.ts'
 import type { Desk } from './desk.ts'
 import type { OperatorEvidence } from './evidence.ts'
 import type { CounterGround } from './ground.ts'
+
+/** A person a minute: nobody serves so many, and whoever reads the register by a stolen counter gets no further. */
+const VISITS_PER_HOUR = 60
 
 type Identified = Answer<'identify'>
 
@@ -39,15 +43,13 @@ export async function identify(
     document: { ...shown, reference: reference(`document ${document.kind} ${number}`), last: number.slice(-3) },
   }
   const person = reference(codiceFiscale)
+  const begun = await begin(ground, desk, { id, at, person, evidence })
   const noted = async (outcome: string, token: string | null) => {
-    const { office, station, number, operator, session } = desk
     await ground.db.transaction().execute(async (transaction) => {
       await transaction
-        .insertInto('counter_visit')
-        .values({
-          ...{ id, session, at, office, station, number, operator, person, outcome },
-          ...{ token_hash: token && digest(token), evidence: JSON.stringify(evidence) },
-        })
+        .updateTable('counter_visit')
+        .set({ outcome, token_hash: token && digest(token) })
+        .where('id', '=', id)
         .execute()
       const deed = { deed: 'counter.identify', object: id, detail: { document: document.kind, became: outcome } }
       await append(transaction, doer, { ...deed, outcome: token === null ? 'refused' : 'done' }, at)
@@ -58,6 +60,7 @@ export async function identify(
     return { became: 'refused', problem: { kind, anpr } }
   }
 
+  if (!begun) return refused('too-many-visits')
   const why = whyNotBy(document, italianDay(at)) ?? (person === desk.operator ? 'operator-self' : null)
   if (why !== null) return refused(why)
   const opened = await citizens.openFor(desk.caller, { codiceFiscale, proof: `counter ${id}` })
@@ -85,6 +88,35 @@ export async function identify(
     themes: certificateTheme.options.map((theme) => ({ theme, types: [...themes[theme]] })),
     apart: APART,
   }
+}
+
+/** The visit, before anybody is asked. False: this operator has begun as many within an hour as one may. */
+function begin(
+  { db }: CounterGround,
+  { office, station, number, operator, session }: Desk,
+  { id, at, person, evidence }: { id: string; at: Date; person: string; evidence: OperatorEvidence },
+): Promise<boolean> {
+  return db.transaction().execute(async (transaction) => {
+    // Of several at once each sees those before it.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`visits ${operator}`}, 0))`.execute(transaction)
+    const { before } = await transaction
+      .selectFrom('counter_visit')
+      .select(({ fn }) => fn.countAll<string>().as('before'))
+      .where('operator', '=', operator)
+      .where('at', '>', new Date(+at - HOUR_MS))
+      // Who tries again and again is free when the hour is over.
+      .where('outcome', '<>', 'too-many-visits')
+      .executeTakeFirstOrThrow()
+    const isTooMany = Number(before) >= VISITS_PER_HOUR
+    await transaction
+      .insertInto('counter_visit')
+      .values({
+        ...{ id, session, at, office, station, number, operator, person, token_hash: null },
+        ...{ evidence: JSON.stringify(evidence), outcome: isTooMany ? 'too-many-visits' : 'asked' },
+      })
+      .execute()
+    return !isTooMany
+  })
 }
 
 /** Pairs that may not share a sheet. */

@@ -32,7 +32,12 @@ export function judgeRequests({ db, now, log }: { db: ConsoleDatabase; now: Cloc
       const open = await db
         .selectFrom('richiesta')
         .selectAll()
-        .where(moment === 'sent' ? 'inviata_at' : 'finita_at', 'is not', null)
+        // Who takes a request back shortly before its end has its answers all the same.
+        .where(
+          moment === 'sent'
+            ? sql<boolean>`inviata_at is not null`
+            : sql<boolean>`finita_at is not null or (annullata_at is not null and iniziata_at is not null)`,
+        )
         .where(({ not, exists, selectFrom }) =>
           not(
             exists(

@@ -13,6 +13,7 @@ import type { Held, Sight } from './matrix.ts'
 
 /** Who proposes and approves where nobody is there to do it: whoever can reach the gateway's machine (gateway/console.ts). */
 export const INSTALLATION = 'installation'
+export const INSTALLATION_NAME = 'installazione'
 /** Of these somebody must always be left, or nobody could grant anything again. */
 const LAST = 'PIATTAFORMA'
 /** 12 months, at most; a leap year's too. */
@@ -119,7 +120,7 @@ export async function grantsOf(
           = any(string_to_array(${sight.ufficiEnte.map(officeKey).join(',')}, ','))`,
       ]),
     )
-  const name = (known: string) => names.get(known) ?? known
+  const name = (known: string) => (known === INSTALLATION ? INSTALLATION_NAME : (names.get(known) ?? known))
   const counting = await held(db, at)
   const nameOf = await scopeNames(db)
   return {
@@ -128,7 +129,9 @@ export async function grantsOf(
       const part = partIn(own, grant, topsOf(counting, grant.scope))
       const isOpen = state !== 'revoked' && state !== 'ended'
       return {
-        ...{ grant: grant.id, holder: grant.holder, holderName: names.get(grant.holder) ?? null },
+        ...{ grant: grant.id, holder: grant.holder },
+        // SECURITY: who names a codice fiscale learns whose it is when its holder has used what they were given, and not before.
+        holderName: sight.all || grant.used_at || grant.holder === person ? (names.get(grant.holder) ?? null) : null,
         ...{ role: grant.role, scope: grant.scope, scopeName: nameOf(grant.scope), reason: grant.reason, state },
         ...{ from: grant.from_at.toISOString(), until: grant.until_at.toISOString() },
         proposedBy: name(grant.proposed_by),

@@ -93,6 +93,46 @@ const groupOf = (by: Grouping, part: string): string | null => {
   return by === 'ufficio' ? (regions[part as Region] ?? null) : null
 }
 
+/** Of equal numbers every list is to hide the same one, in whatever order they have come. */
+const inOrder = (one: Figure, other: Figure) => (`${one.part} ${one.id}` < `${other.part} ${other.id}` ? -1 : 1)
+
+/** Which numbers of each month leave the ente: every table that has one of them hides by this, and so do its days. */
+function maskedOf(figures: readonly Figure[], months: readonly string[]) {
+  const parts = [...Map.groupBy(figures.toSorted(inOrder), ({ part }) => part)].map(([part, own]) => ({
+    part,
+    ids: [...new Set(own.map(({ id }) => id))],
+  }))
+  const counts = new Map<string, number>()
+  for (const { part, id, month, n } of figures) {
+    const key = `${part} ${id} ${month}`
+    counts.set(key, (counts.get(key) ?? 0) + n)
+  }
+  const masks = new Map(
+    months.map((month) => {
+      const lists = parts.map(({ part, ids }) => ids.map((id) => counts.get(`${part} ${id} ${month}`) ?? 0))
+      return [month, { lists, ...hiddenWithin(lists) }]
+    }),
+  )
+  return { parts, masks }
+}
+
+/** What is told of a product in a month, for a table that has it too. */
+export function toldOf(
+  figures: readonly Omit<Figure, 'part'>[],
+  months: readonly string[],
+): (product: string, month: string) => Shown {
+  const { parts, masks } = maskedOf(
+    figures.map((figure) => ({ ...figure, part: kindOf(figure.id) })),
+    months,
+  )
+  return (product, month) => {
+    const at = parts.findIndex(({ ids }) => ids.includes(product))
+    const place = parts[at]?.ids.indexOf(product) ?? -1
+    const mask = masks.get(month)
+    return mask?.hidden.lists[at]?.[place] ? null : (mask?.lists[at]?.[place] ?? 0)
+  }
+}
+
 /**
  * The figures as a screen and a file have them. Each month is a list of its own with its total, and hides the same whatever
  * stands beside it; rows have no totals over months. `only`: one region of the offices, whose list is a part of the whole.
@@ -107,21 +147,9 @@ export function tableOf(
     only,
   }: { by: Grouping; months: readonly string[]; exact: boolean; names?: ReadonlyMap<string, string>; only?: string },
 ): Pick<ProductsPage, 'rows' | 'totals'> {
-  const parts = [...Map.groupBy(figures, ({ part }) => part)].map(([part, own]) => ({
-    part,
-    ids: [...new Set(own.map(({ id }) => id))],
-  }))
-  const counts = new Map<string, number>()
-  for (const { part, id, month, n } of figures) {
-    const key = `${part} ${id} ${month}`
-    counts.set(key, (counts.get(key) ?? 0) + n)
-  }
-  const all = months.flatMap((month) => [month, yearBefore(month)])
-  const masks = new Map(
-    all.map((month) => {
-      const lists = parts.map(({ part, ids }) => ids.map((id) => counts.get(`${part} ${id} ${month}`) ?? 0))
-      return [month, { lists, ...hiddenWithin(lists) }]
-    }),
+  const { parts, masks } = maskedOf(
+    figures,
+    months.flatMap((month) => [month, yearBefore(month)]),
   )
   const shownParts = parts.map((_, at) => at).filter((at) => only === undefined || parts[at]?.part === only)
   const cellOf = (month: string, at: number, place: number): Shown => {

@@ -7,9 +7,9 @@ import { err, ok, type Result } from '../../../contract/result.ts'
 import { dailyOf } from '../../statistics/cie.ts'
 import { dayAfter } from '../../statistics/count.ts'
 import { kindNames, kindOf, productName } from '../../statistics/products.ts'
-import { hiddenIn, hiddenWithin, maskedTable } from '../../statistics/suppress.ts'
+import { maskedTable } from '../../statistics/suppress.ts'
 import type { ConsoleTransaction } from '../tables.ts'
-import { CHANNELS, givenIn, lastMonth, lateIn, monthAfter, sourcesIn, tableOf, yearBefore } from './figures.ts'
+import { CHANNELS, givenIn, lastMonth, lateIn, monthAfter, sourcesIn, tableOf, toldOf, yearBefore } from './figures.ts'
 import { regimesOf } from './regimes.ts'
 
 /** As many lines as a page bears: offices are asked for by region. */
@@ -118,15 +118,11 @@ export async function productsByChannel(
   const columns = Object.keys(CHANNELS).filter((channel) => own.some(({ id }) => id.endsWith(` ${channel}`)))
   const columnNames = columns.map((channel) => CHANNELS[channel as keyof typeof CHANNELS])
   // The list of products hides by kinds; this table is to say the same.
-  const totals = new Map(
-    rows.map((row) => [row, columns.reduce((sum, column) => sum + (counts.get(`${row} ${column}`) ?? 0), 0)]),
+  const told = toldOf(
+    own.map((figure) => ({ ...figure, id: figure.id.split(' ')[0] ?? '' })),
+    [month],
   )
-  const parts = [...Map.groupBy(rows, kindOf).values()]
-  const { lists } = hiddenWithin(parts.map((part) => part.map((row) => totals.get(row) ?? 0))).hidden
-  const hides = new Map(
-    parts.flatMap((part, at) => part.map((row, place) => [row, lists[at]?.[place] ?? false] as const)),
-  )
-  const hiddenRows = rows.map((row) => hides.get(row) ?? false)
+  const hiddenRows = rows.map((row) => told(row, month) === null)
   return ok({ month, ...crossOf(counts, { rows, columns, columnNames, hiddenRows }, shown) })
 }
 
@@ -181,25 +177,11 @@ export async function cieOf(
     where prodotto = 'cie' and grana = 'giorno' and giorno >= ${begins}::date and giorno < ${ends}::date
     group by 1`.execute(transaction)
   const counts = new Map(rows.map(({ day, n }) => [day, n]))
-  const hidden = new Set<string>()
-  if (!exact) {
-    // Where the month itself is hidden among the products, so are its days.
-    const { figures } = await givenIn(transaction, { months, by: 'prodotto', filter: {} })
-    for (const month of months) {
-      const kinds = [
-        ...Map.groupBy(
-          figures.filter((figure) => figure.month === month),
-          ({ part }) => part,
-        ),
-      ]
-      const sums = kinds.map(([, own]) => own.reduce((sum, { n }) => sum + n, 0))
-      const at = kinds.findIndex(([kind]) => kind === 'cie')
-      if (at >= 0 && hiddenIn(sums)[at]) hidden.add(month)
-    }
-  }
+  const { figures } = exact ? { figures: [] } : await givenIn(transaction, { months, by: 'prodotto', filter: {} })
+  const told = toldOf(figures, months)
   return ok({
     ...{ from, until, exact, mayExact },
-    days: dailyOf(counts, { from, until, exact, hides: (month) => hidden.has(month) }),
+    days: dailyOf(counts, { from, until, exact, monthOf: (month) => told('cie', month) }),
     regimes: await regimesOf(transaction, from, until),
     sources: await sourcesIn(transaction, from, dayAfter(until)),
   })

@@ -1,9 +1,11 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { SMALL } from '../../../contract/polis.ts'
 import { broughtIn } from '../../statistics/brought.ts'
 import { dailyOf } from '../../statistics/cie.ts'
 import { kindOf } from '../../statistics/products.ts'
 import { standingOf } from './closures.ts'
-import { type Figure, lastMonth, tableOf } from './figures.ts'
+import { type Figure, lastMonth, tableOf, toldOf } from './figures.ts'
 import { crossFile, productsFile } from './files.ts'
 
 const linesOf = async (text: AsyncIterable<string | Uint8Array>) => {
@@ -103,6 +105,24 @@ describe('figures that leave the ente', () => {
     expect(totals[0]?.now).toBeNull()
   })
 
+  test('of two equal numbers every table hides the same one, in whatever order the database gives them', () => {
+    const month = '2026-09'
+    const equal = ['visura', 'cie', 'dichiarazione-notorio'].map((id, at) => ({
+      id,
+      part: kindOf(id),
+      month,
+      n: at < 2 ? 40 : 3,
+    }))
+    const hidden = [equal, equal.toReversed()].map((list) => {
+      const table = tableOf(list, { by: 'prodotto', months: [month], exact: false })
+      const told = toldOf(list, [month])
+      for (const { id, cells } of table.rows) expect(told(id, month)).toBe(cells[0]?.now)
+      return table.rows.filter(({ cells }) => cells[0]?.now === null).map(({ id }) => id)
+    })
+    expect(hidden[0]).toHaveLength(2)
+    expect(hidden[1]).toEqual(hidden[0])
+  })
+
   test('nothing is told of a month that may still change', () => {
     expect(lastMonth(new Date('2026-10-07T10:00:00Z'), true)).toBe('2026-09')
     expect(lastMonth(new Date('2026-10-07T10:00:00Z'), false)).toBe('2026-08')
@@ -120,22 +140,73 @@ describe('identity cards by day', () => {
   const day = (n: number) => `2021-05-${String(n).padStart(2, '0')}`
   const counts = new Map(Array.from({ length: 31 }, (_, at) => [day(at + 1), at === 16 ? 3 : 600 + at] as const))
 
+  const monthOf = (month: string) => [...counts].reduce((sum, [each, n]) => sum + (each.startsWith(month) ? n : 0), 0)
+
   test('the mean is of seven days, those before the first among them', () => {
-    const days = dailyOf(counts, { from: day(7), until: day(9), exact: true })
+    const days = dailyOf(counts, { from: day(7), until: day(9), exact: true, monthOf })
     expect(days.map(({ mean }) => mean)).toEqual([603, 604, 605])
-    expect(dailyOf(new Map([[day(7), 14]]), { from: day(7), until: day(7), exact: true })[0]?.mean).toBe(2)
+    expect(dailyOf(new Map([[day(7), 14]]), { from: day(7), until: day(7), exact: true, monthOf })[0]?.mean).toBe(2)
   })
 
   test('a hidden day hides another, and each mean that it is in', () => {
-    const days = dailyOf(counts, { from: day(1), until: day(31), exact: false })
+    const days = dailyOf(counts, { from: day(1), until: day(31), exact: false, monthOf })
     expect(days.filter(({ count }) => count === null).map((each) => each.day)).toEqual([day(1), day(17)])
     expect(days.filter(({ mean }) => mean === null).map((each) => each.day)).toEqual(
       [1, 2, 3, 4, 5, 6, 7, 17, 18, 19, 20, 21, 22, 23].map(day),
     )
     // The same days, whatever window is asked for.
-    expect(dailyOf(counts, { from: day(10), until: day(20), exact: false })).toEqual(days.slice(9, 20))
-    const none = dailyOf(counts, { from: day(10), until: day(11), exact: false, hides: () => true })
+    expect(dailyOf(counts, { from: day(10), until: day(20), exact: false, monthOf })).toEqual(days.slice(9, 20))
+    const none = dailyOf(counts, { from: day(10), until: day(11), exact: false, monthOf: () => null })
     expect(none.map(({ count }) => count)).toEqual([null, null])
+  })
+
+  test('days and months together: who has both, in any order and window, finds no small number in either', () => {
+    const few = fc.oneof(fc.nat({ max: 6 }), fc.constantFrom(40, 40, 600))
+    const monthly = fc.record({
+      'cie-smarrita': few,
+      visura: few,
+      'certificato-8': few,
+      'certificato-12': few,
+      rest: few,
+    })
+    const month = fc.record({ days: fc.array(few, { minLength: 1, maxLength: 5 }), others: monthly })
+    fc.assert(
+      fc.property(fc.array(month, { minLength: 1, maxLength: 2 }), (months) => {
+        const named = months.map((_, at) => `2021-0${at + 5}`)
+        // The rest is of an office that has brought the month alone.
+        const figures = months.flatMap(({ days, others: { rest, ...others } }, at) =>
+          Object.entries({ ...others, cie: days.reduce((sum, n) => sum + n, rest) }).map(([id, n]) => ({
+            ...{ id, n, part: kindOf(id), month: named[at] ?? '' },
+          })),
+        )
+        const counts = new Map(
+          months.flatMap(({ days }, at) => days.map((n, place) => [`${named[at]}-0${place + 1}`, n] as const)),
+        )
+        const told = toldOf(figures.toReversed(), named)
+        const { rows } = tableOf(figures, { by: 'prodotto', months: named, exact: false })
+        const cells = rows.find(({ id }) => id === 'cie')?.cells ?? []
+        const days = dailyOf(counts, {
+          ...{ from: `${named[0]}-01`, until: '2021-06-30', exact: false },
+          monthOf: (each) => told('cie', each),
+        })
+        for (const [at, { days: real, others }] of months.entries()) {
+          const total = cells[at]?.now ?? null
+          expect(told('cie', named[at] ?? '')).toBe(total)
+          const own = days.filter(({ day: each }) => each.startsWith(named[at] ?? '')).slice(0, real.length)
+          const missing = real.filter((_, place) => own[place]?.count === null)
+          // A hidden month is not the sum of its days, nor what a year lacks without the others.
+          if (total === null) expect(own.every(({ count }) => count === null || count === 0)).toBe(true)
+          else {
+            const unknown = [...missing, ...(others.rest > 0 ? [others.rest] : [])]
+            const left = total - own.reduce((sum, { count }) => sum + (count ?? 0), 0)
+            expect(left === 0 || left >= SMALL).toBe(true)
+            if (missing.length > 0) expect(unknown.length).toBeGreaterThan(1)
+          }
+          expect(own.some(({ count }) => count && count < SMALL)).toBe(false)
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })
 

@@ -153,6 +153,10 @@ export const bulkRequests: Migration = {
               new.file_sha256, new.inviata_at)
             is distinct from (old.profilo, old.profilo_versione, old.servizio, old.motivo, old.protocollo, old.righe,
               old.file_sha256, old.inviata_at))
+          -- Silence is what it was when the request was sent, unless the work on it takes it away; and a term only moves on.
+          or (old.stato <> 'bozza' and (new.silenzio, new.contro_silenzio) is distinct from (old.silenzio, old.contro_silenzio)
+            and not (current_setting('totem.richiesta', true) = old.id and old.silenzio and not new.silenzio))
+          or (old.stato <> 'bozza' and new.scade_at < old.scade_at)
           or (old.stato <> 'bozza' and new.chiave is not null and new.chiave is distinct from old.chiave)
           or (old.convalidata_at is not null and (new.convalida_come, new.convalidata_da, new.convalidata_at)
             is distinct from (old.convalida_come, old.convalidata_da, old.convalidata_at)) then
@@ -195,6 +199,10 @@ export const bulkRequests: Migration = {
           return new;
         end if;
         select stato into whole from richiesta where id = coalesce(new.richiesta, old.richiesta);
+        -- Years after its answers were erased a request loses its rows too.
+        if tg_op = 'DELETE' and exists (select from richiesta where id = old.richiesta and cancellata_at is not null) then
+          return old;
+        end if;
         if tg_op in ('INSERT', 'DELETE') then
           if whole is distinct from 'bozza' then
             raise exception 'rows come and go in a draft' using errcode = '42501';
@@ -237,12 +245,19 @@ export const bulkRequests: Migration = {
       create policy decided on richiesta for update
       using (${working('id')} or (${mine} and console_ufficio(comune, fruitore, ufficio))
         or (${own} and stato in ('in_convalida', 'sospesa')))
-      with check (true)`.execute(db)
+      -- SECURITY: its author lets nothing pass, and a TOP signs with their own name.
+      with check (${working('id')}
+        or (${mine} and stato in ('bozza', 'inviata', 'in_convalida', 'in_lavorazione', 'annullata'))
+        or (${own} and stato in ('in_convalida', 'convalidata', 'respinta') and convalida_come is distinct from 'silenzio'
+          and coalesce(convalidata_da, respinta_da, current_setting('totem.actor', true)) = current_setting('totem.actor', true)))`.execute(
+      db,
+    )
     // Who asked sees the rows; who validates the first twenty, while they are to be judged.
     await sql`
       create policy in_sight on riga for select
       using (${working('richiesta')} or exists (select from richiesta whole where whole.id = riga.richiesta
-        and (whole.autore = current_setting('totem.actor', true) or (riga.n <= 20 and whole.stato = 'in_convalida'
+        and ((whole.autore = current_setting('totem.actor', true) and console_ufficio(whole.comune, whole.fruitore, whole.ufficio))
+          or (riga.n <= 20 and whole.stato = 'in_convalida'
           and whole.comune = any(string_to_array(current_setting('totem.enti', true), ','))))))`.execute(db)
     await sql`
       create policy drafted on riga for insert
@@ -251,7 +266,7 @@ export const bulkRequests: Migration = {
     await sql`
       create policy dropped on riga for delete
       using (exists (select from richiesta whole where whole.id = riga.richiesta
-        and whole.autore = current_setting('totem.actor', true)))`.execute(db)
+        and whole.autore = current_setting('totem.actor', true) and whole.stato = 'bozza'))`.execute(db)
     await sql`
       create policy worked on riga for update using (${working('richiesta')} or exists (
         select from richiesta whole where whole.id = riga.richiesta and whole.autore = current_setting('totem.actor', true)

@@ -17,6 +17,11 @@ export const statistics: Migration = {
         regione text,
         comune text
       )`.execute(db)
+    // Where a totem has stood, since which day: stays when it moves or goes, so that what was counted holds.
+    await sql`
+      create table stat_posto (totem text not null, dal date not null, ufficio text, primary key (totem, dal))`.execute(
+      db,
+    )
     // '' where it is not known, or says nothing of this product.
     await sql`
       create table stat_giorno (

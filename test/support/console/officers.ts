@@ -16,6 +16,7 @@ import { makeRequest, takeFile } from '../../../gateway/console/bulk/draft.ts'
 import { estimateFor } from '../../../gateway/console/bulk/read.ts'
 import { tendRequests } from '../../../gateway/console/bulk/tend.ts'
 import { createBulkWork, type ListSettings } from '../../../gateway/console/bulk/work.ts'
+import { judgeRequests } from '../../../gateway/console/history/anomalies.ts'
 import { NO_SIGHT, type Sight } from '../../../gateway/console/permissions/matrix.ts'
 import { withConsole } from '../../../gateway/console/tables.ts'
 import type { Tables } from '../../../gateway/store/schema.ts'
@@ -114,9 +115,11 @@ function ownAnpr() {
           const failed = anpr.taken()
           if (failed) return { result: err(failed), trace: trace(0) }
           anpr.lists.push({ service, keys: [...keys], cancelled: false })
+          await anpr.onAsk()
           return { result: ok(String(anpr.lists.length)), trace: trace(0) }
         },
         async bulkState(_service, job) {
+          await anpr.onAsk()
           const list = anpr.lists[Number(job) - 1]
           const rows = list && anpr.file(list.keys)
           return { result: ok(rows ? { kind: 'file', rows } : { kind: list ? 'goes-on' : 'ended' }), trace: trace(0) }
@@ -294,6 +297,12 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
     /** Another process of the gateway. */
     work: () => createBulkWork(parts),
     tending: () => tendRequests(parts),
+    /** Looks for anomalies in what was sent or has ended. */
+    async judge() {
+      const judging = judgeRequests(parts)
+      await judging.look()
+      await judging.stop()
+    },
     async request(id: string) {
       return db.selectFrom('richiesta').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     },

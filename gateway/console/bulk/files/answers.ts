@@ -24,12 +24,19 @@ interface Stored {
   prima_risposta: string | null
 }
 
-/** What ANPR's codes and ours mean to whoever has the file: what to do now. */
+const NOT_ANSWERED = 'ANPR non ha risposto per questa riga: la chieda in una nuova richiesta.'
+const NOT_HERE = 'Questa riga non si può più chiedere qui: la metta in una nuova richiesta.'
 const CODES: Readonly<Record<string, string>> = {
   EN122: 'Nessuna posizione attiva in ANPR con questi dati: può essere cancellata, o i dati sono altri.',
   'several-people': 'A questi dati corrispondono più persone: chieda con l’ID ANPR.',
-  'not-answered': 'ANPR non ha risposto per questa riga: la chieda in una nuova richiesta.',
+  ...{ 'anpr-unavailable': NOT_ANSWERED, 'anpr-busy': NOT_ANSWERED, 'anpr-closed': NOT_ANSWERED },
+  cancelled: 'La richiesta è stata annullata prima di questa riga.',
+  'profile-ended': 'Il profilo è finito prima di questa riga.',
+  'agreement-ended': 'La convenzione è finita prima di questa riga.',
+  ...{ 'key-lost': NOT_HERE, 'service-gone': NOT_HERE },
 }
+/** What a row's code, ANPR's or ours, means to whoever asked, and what to do now; null: it says no more than that it failed. */
+export const meaningOf = (codice: string | null): string | null => CODES[codice ?? ''] ?? null
 
 /**
  * The rows of a request from one on, as they come back: page by page, each in a transaction of its own that asks again
@@ -79,5 +86,5 @@ function resultOf(row: Stored, seal: RowSeal): ResultRow {
 function messageOf({ stato, codice, prima, prima_stato }: Stored, { message }: Domanda): string {
   if (prima !== null) return `Chiede lo stesso della riga ${prima}, il cui esito è: ${prima_stato}.`
   if (stato === 'fuori_territorio') return 'La persona non risiede nel territorio della convenzione: non si dice altro.'
-  return CODES[codice ?? ''] ?? message ?? ''
+  return meaningOf(codice) ?? message ?? ''
 }

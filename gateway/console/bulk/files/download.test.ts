@@ -135,6 +135,33 @@ test('nobody else of the office or of the comune gets a file, nor a link', async
   }
 })
 
+test('a file that its reader breaks off stands in the audit, as begun and not as fetched', async () => {
+  const deeds = async () =>
+    (
+      await officers.db
+        .selectFrom('console_audit')
+        .select('deed')
+        .where('deed', 'like', 'bulk.download%')
+        .orderBy('n')
+        .execute()
+    ).map(({ deed }) => deed)
+  const before = await deeds()
+  // An archive is of several pieces.
+  const made = await link('zip')
+  if (!made.ok) throw new Error(made.error.kind)
+  const file = await open(made.value.download)
+  if (!file.ok) throw new Error(file.error.kind)
+  for await (const _ of file.value.text) break
+  expect((await deeds()).slice(before.length)).toEqual(['bulk.download-begun'])
+})
+
+test('who has gone to another office of the same body leaves these answers behind', async () => {
+  const moved = asked(AUTHOR, { ...MAKING, ufficiEnte: [{ ente: 'USL2', ufficio: 'CUP', comune: '054050' }] })
+  expect(await link('csv', 1, moved)).toMatchObject({ error: { kind: 'not-found' } })
+  const rows = await moved.seen((transaction) => transaction.selectFrom('riga').select('n').execute())
+  expect(rows).toEqual([])
+})
+
 test('what is at rest opens nothing; after the erasure a file that has begun breaks off, and none begins', async () => {
   const made = await link('csv')
   if (!made.ok) throw new Error(made.error.kind)

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import type { Clock } from '../../../../basics/time.ts'
 import { italianDay, MINUTE_MS } from '../../../../basics/time.ts'
 import { PART_ROWS, type ResultForm } from '../../../../contract/console/bulk-file.ts'
@@ -37,6 +38,8 @@ async function requestFor(transaction: ConsoleTransaction, id: string, person: s
     .select('profilo.sezioni')
     .where('richiesta.id', '=', id)
     .where('richiesta.autore', '=', person)
+    // SECURITY: who works in another office now leaves this one's answers behind.
+    .where(sql<boolean>`console_ufficio(richiesta.comune, richiesta.fruitore, richiesta.ufficio)`)
     .where('richiesta.stato', 'in', ANSWERED)
     .executeTakeFirst()
   return one?.chiave && one.iniziata_at ? { ...one, chiave: one.chiave } : null
@@ -126,7 +129,12 @@ export function downloadHandlers({
           .executeTakeFirst()
         const one = link && (await requestFor(transaction, link.richiesta, session.person))
         const file = one && filesOf(one).find(({ form, part }) => form === link.forma && part === link.parte)
-        return one && file ? { one, file } : null
+        if (!one || !file) return null
+        // Who breaks off before the last piece has what went before it.
+        const { comune, fruitore, ufficio } = one
+        const detail = { comune, fruitore, ufficio, file: file.name, rows: one.righe }
+        await append(transaction, ask.doer, { deed: 'bulk.download-begun', object: one.id, detail }, now())
+        return { one, file }
       })
       return found ? sent(found.one, found.file, ask) : problem('not-found')
     },

@@ -7,6 +7,7 @@ import {
   type KeyKind,
   keyKind,
   keyKinds,
+  keyNames,
 } from '../../../../contract/console/bulk-file.ts'
 import { err, ok, type Result } from '../../../../contract/result.ts'
 import { nested, type Told } from '../../../lists/rows.ts'
@@ -243,9 +244,9 @@ function rowOf(
   if (typeof kind !== 'string') return bad(kind)
   const unavailable = { code: 'CHIAVE_NON_DISPONIBILE' } as const
   if (!rules.admitted.includes(kind))
-    return bad({ ...unavailable, message: `Il profilo non ammette questa chiave (${KEY_NAMES[kind]}).` })
+    return bad({ ...unavailable, message: `Il profilo non ammette questa chiave (${keyNames[kind]}).` })
   if (!rules.answerable.includes(kind))
-    return bad({ ...unavailable, message: `Questa chiave (${KEY_NAMES[kind]}) non è disponibile per questo servizio.` })
+    return bad({ ...unavailable, message: `Questa chiave (${keyNames[kind]}) non è disponibile per questo servizio.` })
   const wrong = findingOf(kind, key, rules)
   if (wrong) return bad(wrong)
   const day = cell('dataRiferimento') === '' ? today : dayIn(cell('dataRiferimento'), today)
@@ -274,9 +275,6 @@ function rowOf(
 }
 
 const ITALY = '100'
-const KEY_NAMES: Record<KeyKind, string> = {
-  ...{ CF: 'codice fiscale', ID: 'ID ANPR', CI: 'carta d’identità', PS: 'permesso di soggiorno', PP: 'passaporto' },
-}
 
 /** Of which kind a key is: as `chiave` says, else as its column does. */
 function kindOf(column: KeyColumn, told: string): KeyKind | CellFinding {
