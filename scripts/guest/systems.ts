@@ -28,7 +28,7 @@ export async function systems(run: Run): Promise<void> {
 }
 
 /** A newer system comes over the line, the power goes while it is written; it is begun, and kept. */
-export async function takesAnother(run: Run): Promise<void> {
+async function takesAnother(run: Run): Promise<void> {
   const { built, saw } = run
   await offered(run, 'takes-another', built.later, async (guest, bench, standing) => {
     await until('the other place is half written', TAKEN_MS, async () => {
@@ -61,7 +61,7 @@ export async function takesAnother(run: Run): Promise<void> {
 }
 
 /** A newer system never comes to its first screen: the one before takes its place, and nobody touches anything. */
-export async function givesBack(run: Run): Promise<void> {
+async function givesBack(run: Run): Promise<void> {
   const { built, saw } = run
   await offered(run, 'gives-back', built.broken, async (guest, bench, standing) => {
     await begun(guest, standing, built.broken, saw)
