@@ -350,6 +350,8 @@ const DEEDS: Record<string, string> = {
   'counter.identify': 'ha riconosciuto una persona allo sportello',
   'counter.issue': 'ha emesso un certificato allo sportello',
   'counter.collect': 'ha consegnato una richiesta di un totem',
+  'counter.reprint': 'ha ristampato una richiesta di un totem',
+  'counter.accesses': 'ha detto a una persona chi ha visto i suoi dati',
   'counter.printed': 'ha detto che un foglio è uscito bene',
   'counter.again': 'ha ristampato un foglio',
   'counter.void': 'ha annullato un foglio',

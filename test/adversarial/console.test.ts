@@ -104,6 +104,7 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   counterPreview: () => ({ path: '/counter/preview', body: {} }),
   counterIssue: () => ({ path: '/counter/issue', body: {} }),
   counterDeclaration: () => ({ path: '/counter/declaration', body: { visit: 'x' } }),
+  counterAccesses: () => ({ path: '/counter/accesses', body: { visit: 'x' } }),
   counterWaiting: () => ({ path: '/counter/waiting', body: { visit: 'x' } }),
   counterCollect: () => ({ path: '/counter/collect', body: {} }),
   counterPrinted: () => ({ path: '/counter/printed', body: { operation: '01KB0000000000000000000001', good: true } }),
