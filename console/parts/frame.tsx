@@ -71,13 +71,6 @@ export function Frame() {
     <MeContext value={me.data}>
       <header className="top">
         <strong className="brand">Totem Polis</strong>
-        <nav aria-label="Schermate">
-          {SCREENS.filter(({ action }) => may.includes(action)).map(({ to, name: title }) => (
-            <Link key={to} to={to} className="tab" aria-current={path.startsWith(to) ? 'page' : undefined}>
-              {title}
-            </Link>
-          ))}
-        </nav>
         <span className="who">
           <strong>{name}</strong>{' '}
           <span className="quiet">
@@ -104,6 +97,13 @@ export function Frame() {
         <Button className="plain-button" onPress={leave}>
           Esci
         </Button>
+        <nav aria-label="Schermate">
+          {SCREENS.filter(({ action }) => may.includes(action)).map(({ to, name: title }) => (
+            <Link key={to} to={to} className="tab" aria-current={path.startsWith(to) ? 'page' : undefined}>
+              {title}
+            </Link>
+          ))}
+        </nav>
       </header>
       <main>
         {may.length === 0 ? (
