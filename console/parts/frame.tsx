@@ -159,10 +159,14 @@ function LogIn() {
           {LOG_IN_FAILED[why] ?? LOG_IN_FAILED.again}
         </p>
       )}
-      <a className="button" href={why === null ? logInUrl() : `/console/log-in?to=/${hasLeft ? '&fresh=1' : ''}`}>
-        Accedi con l’account aziendale
-      </a>
-      <a href="/console/card/log-in?to=/sportello">Accedi con la carta dell’operatore, per lo sportello</a>
+      <p>
+        <a className="button" href={why === null ? logInUrl() : `/console/log-in?to=/${hasLeft ? '&fresh=1' : ''}`}>
+          Accedi con l’account aziendale
+        </a>
+      </p>
+      <p>
+        <a href="/console/card/log-in?to=/sportello">Accedi con la carta dell’operatore, per lo sportello</a>
+      </p>
     </main>
   )
 }
