@@ -251,7 +251,7 @@ export const AGAINST_SILENCE: Record<(typeof noSilences)[number], string> = {
   rows: 'troppe righe',
   italy: 'riguarda tutta Italia',
   'special-section': 'dice di genitori o di matrimoni',
-  'open-alert': 'più del solito per chi chiede',
+  'open-alert': 'più del solito per chi chiede, o un’anomalia ancora aperta',
 }
 
 /** Why an office is shut beyond its hours, and the rules of an emergency. */
@@ -330,6 +330,7 @@ const DEEDS: Record<string, string> = {
   'bulk.ended': 'richiesta finita',
   'bulk.suspended': 'richiesta sospesa',
   'bulk.silence': 'richiesta approvata per silenzio-assenso',
+  'bulk.silence-stopped': 'silenzio-assenso fermato: un’anomalia è aperta',
   'bulk.term-moved': 'termine spostato: la console non rispondeva',
   'bulk.erased': 'risposte di una richiesta cancellate',
   'grants.first': 'primo incarico, dall’installazione',

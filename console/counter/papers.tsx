@@ -58,6 +58,12 @@ export function Receipt({ of }: { of: CounterReceipt }) {
             <dd>{euros(cents.diritti)}, da pagare al comune</dd>
           </>
         )}
+        {of.reprint > 0 && (
+          <>
+            <dt>Ristampa</dt>
+            <dd>n. {of.reprint}</dd>
+          </>
+        )}
         <dt>Vale</dt>
         <dd>{of.validMonths === null ? 'senza scadenza' : `${of.validMonths} mesi`}</dd>
       </dl>

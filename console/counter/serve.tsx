@@ -31,7 +31,7 @@ export function Serve({ served, onEnd, onPaper }: { served: Served; onEnd(): voi
       setProblem(reason)
     }
   }
-  const operation = issued?.receipt.operation ?? declared?.operation ?? null
+  const operation = issued?.sheet ?? declared?.operation ?? null
   const next = () => {
     setProblem(null)
     setIssued(null)

@@ -173,8 +173,8 @@ export async function openConsole(
     },
     async look() {
       await evaluation.look()
-      await tending.look()
       await judging.look()
+      await tending.look()
       await bell.look()
       await counting.look()
     },

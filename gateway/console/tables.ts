@@ -147,6 +147,8 @@ export type ConsoleTables = {
     number: string
     operator: string
     of_totem: string | null
+    of_operation: string | null
+    reprint: Generated<number>
     types: string | null
     mark: Generated<boolean>
     state: 'asked' | 'issued' | 'refused'

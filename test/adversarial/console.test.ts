@@ -750,8 +750,14 @@ describe('comuni and the bodies that ask them', () => {
       true,
       false,
     ])
-    // A comune's people are nobody else's to know.
+    // A comune's people are nobody else's to know, and by a codice fiscale nobody learns whose it is.
     expect((await at('admin').get('/people')).body).toEqual({ people: [] })
+    const { body: named } = await at('top').post('/grants', wish(person('TSTCRL80B02G478'), 'ADMIN', PROTESI))
+    const nameSeenBy = async (who: string) =>
+      (await at(who).get('/grants')).body.grants.find(({ grant }: { grant: string }) => grant === named.grant)
+        .holderName
+    expect([await nameSeenBy('top'), await nameSeenBy('piattaforma')]).toEqual([null, 'c.testa'])
+    expect((await at('top').post('/grants/revoke', named)).status).toBe(200)
     expect((await at('altro-top').post('/grants/revoke', admin)).status).toBe(404)
     expect((await at('admin').post('/grants/confirm', standard)).status).toBe(200)
     expect((await at('top').post('/grants/revoke', standard)).status).toBe(200)

@@ -8,6 +8,7 @@ import { type ConsoleCentre, openConsoleCentre } from '../support/console/consol
 import { byFile } from '../support/console/operator-card.ts'
 import { idAnpr, login, sealed, wish } from '../support/gateway/requests.ts'
 import type { TotemClient } from '../support/gateway/totem-client.ts'
+import { chainOf } from '../support/journal/chain.ts'
 
 // Elena Ferrari serves citizens at PG-101: what she may not, what becomes of what she may, and that the totem's rules are hers.
 
@@ -93,7 +94,7 @@ describe('who may work at a counter', () => {
       ['issue', { visit, operation, ...wished }],
       ['preview', { visit, ...wished }],
       ['waiting', { visit }],
-      ['collect', { visit, totem: 'TT-0001', operation, mark: null }],
+      ['collect', { visit, sheet: ulid(), totem: 'TT-0001', operation, mark: null, reprint: false }],
       ['declaration', { visit }],
     ]
     for (const [path, body] of asks) expect((await elena.post(`/counter/${path}`, body)).body.kind).toBe('card-again')
@@ -194,6 +195,21 @@ describe('a certificate', () => {
     expect((await centre.issued()).filter((id) => id === wished.operation)).toHaveLength(1)
   })
 
+  test('ANPR says no and then yes to one id that is asked twice at once: what was settled first is told to both', async () => {
+    const visit = await visitOf('anna-bianchi')
+    const bollo = mark()
+    const wished = asked('anna-bianchi', { bollo })
+    const ask = () => elena.post('/counter/issue', { visit, ...wished })
+    centre.anpr.setFault({ kind: 'error', code: 'EN080', service: 'ANPR-Certificazione', times: 1 })
+    const became = (await Promise.all([ask(), ask()])).map(({ body }) => body.became)
+    expect(new Set(became).size).toBe(1)
+    // A mark that is free again has paid for no sheet that is out.
+    const other = await elena.post('/counter/issue', { visit, ...asked('anna-bianchi', { bollo }) })
+    expect([became[0], other.body.became]).toEqual(
+      became[0] === 'refused' ? ['refused', 'issued'] : ['issued', 'refused'],
+    )
+  })
+
   test('one log-in of a person is worth six', async () => {
     const visit = await visitOf('nicolo-dangelo')
     const each = async (types: string[]) =>
@@ -229,6 +245,11 @@ describe('a totem’s request, collected at the counter', () => {
     expect((await totem.settled(await sealed(request))).body.results[0].state).toBe('issued')
     return request.operation
   }
+  const collect = (visit: string, operation: string, change: object = {}) =>
+    elena.post('/counter/collect', {
+      ...{ visit, sheet: ulid(), totem: 'TT-0001', operation, mark: null, reprint: false },
+      ...change,
+    })
   const listed = async (visit: string, operation: string) =>
     (await elena.post('/counter/waiting', { visit })).body.requests.find(
       (one: { operation: string }) => one.operation === operation,
@@ -238,9 +259,54 @@ describe('a totem’s request, collected at the counter', () => {
     const operation = await atTotem(EXEMPT)
     const visit = await visitOf('marija-kos')
     expect(await listed(visit, operation)).toMatchObject({ totem: 'TT-0001', types: ['8'], state: 'here' })
-    const got = await elena.post('/counter/collect', { visit, totem: 'TT-0001', operation, mark: null })
-    expect(got.body).toMatchObject({ became: 'issued', receipt: { operation } })
+    const got = await collect(visit, operation)
+    expect(got.body).toMatchObject({ became: 'issued', receipt: { operation, reprint: 0 } })
     expect((await centre.issued()).filter((id) => id === operation)).toHaveLength(1)
+  })
+
+  test('is one sheet, however many counters are asked at once; another is a counted reprint, and none once it came out', async () => {
+    const operation = await atTotem(EXEMPT)
+    const visit = await visitOf('marija-kos')
+    const sheet = ulid()
+    const became = (
+      await Promise.all([sheet, ulid(), ulid()].map((one) => collect(visit, operation, { sheet: one })))
+    ).map(({ body }) => body.problem?.kind ?? body.became)
+    expect(became.sort()).toEqual(['issued', 'reprint-only', 'reprint-only'])
+    const day = async () => (await elena.get(`/counter/day?day=${italianDay(centre.clock.now)}`)).body
+    const before = await day()
+    expect(await listed(visit, operation)).toMatchObject({ given: true })
+    const again = ulid()
+    const reprinted = await collect(visit, operation, { sheet: again, reprint: true })
+    expect(reprinted.body).toMatchObject({ sheet: again, receipt: { operation, reprint: 1 } })
+    // An answer that was lost on the way: the same sheet once more, and no reprint of it.
+    expect((await collect(visit, operation, { sheet: again, reprint: true })).body.receipt.reprint).toBe(1)
+    expect((await elena.post('/counter/printed', { operation: again, good: true })).status).toBe(200)
+    expect(await day()).toEqual({
+      ...before,
+      ...{ reprints: before.reprints + 1, voided: before.voided + 1, printed: before.printed + 1 },
+      unanswered: before.unanswered - 1,
+    })
+    expect(await listed(visit, operation)).toBeUndefined()
+    for (const wanted of [{}, { reprint: true }, { sheet: again }, { sheet, reprint: true }])
+      expect((await collect(visit, operation, wanted)).body).toMatchObject(refused('already-given'))
+  })
+
+  test('is none once its totem has printed it whole', async () => {
+    const operation = await atTotem(EXEMPT)
+    const visit = await visitOf('marija-kos')
+    const job = `${operation}.certificate`
+    const printed = chainOf('TT-0001', 3, {
+      of: (n) =>
+        n === 0
+          ? { event: 'print.rendered', fields: { job, document: 'certificate', pages: 2 } }
+          : { event: 'print.acknowledged', fields: { job, page: n } },
+    })
+    const send = (entries: unknown[]) => totem.post('/v1/journal', { entries, base: null })
+    await send(printed.slice(0, 2))
+    expect(await listed(visit, operation)).toBeDefined()
+    await send(printed)
+    expect(await listed(visit, operation)).toBeUndefined()
+    expect((await collect(visit, operation, { reprint: true })).body).toMatchObject(refused('already-given'))
   })
 
   test('with the mark that has paid, and no other', async () => {
@@ -248,18 +314,17 @@ describe('a totem’s request, collected at the counter', () => {
     const operation = await atTotem(paid)
     const visit = await visitOf('marija-kos')
     expect(await listed(visit, operation)).toMatchObject({ state: 'needs-mark' })
-    const collect = ({ number, issued }: ReturnType<typeof mark>) =>
-      elena.post('/counter/collect', { visit, totem: 'TT-0001', operation, mark: { number, issued } })
-    expect((await collect(mark())).body).toMatchObject(refused('contrassegno-used'))
-    expect((await collect(paid)).body.became).toBe('issued')
+    const paying = ({ number, issued }: ReturnType<typeof mark>) =>
+      collect(visit, operation, { mark: { number, issued } })
+    expect((await paying(mark())).body).toMatchObject(refused('contrassegno-used'))
+    expect((await paying(paid)).body.became).toBe('issued')
   })
 
   test('not by another person, who knows its id', async () => {
     const operation = await atTotem(EXEMPT)
     const visit = await visitOf('anna-bianchi')
     expect(await listed(visit, operation)).toBeUndefined()
-    const got = await elena.post('/counter/collect', { visit, totem: 'TT-0001', operation, mark: null })
-    expect(got.body).toMatchObject(refused('request-malformed'))
+    expect((await collect(visit, operation)).body).toMatchObject(refused('request-malformed'))
   })
 })
 

@@ -39,6 +39,10 @@ export interface Facts {
   calendar: Calendar
   agreement: { giorni: number | null; rowsMost: number }
   isUnusual: boolean
+  /** Something about its author that nobody has closed yet (history/anomalies.ts). */
+  openAlert: boolean
+  /** It has been looked at for such things since it was sent. */
+  isJudged: boolean
 }
 
 /** Null: there is no such request. */
@@ -55,7 +59,15 @@ export async function factsOf(db: ConsoleDatabase, request: string, now: Date): 
     calendar: await calendarOf(db, found.comune),
     agreement: { giorni: silenzio_giorni, rowsMost: silenzio_righe_max ?? 0 },
     isUnusual: await isMoreThanUsual(db, found, now),
+    ...(await alertsOf(db, found)),
   }
+}
+
+async function alertsOf(db: ConsoleDatabase, { id, autore, comune }: Request) {
+  const { rows } = await sql<Pick<Facts, 'openAlert' | 'isJudged'>>`
+    select exists (select from anomalia where autore = ${autore} and comune = ${comune} and chiusa_at is null) as "openAlert",
+      exists (select from anomalia_giudizio where richiesta = ${id} and momento = 'sent') as "isJudged"`.execute(db)
+  return rows[0] ?? { openAlert: true, isJudged: false }
 }
 
 /** Sends a draft: from here on it stays as it was read. `days`: of the estimate that its author has read. */
@@ -64,7 +76,15 @@ export async function send(
   { doer }: Author,
   request: string,
   { way, days }: Body<'sendBulk'>,
-  { terms, calendar, agreement, isUnusual, estimate, now }: Facts & { estimate: Answer<'bulkEstimate'>; now: Date },
+  {
+    terms,
+    calendar,
+    agreement,
+    isUnusual,
+    openAlert,
+    estimate,
+    now,
+  }: Facts & { estimate: Answer<'bulkEstimate'>; now: Date },
 ): Promise<Done> {
   const found = await lockedRequest(transaction, request)
   if (!found || found.autore !== doer.person) return problem('not-found')
@@ -75,7 +95,7 @@ export async function send(
   if (!expected || expected.days !== days) return problem('estimate-changed')
   const against = againstSilence({
     agreement: { allowed: agreement.giorni !== null, rowsMost: agreement.rowsMost },
-    ...{ rows: found.righe, territory: found.territorio, openAlert: isUnusual },
+    ...{ rows: found.righe, territory: found.territorio, openAlert: isUnusual || openAlert },
     special: isSpecial([found.servizio as ServiceCode], terms.sections as SectionCode[]),
   })
   const { giorni } = agreement

@@ -103,11 +103,61 @@ test('silence approves at its moment, and a person who comes then is too late', 
   // The console was there all the time, as far as its own minutes say.
   await sql`insert into console_minuto (at) select generate_series(${begun}::timestamptz, ${end}::timestamptz, '1 minute')
     on conflict do nothing`.execute(officers.db)
+  // Nobody has looked for anomalies in it yet.
+  await tending.look()
+  expect((await officers.request(late)).stato).toBe('in_convalida')
+  await officers.judge()
   await tending.look()
   await tending.stop()
   expect((await officers.request(early)).convalida_come).toBe('puntuale')
   expect(await officers.request(late)).toMatchObject({ stato: 'convalidata', convalida_come: 'silenzio' })
   for (const request of [early, late]) await workThrough(officers, officers.work(), request)
+})
+
+test('an open anomaly about its author stops silence until a person decides; one that was closed does not', async () => {
+  const { id } = await officers.agreement({ territorio: 'comune', silenzio: { giorni: 1, righeMax: 10 } })
+  const sendAt = async (at: string) => {
+    officers.clock.now = new Date(at)
+    const request = await officers.draft(id, file([idOf(14)]))
+    await officers.send(request)
+    await officers.judge()
+    return request
+  }
+  const look = async (request: string) => {
+    const { termine_da, scade_at } = await officers.request(request)
+    officers.clock.now = scade_at as Date
+    await sql`insert into console_minuto (at) select generate_series(${termine_da}::timestamptz, ${scade_at}::timestamptz, '1 minute')
+      on conflict do nothing`.execute(officers.db)
+    const tending = officers.tending()
+    await tending.look()
+    await tending.stop()
+    return officers.request(request)
+  }
+  // At night; and a second list of the same night, for which no anomaly of its own is written.
+  const [seen, twin] = [await sendAt('2027-02-01T22:00:00Z'), await sendAt('2027-02-01T22:10:00Z')]
+  expect((await officers.request(seen)).silenzio).toBe(true)
+  expect((await officers.request(twin)).contro_silenzio).toEqual(['open-alert'])
+  expect(await look(seen)).toMatchObject({ stato: 'in_convalida', silenzio: false, contro_silenzio: ['open-alert'] })
+  const { rows } = await sql<{ object: string }>`
+    select object from console_audit where deed = 'bulk.silence-stopped'`.execute(officers.db)
+  expect(rows).toEqual([{ object: seen }])
+  expect(await officers.validate(seen)).toMatchObject({ ok: true })
+  // Silence that was taken away is not given back, not even by the program.
+  await expect(
+    sql`update richiesta set silenzio = true, contro_silenzio = '[]' where id = ${twin}`.execute(officers.db),
+  ).rejects.toThrow('said when the request was sent')
+  const close = () =>
+    sql`
+    update anomalia set chiusa_da = 't', chiusa_nome = 'T', chiusa_at = now(), chiusa_testo = 'ok' where chiusa_at is null`.execute(
+      officers.db,
+    )
+  await close()
+  const closed = await sendAt('2027-02-08T22:00:00Z')
+  await close()
+  expect(await look(closed)).toMatchObject({ stato: 'convalidata', convalida_come: 'silenzio' })
+  await sql`update richiesta set stato = 'annullata', annullata_at = now() where id in (${seen}, ${twin}, ${closed})`.execute(
+    officers.db,
+  )
 })
 
 test('a profile that is withdrawn between sending and running suspends the request: nothing is asked', async () => {

@@ -58,6 +58,9 @@ export function counterHandlers(ground: CounterGround, sessions: Pick<Sessions, 
       answered(await answerFor(ground, { operator }, doer, { operation, said: good ? 'printed' : 'again' })),
     counterAbandoned: async ({ session: { person: operator }, doer, body: { operation } }) =>
       answered(await answerFor(ground, { operator }, doer, { operation, said: 'void' })),
-    counterDay: (ask) => atDesk(ask, (desk) => dayOf(db, desk, ask.query)),
+    counterDay: async (ask) => {
+      const desk = deskOf(ask)
+      return desk.ok ? ok(await dayOf(db, desk.value, ask.query)) : desk
+    },
   }
 }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { jsonOf } from '../../../basics/json.ts'
 import type { FoundEntry, LogFilter } from '../../../contract/console/log.ts'
+import { journalEntry } from '../../../contract/journal.ts'
 import type { ConsoleTransaction } from '../tables.ts'
 
 /** Totems each of which is looked at by its own index; of more, the log is read by time and theirs is taken. */
@@ -10,13 +11,8 @@ const FEW = 40
 const LIMIT_MS = 15_000
 
 /** Where a page ended: microseconds of the database, which JavaScript's dates would round. */
-const place = z.tuple([
-  z.string().regex(/^-?\d{1,18}$/),
-  z.string().max(20),
-  z.string().max(30),
-  z.number().int().min(0).max(2_147_483_647),
-  z.string().max(70),
-])
+const entry = journalEntry.shape
+const place = z.tuple([z.string().regex(/^\d{1,17}$/), entry.totem, entry.chain, entry.seq, entry.hash])
 type Place = z.infer<typeof place>
 const cursorOf = (at: Place): string => Buffer.from(JSON.stringify(at)).toString('base64url')
 function placeOf(cursor: string): Place | null {

@@ -153,8 +153,9 @@ export const bulkRequests: Migration = {
               new.file_sha256, new.inviata_at)
             is distinct from (old.profilo, old.profilo_versione, old.servizio, old.motivo, old.protocollo, old.righe,
               old.file_sha256, old.inviata_at))
-          -- Silence is what it was when the request was sent, and a term only moves on.
-          or (old.stato <> 'bozza' and (new.silenzio, new.contro_silenzio) is distinct from (old.silenzio, old.contro_silenzio))
+          -- Silence is what it was when the request was sent, unless the work on it takes it away; and a term only moves on.
+          or (old.stato <> 'bozza' and (new.silenzio, new.contro_silenzio) is distinct from (old.silenzio, old.contro_silenzio)
+            and not (current_setting('totem.richiesta', true) = old.id and old.silenzio and not new.silenzio))
           or (old.stato <> 'bozza' and new.scade_at < old.scade_at)
           or (old.stato <> 'bozza' and new.chiave is not null and new.chiave is distinct from old.chiave)
           or (old.convalidata_at is not null and (new.convalida_come, new.convalidata_da, new.convalidata_at)

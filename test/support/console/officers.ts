@@ -16,6 +16,7 @@ import { makeRequest, takeFile } from '../../../gateway/console/bulk/draft.ts'
 import { estimateFor } from '../../../gateway/console/bulk/read.ts'
 import { tendRequests } from '../../../gateway/console/bulk/tend.ts'
 import { createBulkWork, type ListSettings } from '../../../gateway/console/bulk/work.ts'
+import { judgeRequests } from '../../../gateway/console/history/anomalies.ts'
 import { NO_SIGHT, type Sight } from '../../../gateway/console/permissions/matrix.ts'
 import { withConsole } from '../../../gateway/console/tables.ts'
 import type { Tables } from '../../../gateway/store/schema.ts'
@@ -296,6 +297,12 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
     /** Another process of the gateway. */
     work: () => createBulkWork(parts),
     tending: () => tendRequests(parts),
+    /** Looks for anomalies in what was sent or has ended. */
+    async judge() {
+      const judging = judgeRequests(parts)
+      await judging.look()
+      await judging.stop()
+    },
     async request(id: string) {
       return db.selectFrom('richiesta').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     },

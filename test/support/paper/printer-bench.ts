@@ -84,12 +84,16 @@ export async function startPrinterBench(
     async until(status) {
       while (statuses.at(-1) !== status) await once(events, 'told')
     },
-    async untilProgress(matches) {
-      while (true) {
-        const [told] = (await once(events, 'told')) as [PrintProgress | undefined]
-        if (told && matches(told)) return
-      }
-    },
+    // A listener, since two messages may come in one piece: whoever awaited each by itself would not see the second.
+    untilProgress: (matches) =>
+      new Promise((resolve) => {
+        function hear(told: PrintProgress | undefined) {
+          if (!told || !matches(told)) return
+          events.off('told', hear)
+          resolve()
+        }
+        events.on('told', hear)
+      }),
     async untilSheets(count, kind) {
       while (printer.sheets.filter((sheet) => !kind || sheet.kind === kind).length < count) await once(events, 'sheet')
     },
