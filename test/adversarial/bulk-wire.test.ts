@@ -25,6 +25,9 @@ test('STANDARD asks, TOP lets it pass, ANPR answers, and nobody else sees the ro
     'content-type': 'text/csv',
   })
   expect(taken.body).toMatchObject({ refusal: null, rows: 3, counts: { da_fare: 2, formale: 1 } })
+  // Its author sees each row, masked, and what is wrong with it.
+  const own = (await standard.get(`/bulk/${request}/rows`)).body.rows
+  expect(own.map(({ state }: Record<string, string>) => state)).toEqual(['da_fare', 'da_fare', 'formale'])
   const estimate = (await standard.get(`/bulk/${request}/estimate`)).body
   const sent = await standard.post(`/bulk/${request}/send`, { way: 'singole', days: estimate.singole.days })
   expect(sent.body).toEqual({ done: true })
