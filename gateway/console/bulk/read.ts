@@ -133,12 +133,14 @@ export async function rowsOf(
 const masked = (key: string): string =>
   key.length < 8 ? '•'.repeat(key.length) : `${key.slice(0, 2)}${'•'.repeat(key.length - 6)}${key.slice(-4)}`
 
-/** How long a draft's rows take, one by one and as a list; null: no such draft. */
+export type Estimates = Pick<Answer<'bulkEstimate'>, 'singole' | 'massivo'>
+
+/** How long a draft's rows take, one by one and as a list. */
 export async function estimateFor(
   { db, allowance, settings }: { db: ConsoleDatabase; allowance: Allowances; settings: ListSettings },
   one: Request,
   now: Date,
-): Promise<Answer<'bulkEstimate'>> {
+): Promise<Estimates> {
   const code = one.servizio as Listed
   const today = italianDay(now)
   const terms = await termsNow(db, one, today)
