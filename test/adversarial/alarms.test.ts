@@ -166,10 +166,15 @@ describe('every condition is produced, is seen at the console, and ends', () => 
     expect(shown.some(({ condition }) => condition === 'area-silent')).toBe(true)
   })
 
-  test('and all of it ends by itself, but for the clone, which a person closes', { timeout: 60_000 }, async () => {
+  test('and all of it ends by itself, but for the clone, which a person closes', { timeout: 150_000 }, async () => {
     for (const id of REST) await troubles[id].end(stage)
     await pass(Math.max(...conditionIds.map((id) => troubles[id].endsAfterMin ?? 0)))
-    await expect.poll(async () => [...(await there())], { timeout: 20_000 }).toEqual(['clone'])
+    // Totems go on calling meanwhile: on a busy machine a heartbeat may be turned away, and the next one is heard.
+    const left = async () => {
+      await stage.beat()
+      return [...(await there())]
+    }
+    await expect.poll(left, { timeout: 60_000 }).toEqual(['clone'])
     const [clone] = await alarms()
     await operator.post(`/alarms/${clone?.alarm}/close`, { text: 'disco rimesso da una copia' })
     expect(await alarms()).toEqual([])

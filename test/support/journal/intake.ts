@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { CompactSign } from 'jose'
+import { sql } from 'kysely'
 import { pino } from 'pino'
 import type { GatewayKeys } from '../../../contract/gateway-keys.ts'
 import { JOURNAL_ANCHOR_TYP, journalBatch } from '../../../contract/journal.ts'
@@ -69,6 +70,8 @@ export async function openIntake() {
     async empty() {
       for (const table of ['journal_entry', 'journal_base', 'journal_chain', 'journal_trouble'] as const)
         await db.deleteFrom(table).execute()
+      // What a totem may bring in a day.
+      await sql`delete from journal_day`.execute(db)
       logged.length = 0
     },
     close: () => db.destroy(),
