@@ -1,13 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { TotemConfig } from '../contract/config.ts'
 import { readConfig } from './config.ts'
-import { superviseDevices } from './devices/index.ts'
 import { runApp } from './shell/app.ts'
-import { spawnDeviceProcess } from './shell/device-process.ts'
 import { createCitizenWindow, glassOf } from './shell/window.ts'
 
-// The composition root. Nothing starts in its constructor. The page's and the device process come first, because they take
-// their time, and most of main is not even evaluated before.
+// The composition root. Nothing starts in its constructor. The page's process comes first, because it takes its time, and
+// most of main is not even evaluated before.
 
 /** A page that asks for nothing by then is in trouble, and the rest of the totem starts all the same. */
 const FIRST_FILE_MS = 200
@@ -26,26 +24,26 @@ async function start(provisioned: TotemConfig): Promise<void> {
   // SECURITY: a package knows no bench, also where a file names one (invariant 9).
   const bench = __DEVELOPMENT__ ? provisioned.bench : null
   const config = { ...provisioned, bench, panel: glassOf(provisioned.panel) }
-  // The processes of page and devices start while all else is evaluated and the stores open. Neither knows anything of a
-  // person, and until main listens and answers they have nothing to say and to show.
+  // The page's process starts while all else is evaluated and the stores open. It knows nothing of a person, and until main
+  // answers it has nothing to show.
   const window = createCitizenWindow(config.panel)
   window.load()
-  const devices = superviseDevices({
-    spawn: () =>
-      spawnDeviceProcess({
-        printer: config.printer,
-        externalKey: config.cie?.externalKey ?? null,
-        benchEnv: config.bench?.deviceEnv ?? null,
-      }),
-  })
-  devices.start()
   // The page's first file is served from here, before main is busy with itself.
   await Promise.race([window.served, wait(FIRST_FILE_MS)])
-  const { runTotem } = await rest()
-  await runTotem(config, window, devices)
+  for (const evaluate of parts) {
+    await evaluate()
+    // The page asks for its other files meanwhile.
+    await wait(1)
+  }
+  const { runTotem } = await import('./start/totem.ts')
+  await runTotem(config, window)
 }
 
-/** What is evaluated after the window and the devices are on their way. scripts/code-cache.ts has it compiled ahead too. */
-export function rest() {
-  return import('./start/totem.ts')
-}
+/** What is evaluated after the window is on its way. scripts/code-cache.ts has it compiled ahead too. */
+export const parts = [
+  () => import('./start/stores.ts'),
+  () => import('./start/line.ts'),
+  () => import('./journeys/index.ts'),
+  () => import('./start/visit.ts'),
+  () => import('./start/totem.ts'),
+]

@@ -44,8 +44,8 @@ try {
 } catch (thrown) {
   if (!(thrown instanceof Stopped)) failed(thrown)
 }
-// What main evaluates later (main/index.ts).
-Promise.resolve(made.exports.rest?.()).then(save, failed)
+// What main evaluates later (main/index.ts). No turn may pass: Electron would go on to start.
+;(made.exports.parts ?? []).reduce((done, evaluate) => done.then(evaluate), Promise.resolve()).then(save, failed)
 function save() {
 for (const flag of flags) setFlagsFromString(flag.startsWith('--no-') ? flag.replace('--no-', '--') : flag.replace('--', '--no-'))
 writeFileSync(cache, script.createCachedData())

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button } from 'react-aria-components'
+import { ulid } from 'ulid'
 import { ask } from '../ask.ts'
 import { shortly } from '../words.ts'
 import { typesSaid } from './texts.ts'
@@ -20,6 +21,8 @@ export function Collect({
 }) {
   const [number, setNumber] = useState('')
   const [issued, setIssued] = useState('')
+  // Fixed before anything is asked: who asks again gets the same sheet.
+  const sheets = useRef(new Map<string, string>())
   const [isSilent, setSilent] = useState(false)
   const waiting = useQuery({
     queryKey: ['waiting', visit],
@@ -31,11 +34,14 @@ export function Collect({
   const digits = number.replace(/\s/g, '')
   const mark = /^\d{14}$/.test(digits) && issued ? { number: digits, issued } : null
 
-  async function collect({ totem, operation }: (typeof requests)[number]) {
+  async function collect({ totem, operation, given }: (typeof requests)[number]) {
+    const key = `${totem} ${operation}`
+    const sheet = sheets.current.get(key) ?? ulid()
+    sheets.current.set(key, sheet)
     setSilent(false)
     onProblem(null)
     try {
-      const told = await ask('counterCollect', { body: { visit, totem, operation, mark } })
+      const told = await ask('counterCollect', { body: { visit, sheet, totem, operation, mark, reprint: given } })
       if (told.became === 'issued') onIssued(told)
       else if (told.became === 'refused') onRefused(told.problem)
       else setSilent(true)
@@ -63,7 +69,7 @@ export function Collect({
                   <span className="quiet">l’anagrafe nazionale non ha ancora risposto</span>
                 ) : (
                   <Button isDisabled={each.state === 'needs-mark' && mark === null} onPress={() => void collect(each)}>
-                    Consegna
+                    {each.given ? 'Ristampa' : 'Consegna'}
                   </Button>
                 )}
               </td>

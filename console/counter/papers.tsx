@@ -22,7 +22,7 @@ export function Sheet({ pdf, title, printing = false }: { pdf: string; title: st
 }
 
 /** Printed by the browser, from this page: what is no paper is left out (theme/counter.css). */
-function Paper({ name, children }: { name: string; children: ReactNode }) {
+export function Paper({ name, children }: { name: string; children: ReactNode }) {
   return (
     <article className="paper" aria-label={name}>
       {children}
@@ -58,12 +58,18 @@ export function Receipt({ of }: { of: CounterReceipt }) {
             <dd>{euros(cents.diritti)}, da pagare al comune</dd>
           </>
         )}
+        {of.reprint > 0 && (
+          <>
+            <dt>Ristampa</dt>
+            <dd>n. {of.reprint}</dd>
+          </>
+        )}
         <dt>Vale</dt>
         <dd>{of.validMonths === null ? 'senza scadenza' : `${of.validMonths} mesi`}</dd>
       </dl>
       <p>
         Chi lo riceve controlla il certificato con il codice stampato sul foglio, sul sito dell’anagrafe nazionale. Chi
-        ha chiesto i suoi dati lo vede nell’area riservata dell’anagrafe nazionale e al totem.
+        ha chiesto i suoi dati lo vede nell’area riservata dell’anagrafe nazionale, al totem e allo sportello.
       </p>
     </Paper>
   )

@@ -51,6 +51,14 @@ const OWN: Partial<Record<CounterRefusal, { title: string; now: string }>> = {
     title: 'In un’ora si riconoscono al massimo sessanta persone',
     now: 'Aspetti qualche minuto, o faccia servire la persona a un altro sportello.',
   },
+  'already-given': {
+    title: 'È già stato consegnato',
+    now: 'Il foglio è uscito, al totem o a uno sportello. Per un altro si fa una nuova richiesta.',
+  },
+  'reprint-only': {
+    title: 'Uno sportello l’ha già consegnato',
+    now: 'Riapra la visita: se il foglio non è uscito, lo può ristampare.',
+  },
   'session-expired': {
     title: 'Il riconoscimento è durato più di quindici minuti',
     now: 'Riconosca di nuovo la persona.',

@@ -186,9 +186,11 @@ function Day() {
               [
                 ['Certificati emessi', told.issued],
                 ['Richieste di totem consegnate', told.collected],
+                ['Ristampe di richieste di totem', told.reprints],
                 ['Dichiarazioni', told.declarations],
                 ['Fogli usciti bene', told.printed],
                 ['Fogli rovinati, ristampati', told.waste],
+                ['Fogli annullati', told.voided],
                 ['Fogli senza risposta', told.unanswered],
                 ['Marche da bollo', told.marks],
                 ['Richieste rifiutate', told.refused],

@@ -3,6 +3,7 @@ import { bollo, charged } from '../bollo.ts'
 import { certificateLanguage, certificateTheme, certificateType, purpose, sheetTypes } from '../catalogue.ts'
 import { familySheet, ownRecord, preview, problem, refusalKind } from '../gateway.ts'
 import { base64, idAnpr, isCodiceFiscale, isoInstant, operationId, personName } from '../identity.ts'
+import { ownAccesses } from '../own-requests.ts'
 import { officeId } from './people.ts'
 
 // The counter (sportello): an operator with a smart card, a citizen with a document, and an office printer.
@@ -30,7 +31,7 @@ export type IdentityDocument = z.output<typeof identityDocument>
 /**
  * Why nothing comes of it. Beside what totems are told: the document counts no more; the person is a minor, for whom a parent of
  * the family asks; it is the operator, or somebody of the operator's family sheet; the operator has recognised more people within
- * an hour than anybody serves.
+ * an hour than anybody serves; a totem's request was printed or given before, of which there is no second sheet, or a counted one.
  */
 export const counterRefusal = z.enum([
   ...refusalKind.options,
@@ -40,6 +41,8 @@ export const counterRefusal = z.enum([
   'operator-self',
   'operator-family',
   'too-many-visits',
+  'already-given',
+  'reprint-only',
 ])
 export type CounterRefusal = z.infer<typeof counterRefusal>
 const refused = z.strictObject({
@@ -113,16 +116,21 @@ const receipt = z.strictObject({
   cents: charged.nullable(),
   reference: z.string(),
   validMonths: z.number().int().nullable(),
+  /** Which reprint of a totem's request it is. */
+  reprint: z.number().int(),
 })
 export type CounterReceipt = z.infer<typeof receipt>
-/** `unknown`: no answer came. The same operation is asked again, and has effect once. */
+/** `sheet`: for which the operator answers. `unknown`: no answer came. The same operation is asked again, and has effect once. */
 export const counterIssued = z.discriminatedUnion('became', [
-  z.strictObject({ became: z.literal('issued'), pdf: base64, receipt }),
+  z.strictObject({ became: z.literal('issued'), sheet: operationId, pdf: base64, receipt }),
   z.strictObject({ became: z.literal('unknown') }),
   refused,
 ])
 
-/** What the person has asked for at totems, and may be given here. `needsMark`: the digits of its mark are asked again. */
+/**
+ * What the person has asked for at totems, and may be given here; what came out well is left out. `needs-mark`: the digits of its
+ * mark are asked again. `given`: a counter has given it before, so that this is a reprint.
+ */
 export const counterWaiting = z.strictObject({
   requests: z.array(
     z.strictObject({
@@ -132,11 +140,15 @@ export const counterWaiting = z.strictObject({
       types: sheetTypes,
       receivedAt: isoInstant,
       state: z.enum(['here', 'needs-mark', 'pending']),
+      given: z.boolean(),
     }),
   ),
 })
+/** `sheet`: fixed by the page before it asks, and kept over every retry. `reprint`: a sheet in place of one that did not come out. */
 export const counterCollectWish = z.strictObject({
   ...ofVisit,
+  sheet: operationId,
+  reprint: z.boolean(),
   totem: z.string().max(20),
   operation: operationId,
   mark: z.strictObject({ number: z.string().regex(/^\d{14}$/), issued: z.iso.date() }).nullable(),
@@ -162,22 +174,33 @@ export const counterDeclaration = z.discriminatedUnion('became', [
   refused,
 ])
 
+/** Who has seen this person's data, as a totem tells it. */
+export const counterAccesses = z.discriminatedUnion('became', [
+  z.strictObject({ became: z.literal('shown'), ...ownAccesses.shape }),
+  refused,
+])
+
 /** `good`: it came out well; else it is printed again, and counted. */
 export const counterPrinted = z.strictObject({ operation: operationId, good: z.boolean() })
 /** `abandoned`: nobody knows any more what became of the paper, or it was thrown away. */
 export const counterAbandoned = z.strictObject({ operation: operationId })
 
 export const dayNamed = z.strictObject({ day: z.iso.date() })
-/** One operator's day at one office. `waste`: sheets that came out badly. `marks`: marche da bollo on certificates issued. */
+/**
+ * One operator's day at one office. `reprints`: of totems' requests. `waste`: sheets that came out badly. `voided`: sheets that
+ * nobody has. `marks`: marche da bollo on certificates issued.
+ */
 export const counterDay = z.strictObject({
   day: z.iso.date(),
   office: officeId,
   operator: z.string(),
   issued: z.number().int(),
   collected: z.number().int(),
+  reprints: z.number().int(),
   declarations: z.number().int(),
   printed: z.number().int(),
   waste: z.number().int(),
+  voided: z.number().int(),
   unanswered: z.number().int(),
   marks: z.number().int(),
   refused: z.number().int(),

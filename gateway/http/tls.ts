@@ -22,12 +22,15 @@ interface Shown {
   ca?: string
 }
 
+/** What a door has beside its certificate: a new context begins without it. */
+export type Kept = Pick<SecureContextOptions, 'minVersion' | 'secureOptions' | 'sessionTimeout'>
+
 /** The certificates of one door, which change without a restart. */
 export interface DoorTls {
   /** For the options of the door's server. */
   readonly shown: Shown
   /** The door shows new files too, from their connection on; `options` as its server was made with. */
-  keepUp(server: FastifyInstance, options: Pick<SecureContextOptions, 'minVersion'>): void
+  keepUp(server: FastifyInstance, options: Kept): void
   /** When the first certificate of each file ends, by setting. */
   ends(): Map<string, Date>
   /** Takes up what has changed; runs by itself every minute. */

@@ -68,18 +68,15 @@ test('device-process-dies-during-a-call: the call ends, the process comes back',
   expect(await devices.call('printer.status', {})).toEqual({ ok: true, value: { status: 'ready' } })
 })
 
-test('the process may start before anybody listens: what it says first is heard then, once and in order', async () => {
-  const heard: string[] = []
-  devices = superviseDevices({ spawn: () => spawn('SIGKILL') })
-  devices.start()
-  expect(await devices.call('printer.status', {})).toMatchObject({ ok: true })
-  const listener = {
-    onEvent: ({ event }: DeviceEvent) => heard.push(event),
-    onDied() {},
-    onStarted: (n: number) => heard.push(`${n}`),
-  }
-  devices.listen(listener)
-  expect(heard).toEqual(['0', 'ready'])
+test('nothing speaks against reader and printer before the first process has told, or died, or is late', async () => {
+  let time = 1
+  supervise(() => time)
+  expect(devices.coming).toBe(true)
+  time += 5_000
+  expect(devices.coming).toBe(false)
+  time -= 1
+  await devices.call('card.read', {})
+  expect(devices.coming).toBe(false)
 })
 
 test('an answer or an event outside the contract ends the process that sent it', async () => {

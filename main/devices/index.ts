@@ -27,7 +27,7 @@ export interface DeviceProcess {
 export type DeviceGone = { kind: 'device-gone' }
 
 export interface Devices {
-  /** Starts the first device process. What it says before somebody listens is kept. */
+  /** Starts the first device process. */
   start(): void
   listen(listener: DevicesListener): void
   call<M extends DeviceMethod>(
@@ -36,6 +36,8 @@ export interface Devices {
   ): Promise<Result<DeviceResult<M>, DeviceFailure<M> | DeviceGone>>
   /** Null until the device process has said what it sees. */
   readonly card: CardState | null
+  /** The first device process is still on its way, and not late: nothing speaks against reader and printer yet. */
+  readonly coming: boolean
   readonly printer: PrinterStatus
   /** False after five deaths in ten minutes: the totem shows what is out of order and goes on trying. */
   readonly available: boolean
@@ -75,6 +77,8 @@ const TIME_OUT_MS: Record<DeviceMethod, number> = {
 }
 /** The person types on the reader's own keypad, which gives up by itself long before. */
 const KEYPAD_TIME_OUT_MS = 120_000
+/** A first process that has said nothing by then is in trouble. */
+const FIRST_WORDS_MS = 5_000
 /** The code that waitpid gives for a process ended by SIGKILL. */
 const KILLED = 9
 const DEATHS_WINDOW_MS = 10 * MINUTE_MS
@@ -89,7 +93,6 @@ export const restartDelayMs = (deathsInARow: number): number => Math.min(MINUTE_
 export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Devices {
   const waiting = new Map<number, { method: DeviceMethod; settle(reply: unknown): void; timer: NodeJS.Timeout }>()
   let told: DevicesListener | null = null
-  let untold: ((listener: DevicesListener) => void)[] = []
   let process: DeviceProcess | null = null
   /** What this process said before it left. */
   let lastWords: string | null = null
@@ -130,7 +133,7 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     deaths = [...deaths.filter((at) => now() - at < DEATHS_WINDOW_MS), now()]
     const waitMs = restartDelayMs(inARow)
     restart = setTimeout(begin, waitMs)
-    say((listener) => listener.onDied({ code, reason, waitMs }))
+    told?.onDied({ code, reason, waitMs })
     tell({ event: 'card', card: { state: 'no-reader' } })
     card = null
     tell({ event: 'printer', status: 'absent' })
@@ -154,15 +157,10 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     if (event.event === 'printer') printer = event.status
     if (event.event === 'broken') lastWords = event.reason
     if (event.event === 'ready') {
-      const restarts = starts++
-      say((listener) => listener.onStarted(restarts))
+      told?.onStarted(starts)
+      starts += 1
     }
-    say((listener) => listener.onEvent(event))
-  }
-
-  function say(news: (listener: DevicesListener) => void) {
-    if (told) news(told)
-    else untold.push(news)
+    told?.onEvent(event)
   }
 
   /** A call that waits for the lost card has its whole time again. */
@@ -174,8 +172,6 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     start: begin,
     listen(listener) {
       told = listener
-      for (const news of untold) news(listener)
-      untold = []
     },
     call<M extends DeviceMethod>(method: M, params: DeviceParams<M>) {
       type Answer = Result<DeviceResult<M>, DeviceFailure<M> | DeviceGone>
@@ -198,6 +194,9 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     },
     get card() {
       return card
+    },
+    get coming() {
+      return card === null && inARow === 0 && (startedAt === 0 || now() - startedAt < FIRST_WORDS_MS)
     },
     get printer() {
       return printer

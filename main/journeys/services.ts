@@ -150,8 +150,10 @@ function outOfService({
   if (withdrawn()) return 'withdrawn'
   if (freeBytes(dataDir) < minFreeBytes) return 'storage-full'
   if (!devices.available) return 'device-unavailable'
-  if (devices.card === null || !trustReady()) return 'starting'
-  if (devices.card.state === 'no-reader') return 'reader-unavailable'
+  if (!trustReady()) return 'starting'
+  // Whoever begins meanwhile lays the card down later than the reader is found. Where it is not, they are told.
+  if (devices.card === null && !devices.coming) return 'starting'
+  if (devices.card?.state === 'no-reader') return 'reader-unavailable'
   // SECURITY: an issuer or a key that was withdrawn since would still count.
   if (listsLapsed()) return 'lists-ended'
   return challenges.ready ? null : 'never-online'

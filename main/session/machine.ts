@@ -56,7 +56,8 @@ export const machine = chart.createMachine({
     lost: false,
     contactless: false,
     lastCard: null,
-    printer: 'absent',
+    // Nothing speaks against it until the device process has told, which comes after the first picture.
+    printer: 'ready',
   },
   on: {
     // A known card lay in the reader before: nobody has come with it, so no visit begins.

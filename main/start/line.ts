@@ -138,21 +138,22 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     /** What nobody can begin now, as the gateway said last. */
     closed: () => closed,
     /**
-     * `onChange`: the line came up or went down, the gateway told what is closed, or cards can be judged from now on. `onSettled`: an operation has got
-     * its answer. `room`: when a release may be fetched, and begun. `onCommand`: the gateway was heard, and says which command waits.
+     * Reads the CRLs on the disk: no visit begins before cards can be judged. `onChange`: that is so from now on, the line came
+     * up or went down, or the gateway told what is closed.
      */
-    start(
-      onChange: () => void,
-      onSettled: (operation: string) => void,
-      room: Room,
-      onCommand: (serial: number | null) => void,
-    ) {
+    prepare(onChange: () => void) {
       changed = onChange
+      trustRefresh.start()
+    },
+    /**
+     * `onSettled`: an operation has got its answer. `room`: when a release may be fetched, and begun. `onCommand`: the gateway
+     * was heard, and says which command waits.
+     */
+    start(onSettled: (operation: string) => void, room: Room, onCommand: (serial: number | null) => void) {
       out = room.out
       commanded = onCommand
       settled = onSettled
       drain.start()
-      trustRefresh.start()
       keysRefresh.start()
       renewal.start()
       updates.start(room)

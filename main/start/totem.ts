@@ -1,7 +1,8 @@
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Panel } from '../../contract/panel.ts'
-import type { Devices } from '../devices/index.ts'
+import { superviseDevices } from '../devices/index.ts'
 import { onQuit } from '../shell/app.ts'
+import { spawnDeviceProcess } from '../shell/device-process.ts'
 import type { CitizenWindow } from '../shell/window.ts'
 import { createCommandRoom } from './commands.ts'
 import { createGatewayLine } from './line.ts'
@@ -10,12 +11,16 @@ import { createSupervisor } from './supervisor.ts'
 import { createVisits } from './visit.ts'
 import { createWatches } from './watch.ts'
 
-/** Everything behind the window and the devices, which start meanwhile: it is made, then joined, then started, in this order. */
-export async function runTotem(
-  config: TotemConfig & { panel: Panel },
-  window: CitizenWindow,
-  devices: Devices,
-): Promise<void> {
+/** Everything behind the window, which starts meanwhile: it is made, then joined, then started, in this order. */
+export async function runTotem(config: TotemConfig & { panel: Panel }, window: CitizenWindow): Promise<void> {
+  const devices = superviseDevices({
+    spawn: () =>
+      spawnDeviceProcess({
+        printer: config.printer,
+        externalKey: config.cie?.externalKey ?? null,
+        benchEnv: config.bench?.deviceEnv ?? null,
+      }),
+  })
   const stores = await openStores(config)
   const line = createGatewayLine(config, stores, devices)
   const visits = createVisits(config, window, stores, devices, line)
@@ -24,11 +29,14 @@ export async function runTotem(
   const supervisor = createSupervisor({ well: visits.well })
   const watches = createWatches(config, stores, line.identity, refresh)
 
-  const shown = visits.start()
   devices.listen(visits.deviceListener)
-  // The line takes main's time, and the first screen does not need it.
+  const shown = visits.start()
+  line.prepare(refresh)
+  // Devices and line take the machine's time, and the first screen does not need them: whoever touches it then comes to the
+  // card later than the reader is found.
   await shown
-  line.start(refresh, visits.onSettled, visits.room, (serial) => void commands.heard(serial))
+  devices.start()
+  line.start(visits.onSettled, visits.room, (serial) => void commands.heard(serial))
   commands.start()
   supervisor.start()
   if (__DEVELOPMENT__ && config.bench?.dockUrl) {

@@ -1,13 +1,16 @@
+// More than 400 lines: one gateway and one operator’s session serve all these cases, and starting them costs more than a case.
 import { ulid } from 'ulid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { italianDay } from '../../basics/time.ts'
 import type { Bollo } from '../../contract/bollo.ts'
 import type { Browser } from '../../simulator/issuer/browser.ts'
+import { omocodiaOf } from '../../simulator/population/codice-fiscale.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
 import { byFile } from '../support/console/operator-card.ts'
 import { idAnpr, login, sealed, wish } from '../support/gateway/requests.ts'
 import type { TotemClient } from '../support/gateway/totem-client.ts'
+import { chainOf } from '../support/journal/chain.ts'
 
 // Elena Ferrari serves citizens at PG-101: what she may not, what becomes of what she may, and that the totem's rules are hers.
 
@@ -93,7 +96,8 @@ describe('who may work at a counter', () => {
       ['issue', { visit, operation, ...wished }],
       ['preview', { visit, ...wished }],
       ['waiting', { visit }],
-      ['collect', { visit, totem: 'TT-0001', operation, mark: null }],
+      ['accesses', { visit }],
+      ['collect', { visit, sheet: ulid(), totem: 'TT-0001', operation, mark: null, reprint: false }],
       ['declaration', { visit }],
     ]
     for (const [path, body] of asks) expect((await elena.post(`/counter/${path}`, body)).body.kind).toBe('card-again')
@@ -118,6 +122,37 @@ describe('who is recognised', () => {
     expect((await identify('elena-ferrari')).body).toMatchObject(refused('operator-self'))
     expect((await identify('mario-rossi')).body).toMatchObject(refused('operator-family'))
     expect((await identify('sofia-rossi')).body).toMatchObject(refused('operator-family'))
+  })
+
+  test('the operator under another code of theirs, and ANPR is not asked', async () => {
+    centre.anpr.setFault({ kind: 'unavailable' })
+    const { codiceFiscale } = personById('elena-ferrari')
+    const others = [` ${codiceFiscale.toLowerCase()} `, omocodiaOf(codiceFiscale, 1), omocodiaOf(codiceFiscale, 7)]
+    for (const other of others) {
+      const told = await elena.post('/counter/identify', { codiceFiscale: other, document: passport(), inPerson: true })
+      expect(told.body).toMatchObject(refused('operator-self'))
+    }
+  })
+
+  test('nothing of the operator or their family comes through another citizen’s visit', async () => {
+    const operation = wish('mario-rossi', { bollo: EXEMPT })
+    expect((await totem.settled(await sealed(operation))).body.results[0].state).toBe('issued')
+    const visit = await visitOf('anna-bianchi')
+    for (const person of ['elena-ferrari', 'mario-rossi', 'sofia-rossi']) {
+      const wished = asked(person)
+      const { operation: _, ...looked } = wished
+      expect((await elena.post('/counter/preview', { visit, ...looked })).body).toMatchObject(refused('not-in-family'))
+      expect((await elena.post('/counter/issue', { visit, ...wished })).body).toMatchObject(refused('not-in-family'))
+    }
+    const collect = {
+      visit,
+      sheet: ulid(),
+      totem: 'TT-0001',
+      operation: operation.operation,
+      mark: null,
+      reprint: false,
+    }
+    expect((await elena.post('/counter/collect', collect)).body).toMatchObject(refused('request-malformed'))
   })
 
   test.each([
@@ -194,6 +229,21 @@ describe('a certificate', () => {
     expect((await centre.issued()).filter((id) => id === wished.operation)).toHaveLength(1)
   })
 
+  test('ANPR says no and then yes to one id that is asked twice at once: what was settled first is told to both', async () => {
+    const visit = await visitOf('anna-bianchi')
+    const bollo = mark()
+    const wished = asked('anna-bianchi', { bollo })
+    const ask = () => elena.post('/counter/issue', { visit, ...wished })
+    centre.anpr.setFault({ kind: 'error', code: 'EN080', service: 'ANPR-Certificazione', times: 1 })
+    const became = (await Promise.all([ask(), ask()])).map(({ body }) => body.became)
+    expect(new Set(became).size).toBe(1)
+    // A mark that is free again has paid for no sheet that is out.
+    const other = await elena.post('/counter/issue', { visit, ...asked('anna-bianchi', { bollo }) })
+    expect([became[0], other.body.became]).toEqual(
+      became[0] === 'refused' ? ['refused', 'issued'] : ['issued', 'refused'],
+    )
+  })
+
   test('one log-in of a person is worth six', async () => {
     const visit = await visitOf('nicolo-dangelo')
     const each = async (types: string[]) =>
@@ -229,6 +279,11 @@ describe('a totem’s request, collected at the counter', () => {
     expect((await totem.settled(await sealed(request))).body.results[0].state).toBe('issued')
     return request.operation
   }
+  const collect = (visit: string, operation: string, change: object = {}) =>
+    elena.post('/counter/collect', {
+      ...{ visit, sheet: ulid(), totem: 'TT-0001', operation, mark: null, reprint: false },
+      ...change,
+    })
   const listed = async (visit: string, operation: string) =>
     (await elena.post('/counter/waiting', { visit })).body.requests.find(
       (one: { operation: string }) => one.operation === operation,
@@ -238,9 +293,57 @@ describe('a totem’s request, collected at the counter', () => {
     const operation = await atTotem(EXEMPT)
     const visit = await visitOf('marija-kos')
     expect(await listed(visit, operation)).toMatchObject({ totem: 'TT-0001', types: ['8'], state: 'here' })
-    const got = await elena.post('/counter/collect', { visit, totem: 'TT-0001', operation, mark: null })
-    expect(got.body).toMatchObject({ became: 'issued', receipt: { operation } })
+    const issuedAt = centre.clock.now.toISOString()
+    later(MINUTE)
+    const got = await collect(visit, operation)
+    // It counts from when it was issued.
+    expect(got.body).toMatchObject({ became: 'issued', receipt: { operation, reprint: 0, at: issuedAt } })
     expect((await centre.issued()).filter((id) => id === operation)).toHaveLength(1)
+  })
+
+  test('is one sheet, however many counters are asked at once; another is a counted reprint, and none once it came out', async () => {
+    const operation = await atTotem(EXEMPT)
+    const visit = await visitOf('marija-kos')
+    const sheet = ulid()
+    const became = (
+      await Promise.all([sheet, ulid(), ulid()].map((one) => collect(visit, operation, { sheet: one })))
+    ).map(({ body }) => body.problem?.kind ?? body.became)
+    expect(became.sort()).toEqual(['issued', 'reprint-only', 'reprint-only'])
+    const day = async () => (await elena.get(`/counter/day?day=${italianDay(centre.clock.now)}`)).body
+    const before = await day()
+    expect(await listed(visit, operation)).toMatchObject({ given: true })
+    const again = ulid()
+    const reprinted = await collect(visit, operation, { sheet: again, reprint: true })
+    expect(reprinted.body).toMatchObject({ sheet: again, receipt: { operation, reprint: 1 } })
+    // An answer that was lost on the way: the same sheet once more, and no reprint of it.
+    expect((await collect(visit, operation, { sheet: again, reprint: true })).body.receipt.reprint).toBe(1)
+    expect((await elena.post('/counter/printed', { operation: again, good: true })).status).toBe(200)
+    expect(await day()).toEqual({
+      ...before,
+      ...{ reprints: before.reprints + 1, voided: before.voided + 1, printed: before.printed + 1 },
+      unanswered: before.unanswered - 1,
+    })
+    expect(await listed(visit, operation)).toBeUndefined()
+    for (const wanted of [{}, { reprint: true }, { sheet: again }, { sheet, reprint: true }])
+      expect((await collect(visit, operation, wanted)).body).toMatchObject(refused('already-given'))
+  })
+
+  test('is none once its totem has printed it whole', async () => {
+    const operation = await atTotem(EXEMPT)
+    const visit = await visitOf('marija-kos')
+    const job = `${operation}.certificate`
+    const printed = chainOf('TT-0001', 3, {
+      of: (n) =>
+        n === 0
+          ? { event: 'print.rendered', fields: { job, document: 'certificate', pages: 2 } }
+          : { event: 'print.acknowledged', fields: { job, page: n } },
+    })
+    const send = (entries: unknown[]) => totem.post('/v1/journal', { entries, base: null })
+    await send(printed.slice(0, 2))
+    expect(await listed(visit, operation)).toBeDefined()
+    await send(printed)
+    expect(await listed(visit, operation)).toBeUndefined()
+    expect((await collect(visit, operation, { reprint: true })).body).toMatchObject(refused('already-given'))
   })
 
   test('with the mark that has paid, and no other', async () => {
@@ -248,18 +351,17 @@ describe('a totem’s request, collected at the counter', () => {
     const operation = await atTotem(paid)
     const visit = await visitOf('marija-kos')
     expect(await listed(visit, operation)).toMatchObject({ state: 'needs-mark' })
-    const collect = ({ number, issued }: ReturnType<typeof mark>) =>
-      elena.post('/counter/collect', { visit, totem: 'TT-0001', operation, mark: { number, issued } })
-    expect((await collect(mark())).body).toMatchObject(refused('contrassegno-used'))
-    expect((await collect(paid)).body.became).toBe('issued')
+    const paying = ({ number, issued }: ReturnType<typeof mark>) =>
+      collect(visit, operation, { mark: { number, issued } })
+    expect((await paying(mark())).body).toMatchObject(refused('contrassegno-used'))
+    expect((await paying(paid)).body.became).toBe('issued')
   })
 
   test('not by another person, who knows its id', async () => {
     const operation = await atTotem(EXEMPT)
     const visit = await visitOf('anna-bianchi')
     expect(await listed(visit, operation)).toBeUndefined()
-    const got = await elena.post('/counter/collect', { visit, totem: 'TT-0001', operation, mark: null })
-    expect(got.body).toMatchObject(refused('request-malformed'))
+    expect((await collect(visit, operation)).body).toMatchObject(refused('request-malformed'))
   })
 })
 
@@ -306,8 +408,35 @@ test('the access log tells counter and totem apart, and no name of anybody is in
   const { codiceFiscale } = personById('anna-bianchi')
   const session = await totem.post('/v1/sessions', login('anna-bianchi'))
   const { body } = await totem.get('/v1/sessions/current/accesses', { authorization: `Bearer ${session.body.token}` })
-  expect(body.accesses.map(({ machine }: { machine: string }) => machine)).toContain('PG-101-03')
+  // What a counter has looked at is its operator's look, with office and use; nothing of it was the citizen's own.
+  const { number } = (await elena.get('/me')).body.card
+  const there = body.accesses.filter(({ machine }: { machine: string }) => machine === 'PG-101-03')
+  expect(new Set(there.map(({ by }: { by: string }) => by))).toEqual(new Set(['operator']))
+  expect(there[0]).toMatchObject({ operator: number, office: 'Ufficio postale di Spello' })
+  expect(there.flatMap(({ uses }: { uses: string[] }) => uses)).toEqual(
+    expect.arrayContaining(['processuale', 'privateParty', 'publicBody']),
+  )
   for (const trace of [codiceFiscale, /bianchi/i, 'YA1234567', 'FRRLNE']) expect(centre.logged()).not.toMatch(trace)
+})
+
+test('a citizen asks at the counter who has seen their data: what a totem tells, and that this was asked', async () => {
+  const visit = await visitOf('giovanni-ricci')
+  const { body } = await elena.post('/counter/accesses', { visit })
+  expect(body.became).toBe('shown')
+  const { number } = (await elena.get('/me')).body.card
+  expect(body.accesses[0]).toMatchObject({ by: 'operator', operator: number, machine: 'PG-101-03' })
+  expect(body.accesses[0].looked).toContain('accesses')
+  // His wife has asked for a certificate of his, through the same operator.
+  const ofWife = body.accesses.find(({ by }: { by: string }) => by === 'operatorRelative')
+  expect(ofWife).toMatchObject({ operator: number, office: 'Ufficio postale di Spello', uses: ['processuale'] })
+
+  const session = await totem.post('/v1/sessions', login('giovanni-ricci'))
+  const told = await totem.get('/v1/sessions/current/accesses', { authorization: `Bearer ${session.body.token}` })
+  const byOthers = (list: { by: string }[]) => list.filter(({ by }) => by !== 'self')
+  expect(byOthers(told.body.accesses)).toEqual(byOthers(body.accesses))
+
+  const stolen = await (await atCounter()).post('/counter/accesses', { visit })
+  expect(stolen.body).toMatchObject(refused('session-expired'))
 })
 
 // Last, because it uses up the hour.

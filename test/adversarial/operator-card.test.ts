@@ -1,9 +1,19 @@
+import { copyFileSync, mkdtempSync, rmSync, utimesSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { err } from '../../contract/result.ts'
+import { createCardDoor } from '../../gateway/channels/counter/door.ts'
+import { createSessions } from '../../gateway/console/identity/sessions.ts'
+import { openTls } from '../../gateway/http/tls.ts'
 import { cnsOf } from '../../simulator/card/cns.ts'
 import { insertCard } from '../../simulator/card/insert.ts'
 import { startPcscd } from '../../simulator/card/pcscd.ts'
 import type { Browser } from '../../simulator/issuer/browser.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
+import { openOfficers } from '../support/console/officers.ts'
 import { byCard, byFile } from '../support/console/operator-card.ts'
 import { PKI } from '../support/pki.ts'
 
@@ -110,9 +120,13 @@ test('five minutes of nothing lock it, a handshake anew keeps it, and a second c
   expect((await counter.get('/me')).status).toBe(200)
   later(4 * MINUTE)
   const before = (await counter.get('/me')).body.card.goodUntil
+  const thief = centre.browser()
+  thief.cookies = counter.cookies
   await counter.logInByCard(ELENA)
   const { card, csrf } = (await counter.get('/me')).body
   expect([Date.parse(card.goodUntil) > Date.parse(before), csrf]).toEqual([true, counter.csrf])
+  // Whoever had the cookie before has none of the new half hour.
+  expect((await thief.get('/me')).status).toBe(401)
 
   const second = centre.browser()
   await second.logInByCard(ELENA)
@@ -131,4 +145,117 @@ test('a card that is taken away ends its sessions, and logs in no more', async (
   expect(await centre.browser().logInByCard(ELENA)).toBe('/?log-in=card-unknown')
   // No name of anybody stands in the log.
   expect(centre.logged()).not.toMatch(/FRRLNE|Ferrari/i)
+})
+
+/** A door with these files, at which every card is refused. */
+async function doorOf(perAddress: number | null) {
+  const folder = mkdtempSync(join(tmpdir(), 'card-door-'))
+  const files = { key: join(folder, 'key.pem'), certificate: join(folder, 'cert.pem') }
+  copyFileSync(join(PKI, 'gateway.key.pem'), files.key)
+  copyFileSync(join(PKI, 'gateway.cert.pem'), files.certificate)
+  const log = pino({ enabled: false })
+  const tls = await openTls('console.tls', files, { now: () => new Date(), log })
+  const door = await createCardDoor({
+    ...{
+      tls,
+      log,
+      connections: { most: 1_000, perAddress },
+      judge: () => err({ kind: 'certificate-untrusted' as const }),
+    },
+    ...{ ticketFor: async () => '', consoleUrl: () => 'https://console' },
+  })
+  await door.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = door.server.address() as { port: number }
+  return {
+    url: `https://localhost:${port}/?state=x`,
+    port,
+    async renew() {
+      for (const file of Object.values(files)) utimesSync(file, new Date(), new Date(Date.now() + 5_000))
+      await tls.look()
+    },
+    async close() {
+      await door.close()
+      tls.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+test('nobody comes back by an earlier handshake, nor after the door’s certificate was renewed', async () => {
+  const door = await doorOf(null)
+  const shake = (session?: Buffer) =>
+    new Promise<{ reused: boolean; session: Buffer | undefined }>((resolve, reject) => {
+      const got: { reused: boolean; session: Buffer | undefined } = { reused: false, session: undefined }
+      const at = { port: door.port, host: '127.0.0.1', rejectUnauthorized: false }
+      const socket = connect({ ...at, ...(session && { session }) }, () => {
+        got.reused = socket.isSessionReused()
+        socket.write('GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')
+      })
+      socket.on('session', (one) => {
+        got.session = one
+      })
+      socket.on('error', reject).on('close', () => resolve(got))
+      socket.resume()
+    })
+  try {
+    for (const renewed of [false, true]) {
+      if (renewed) await door.renew()
+      const { session } = await shake()
+      expect([renewed, (await shake(session)).reused]).toEqual([renewed, false])
+    }
+  } finally {
+    await door.close()
+  }
+})
+
+test.each([
+  ['by itself, behind a load balancer', null, [429, 303]],
+  ['with its address, where operators call themselves', 100, [429, 429]],
+])('thirty handshakes in a minute: a card is counted %s', async (_, perAddress, expected) => {
+  const door = await doorOf(perAddress)
+  try {
+    for (let n = 0; n < 30; n++) await ELENA(door.url)
+    const status = async (shake: typeof ELENA) => ((await shake(door.url)) === '' ? 429 : 303)
+    expect([await status(ELENA), await status(byFile('anna-bianchi'))]).toEqual(expected)
+  } finally {
+    await door.close()
+  }
+})
+
+test('a session that began while its card was taken away is none; tickets that nobody fetched are erased', async () => {
+  const officers = await openOfficers()
+  try {
+    const { db, clock } = officers
+    const at = clock.now
+    const card = { id: 'C1', person: 'p', number: '100001', key_hash: 'k', ends_at: new Date(+at + 86_400_000) }
+    const none = { approved_by: null, approved_at: null, revoked_by: null, revoked_at: null }
+    await db
+      .insertInto('operator_card')
+      .values({ ...card, presented_at: at, ...none })
+      .execute()
+    const sessions = createSessions(db, () => clock.now)
+    const who = { iss: 'card', sub: 'C1', name: 'Elena Ferrari', authenticatedAt: at }
+    const begin = () => sessions.begin(who, 'p', '', { id: 'C1', at })
+    expect(await sessions.of(await begin(), true)).toMatchObject({ card: { number: '100001' } })
+    await db.updateTable('operator_card').set({ revoked_by: 'q', revoked_at: at }).execute()
+    expect(await sessions.of(await begin(), true)).toBeNull()
+
+    const ticket = {
+      ticket_hash: 't',
+      state_hash: 's',
+      key_hash: 'k',
+      person: 'p',
+      name: 'n',
+      ends_at: at,
+      shaken_at: at,
+    }
+    await db
+      .insertInto('card_ticket')
+      .values({ ...ticket, expires_at: new Date(+at - 1) })
+      .execute()
+    await sessions.tidy()
+    expect(await db.selectFrom('card_ticket').select('person').execute()).toEqual([])
+  } finally {
+    await officers.stop()
+  }
 })

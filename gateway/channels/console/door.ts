@@ -62,6 +62,7 @@ export async function createConsoleDoor({
     ...{ max: PER_MINUTE, timeWindow: '1 minute', addHeadersOnExceeding: {} },
     // Behind a load balancer everybody comes from its address, and the balancer bounds who brings no cookie.
     keyGenerator: ({ ip, cookies }) => (connections.perAddress === null && cookies['__Host-console']) || ip,
+    allowList: ({ cookies }) => connections.perAddress === null && !cookies['__Host-console'],
   })
   await server.register(helmet, {
     contentSecurityPolicy: {

@@ -1,5 +1,6 @@
 import { constants } from 'node:crypto'
-import type { TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
+import type { PeerCertificate, TLSSocket } from 'node:tls'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -12,7 +13,7 @@ import { isDatabaseAway } from '../../store/away.ts'
 
 const PER_MINUTE = 30
 /** Nobody comes back by an earlier handshake: a card that was pulled out shakes no hand. */
-const NO_RESUMPTION = { sessionTimeout: 1, secureOptions: constants.SSL_OP_NO_TICKET }
+const TLS = { minVersion: 'TLSv1.3', sessionTimeout: 1, secureOptions: constants.SSL_OP_NO_TICKET } as const
 
 /**
  * Where an operator's smart card proves its key: TLS asks for a certificate and takes any, so that what is wrong with one has
@@ -38,7 +39,7 @@ export async function createCardDoor({
 }): Promise<FastifyInstance> {
   const server = Fastify({
     https: {
-      ...{ ...tls.shown, ...HANDSHAKE, ...NO_RESUMPTION, minVersion: 'TLSv1.3' },
+      ...{ ...tls.shown, ...HANDSHAKE, ...TLS },
       ...{ requestCert: true, rejectUnauthorized: false },
     },
     bodyLimit: 1_024,
@@ -46,9 +47,14 @@ export async function createCardDoor({
     requestTimeout: 10_000,
     forceCloseConnections: 'idle',
   }) as unknown as FastifyInstance
-  tls.keepUp(server, { minVersion: 'TLSv1.3' })
+  tls.keepUp(server, TLS)
   boundConnections(server, connections, log)
-  await server.register(rateLimit, { max: PER_MINUTE, timeWindow: '1 minute' })
+  await server.register(rateLimit, {
+    ...{ max: PER_MINUTE, timeWindow: '1 minute' },
+    // Behind a load balancer everybody comes from its address: each card is counted for itself, and the balancer bounds who has none.
+    keyGenerator: ({ ip, socket }) => (connections.perAddress === null && fingerprintOf(socket)) || ip,
+    allowList: ({ socket }) => connections.perAddress === null && fingerprintOf(socket) === null,
+  })
   server.addHook('onSend', async (_request, reply, payload) => {
     // A browser keeps using a card that was pulled out until the connection ends.
     reply.headers({ 'cache-control': 'no-store', connection: 'close', 'referrer-policy': 'no-referrer' })
@@ -64,7 +70,7 @@ export async function createCardDoor({
     const state = typeof query.state === 'string' ? query.state : ''
     const back = (told: Record<string, string>) =>
       reply.redirect(`${consoleUrl()}/console/card?${new URLSearchParams({ state, ...told })}`, 303)
-    const der = (socket as TLSSocket).getPeerCertificate(true).raw as Buffer | undefined
+    const der = certificateOf(socket).raw as Buffer | undefined
     const holder = der && judge(der)
     if (holder?.ok) return back({ ticket: await ticketFor(holder.value, state) })
     const why = holder ? holder.error.kind : 'certificate-missing'
@@ -73,3 +79,7 @@ export async function createCardDoor({
   })
   return server
 }
+
+const certificateOf = (socket: Socket): Partial<PeerCertificate> => (socket as TLSSocket).getPeerCertificate()
+/** TLS has had its key proved, whoever has issued it. */
+const fingerprintOf = (socket: Socket): string | null => certificateOf(socket).fingerprint256 ?? null

@@ -66,9 +66,10 @@ export function mountCardLogIn(
       if (card.person !== proved.person) return refuse(reply, proved, 'card-of-another')
       await noteEnd(db, card, proved.ends_at)
       const { person, name, shaken_at: at } = proved
-      if (await sessions.shakes(before, person, { id: card.id, at })) return reply.redirect(going.returnTo, 303)
+      const shaken = { id: card.id, at }
       const who = { iss: 'card', sub: card.id, name, authenticatedAt: at }
-      const token = await sessions.begin(who, person, before, { id: card.id, at })
+      const token =
+        (await sessions.shakes(before, person, shaken)) ?? (await sessions.begin(who, person, before, shaken))
       return reply.setCookie(SESSION_COOKIE, token, COOKIE).redirect(going.returnTo, 303)
     },
   )

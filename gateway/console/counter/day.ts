@@ -11,10 +11,12 @@ export async function dayOf(
 ): Promise<Answer<'counterDay'>> {
   const { rows } = await sql<Omit<Answer<'counterDay'>, 'day' | 'office' | 'operator'>>`
     select count(*) filter (where kind = 'certificate' and state = 'issued')::integer as issued,
-      count(*) filter (where kind = 'collected')::integer as collected,
+      count(*) filter (where kind = 'collected' and reprint = 0)::integer as collected,
+      count(*) filter (where kind = 'collected' and reprint > 0)::integer as reprints,
       count(*) filter (where kind = 'declaration')::integer as declarations,
       count(*) filter (where answered = 'printed')::integer as printed,
       coalesce(sum(prints) - count(*) filter (where answered = 'printed'), 0)::integer as waste,
+      count(*) filter (where answered = 'void' and state = 'issued')::integer as voided,
       count(*) filter (where answered is null and state <> 'refused')::integer as unanswered,
       count(*) filter (where mark and state = 'issued')::integer as marks,
       count(*) filter (where state = 'refused')::integer as refused

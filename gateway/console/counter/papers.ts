@@ -81,24 +81,32 @@ export async function issue(
   const recorded = await record(ground, desk, visit, operation, wish)
   if (recorded === 'spent') return refused('evidence-spent')
   const { caller } = desk
-  const row = await db
-    .selectFrom('operation')
-    .selectAll()
-    .where('totem', '=', desk.station)
-    .where('id', '=', operation)
-    .executeTakeFirstOrThrow()
+  const stored = () =>
+    db
+      .selectFrom('operation')
+      .selectAll()
+      .where('totem', '=', desk.station)
+      .where('id', '=', operation)
+      .executeTakeFirstOrThrow()
+  const row = await stored()
   // SECURITY: the id of another wish, or of another person's, gets nothing.
   if (row.requester !== holder.requester || row.digest !== digestOf(holder.requester, wish))
     return refused('request-malformed')
-  if (row.state === 'refused') return refused((row.refusal ?? 'request-malformed') as CounterRefusal, row.refusal_anpr)
-  const receiptOf = (certificate: Certificate): CounterReceipt =>
+  const receiptOf = (certificate: Certificate, issuedAt: Date | null): CounterReceipt =>
     receipt(ground, desk, {
-      operation,
+      ...{ operation, issuedAt: issuedAt ?? now() },
       types,
       certificate,
       settlement: settlementOf(bollo, ground.chargesIn(holder.comune)),
     })
-  if (row.state === 'issued') {
+  /** What holds of an operation that is settled. */
+  async function told({
+    state,
+    refusal,
+    refusal_anpr,
+    settled_at,
+  }: Pick<typeof row, 'state' | 'refusal' | 'refusal_anpr' | 'settled_at'>): Promise<Issued> {
+    if (state === 'refused') return refused((refusal ?? 'request-malformed') as CounterRefusal, refusal_anpr)
     const again = await reissued(ground, { caller, requester: holder.requester, operation }, row.anpr_id, {
       ...{ ...wish, requester: holder.idAnpr },
       comune: holder.comune,
@@ -106,8 +114,9 @@ export async function issue(
     if (!again.ok) return { became: 'unknown' }
     // A gateway may have died between the settlement and its sheet.
     await becameOf(ground, desk, operation, 'issued', doer)
-    return { became: 'issued', pdf: again.value.pdf, receipt: receiptOf(again.value) }
+    return { became: 'issued', sheet: operation, pdf: again.value.pdf, receipt: receiptOf(again.value, settled_at) }
   }
+  if (row.state !== 'pending') return told(row)
 
   const asking = looking.register.together()
   const decision = await certify(
@@ -125,14 +134,16 @@ export async function issue(
     decision.kind === 'issued'
       ? { state: 'issued', protocol: decision.certificate.protocol, outcome: null }
       : { state: 'refused', problem: decision.problem }
-  await ground.settler(null, { id: operation, caller, settlement, access: decision.access, ends: await asking.ends() })
+  const item = { id: operation, caller, settlement, access: decision.access, ends: await asking.ends() }
+  // SECURITY: asked for twice at once, or given up meanwhile, it had another outcome before, by which a mark has paid or is free.
+  if (!(await ground.settler(null, item))) return told(await stored())
   await becameOf(ground, desk, operation, decision.kind, doer)
   if (decision.kind === 'refused') return refused(decision.problem.kind, decision.problem.anpr)
   const { certificate, cents } = decision
   return {
-    became: 'issued',
+    ...{ became: 'issued', sheet: operation },
     pdf: certificate.pdf,
-    receipt: { ...receiptOf(certificate), cents, at: now().toISOString() },
+    receipt: { ...receiptOf(certificate, null), cents },
   }
 }
 
@@ -191,9 +202,14 @@ function record(
   })
 }
 
-const sheetOf = ({ station, office, number, operator }: Desk, visit: Visit, operation: string, at: Date) => ({
+export const sheetOf = (
+  { station, office, number, operator }: Desk,
+  visit: Pick<Visit, 'id'>,
+  operation: string,
+  at: Date,
+) => ({
   ...{ station, operation, visit: visit.id, at, office, number, operator },
-  ...{ of_totem: null, answered: null },
+  ...{ of_totem: null, of_operation: null, answered: null },
 })
 
 async function becameOf(
@@ -234,23 +250,28 @@ export async function reissued(
 }
 
 export function receipt(
-  { terms, now }: CounterGround,
+  { terms }: CounterGround,
   { office, number }: Desk,
   {
     operation,
+    issuedAt,
     types,
     certificate: { protocol, idOperazioneAnpr },
     settlement: { cents, reference },
+    reprint = 0,
   }: {
     operation: string
+    /** From when on it counts, whenever it is handed over. */
+    issuedAt: Date
     types: CertificateType[]
     certificate: Certificate
     settlement: Pick<ReturnType<typeof settlementOf>, 'cents' | 'reference'>
+    reprint?: number
   },
 ): CounterReceipt {
   return {
-    ...{ at: now().toISOString(), office, operator: number, operation, types, protocol, idOperazioneAnpr },
-    ...{ cents, reference, validMonths: validMonthsOf(types, terms.validMonths) },
+    ...{ at: issuedAt.toISOString(), office, operator: number, operation, types, protocol, idOperazioneAnpr },
+    ...{ cents, reference, reprint, validMonths: validMonthsOf(types, terms.validMonths) },
   }
 }
 

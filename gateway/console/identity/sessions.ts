@@ -45,8 +45,11 @@ export interface Sessions {
   comesBack(state: string, browser: string): Promise<(Going & { returnTo: string }) | null>
   /** A new session, whose token this is; the one that the browser had ends. */
   begin(who: Omit<Named, 'codiceFiscale'>, person: string, before: string, card?: Shaken): Promise<string>
-  /** The card of a session that lasts has shaken hands anew; false: this token's is not this person's by this card. */
-  shakes(token: string, person: string, card: Shaken): Promise<boolean>
+  /**
+   * The card of a session that lasts has shaken hands anew: its next token, by which alone it goes on; null: this token's is not
+   * this person's by this card.
+   */
+  shakes(token: string, person: string, card: Shaken): Promise<string | null>
   /** Its person begins to work at this counter. */
   worksAt(session: Session, counter: NonNullable<Session['counter']>): Promise<void>
   /** The session of a token, while it lasts; `acts`: its person has just done something, from which its idle time counts. */
@@ -69,6 +72,8 @@ export function createSessions(db: ConsoleDatabase, now: () => Date): Sessions {
           else ${new Date(+at - IDLE_BY_CARD_MS)}::timestamptz end`,
       )
       .where('began_at', '>', new Date(+at - ABSOLUTE_MS))
+      // SECURITY: asked at each use, since a session may begin while its card is revoked.
+      .where(sql<boolean>`(card is null or card in (select id from operator_card where revoked_at is null))`)
 
   const numberOf = async (card: string): Promise<string | null> =>
     (await db.selectFrom('operator_card').select('number').where('id', '=', card).executeTakeFirst())?.number ?? null
@@ -140,13 +145,17 @@ export function createSessions(db: ConsoleDatabase, now: () => Date): Sessions {
     },
     async shakes(token, person, { id, at }) {
       const found = await alive(now()).where('token_hash', '=', digest(token)).executeTakeFirst()
-      if (found?.person !== person || found.card !== id) return false
-      await db
+      if (found?.person !== person || found.card !== id) return null
+      // SECURITY: whoever had stolen the token before has nothing of the new half hour.
+      const next = newToken()
+      const shaken = await db
         .updateTable('console_session')
-        .set({ shaken_at: at, authenticated_at: at, seen_at: now() })
-        .where('id', '=', found.id)
-        .execute()
-      return true
+        .set({ token_hash: digest(next), shaken_at: at, authenticated_at: at, seen_at: now() })
+        .where('token_hash', '=', found.token_hash)
+        .where('ended_at', 'is', null)
+        .returning('id')
+        .executeTakeFirst()
+      return shaken ? next : null
     },
     async worksAt({ id }, counter) {
       await db.updateTable('console_session').set(counter).where('id', '=', id).execute()
@@ -198,7 +207,8 @@ export function createSessions(db: ConsoleDatabase, now: () => Date): Sessions {
     },
     async tidy() {
       const before = new Date(+now() - KEPT_MS)
-      await db.deleteFrom('console_login').where('expires_at', '<', now()).execute()
+      for (const table of ['console_login', 'card_ticket'] as const)
+        await db.deleteFrom(table).where('expires_at', '<', now()).execute()
       await db.deleteFrom('console_session').where('began_at', '<', before).execute()
     },
   }

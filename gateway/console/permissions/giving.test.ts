@@ -8,11 +8,12 @@ const comune = (ente: string): Scope => ({ kind: 'ente', ente })
 const office = (of: string, ufficio = 'PROTESI'): Scope => ({ kind: 'ufficio-ente', ente: 'USL2', ufficio, comune: of })
 const FLEET: Scope = { kind: 'flotta' }
 const POST: Scope = { kind: 'ufficio', office: 'PG-101' }
+const UMBRIA: Scope = { kind: 'regione', region: '10' }
 /** Everybody who might give something. */
 const GIVERS: Record<string, { role: Role; scope: Scope }> = {
   ...{
     piattaforma: { role: 'PIATTAFORMA', scope: FLEET },
-    umbria: { role: 'PIATTAFORMA', scope: { kind: 'regione', region: '10' } },
+    umbria: { role: 'PIATTAFORMA', scope: UMBRIA },
   },
   ...{ operatore: { role: 'OPERATORE', scope: FLEET }, auditor: { role: 'AUDITOR', scope: FLEET } },
   ...{ top: { role: 'TOP', scope: comune(SPELLO) }, 'altro-top': { role: 'TOP', scope: comune(SCILLA) } },
@@ -39,6 +40,8 @@ test.each<[Role, Scope, number, string[], string[]]>([
   ['STANDARD', POST, 2, [], []],
   ['SPORTELLO', comune(SPELLO), 2, [], []],
   ['OPERATORE', comune(SPELLO), 2, [], []],
+  ['AUDITOR', POST, 0, [], []],
+  ['AUDITOR', UMBRIA, 0, [], []],
 ])('%s over %j, with %i TOPs', (role, scope, tops, proposes, approves) => {
   const by = (part: 'proposes' | 'approves') =>
     Object.entries(GIVERS)
@@ -76,4 +79,11 @@ test('a grant of a comune or an office opens nothing of the fleet, and one of th
     expect(may([{ role, scope: FLEET }], 'profiles.see'), role).toBeNull()
   expect(may([{ role: 'AUDITOR', scope: FLEET }], 'profiles.see')).toMatchObject({ allEnti: true, fleet: false })
   expect(may([{ role: 'STANDARD', scope: office(SPELLO) }], 'audit.see')).toMatchObject({ enti: [], ufficiEnte: [] })
+})
+
+test('everything is only for who has the whole fleet: an auditor or a platform of a region or an office has their own', () => {
+  for (const action of ['audit.see', 'audit.export', 'history.search', 'grants.see', 'cards.see'] as const)
+    for (const role of ['AUDITOR', 'PIATTAFORMA'] as const)
+      for (const scope of [UMBRIA, POST]) expect(may([{ role, scope }], action)?.all ?? false, action).toBe(false)
+  expect(may([{ role: 'AUDITOR', scope: FLEET }], 'history.search')?.all).toBe(true)
 })

@@ -7,7 +7,7 @@ type Wanted = Held
 const FLEET: readonly Scope['kind'][] = ['flotta', 'regione', 'ufficio']
 /** Over what each role can be given. */
 const KINDS: Record<Role, readonly Scope['kind'][]> = {
-  ...{ OPERATORE: FLEET, CAMPO: FLEET, PIATTAFORMA: FLEET, AUDITOR: [...FLEET, 'ente'] },
+  ...{ OPERATORE: FLEET, CAMPO: FLEET, PIATTAFORMA: FLEET, AUDITOR: ['flotta', 'ente'] },
   ...{ TOP: ['ente'], ADMIN: ['ufficio-ente'], STANDARD: ['ufficio-ente'], SPORTELLO: ['ufficio'] },
 }
 /** From so many on, the TOPs of a comune are enough to name the next: one proposes, another approves. */

@@ -32,7 +32,7 @@ const ANSWER_MS = 30 * DAY_MS
 
 const latest = (...dates: (Date | null)[]) => Math.max(...dates.map((date) => Number(date ?? 0)))
 /** From when a grant is to be confirmed. */
-const confirmFrom = ({ confirmed_at, approved_at, from_at }: Terms) =>
+export const confirmFrom = ({ confirmed_at, approved_at, from_at }: Terms) =>
   latest(confirmed_at, approved_at, from_at) + CONFIRM_MS
 
 /** What a grant is worth at a moment. Only `given` counts, from its first day on. */
@@ -129,7 +129,9 @@ export async function grantsOf(
       const part = partIn(own, grant, topsOf(counting, grant.scope))
       const isOpen = state !== 'revoked' && state !== 'ended'
       return {
-        ...{ grant: grant.id, holder: grant.holder, holderName: names.get(grant.holder) ?? null },
+        ...{ grant: grant.id, holder: grant.holder },
+        // SECURITY: who names a codice fiscale learns whose it is when its holder has used what they were given, and not before.
+        holderName: sight.all || grant.used_at || grant.holder === person ? (names.get(grant.holder) ?? null) : null,
         ...{ role: grant.role, scope: grant.scope, scopeName: nameOf(grant.scope), reason: grant.reason, state },
         ...{ from: grant.from_at.toISOString(), until: grant.until_at.toISOString() },
         proposedBy: name(grant.proposed_by),

@@ -4,7 +4,7 @@ import type { Action, Role, Scope } from '../../../contract/console/people.ts'
 /**
  * How far a role reaches by an action. `scope`: the totems of its grant. `fleet`: only where the grant is for the whole
  * fleet. `ente`: the comune of its grant, or the office; for the whole fleet every one. `own`: what the person has done
- * themself, or holds. `all`: everything, or all that concerns the comune of the grant. `-`: not at all.
+ * themself, or holds. `all`: everything, by a grant for the whole fleet; all that concerns its comune, by one of a comune. `-`: not at all.
  */
 export type Reach = 'scope' | 'fleet' | 'ente' | 'own' | 'all' | '-'
 
@@ -156,6 +156,7 @@ export function may(held: readonly Held[], action: Action): Sight | null {
       kind === 'ufficio-ente' ? [office as UfficioEnte] : [],
     ),
     allEnti: overEnti.some(({ role, scope }) => scope.kind === 'flotta' && ['ente', 'all'].includes(row[role])),
-    all: counts.some(({ role, scope }) => row[role] === 'all' && !isOfEnte(scope)),
+    // SECURITY: one over a region or an office reads no more than its holder's own.
+    all: counts.some(({ role, scope }) => row[role] === 'all' && scope.kind === 'flotta'),
   }
 }

@@ -22,7 +22,8 @@ export const counter: Migration = {
       )`.execute(db)
     await sql`create index counter_visit_at on counter_visit (at)`.execute(db)
     await sql`create index counter_visit_operator on counter_visit (operator, at)`.execute(db)
-    // `answered`: what the operator has said of the sheet. `of_totem`: the totem whose request it was.
+    // `answered`: what the operator has said of the sheet. `of_totem`, `of_operation`: the totem's request that it gives, of whose
+    // sheets the first has reprint 0.
     await sql`
       create table counter_paper (
         station text not null,
@@ -34,12 +35,15 @@ export const counter: Migration = {
         number text not null,
         operator text not null,
         of_totem text,
+        of_operation text,
+        reprint integer not null default 0,
         types text,
         mark boolean not null default false,
         state text not null check (state in ('asked', 'issued', 'refused')),
         prints integer not null default 0,
         answered text check (answered in ('printed', 'void')),
-        primary key (station, operation)
+        primary key (station, operation),
+        unique (of_totem, of_operation, reprint)
       )`.execute(db)
     await sql`create index counter_paper_operator on counter_paper (operator, at)`.execute(db)
   },

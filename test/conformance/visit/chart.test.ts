@@ -84,6 +84,7 @@ const hardware: VisitEvent[] = [
   { type: 'card.lost' },
   { type: 'timeout' },
   { type: 'printer', status: 'ready' },
+  { type: 'printer', status: 'absent' },
   { type: 'issued', operation: OPERATION },
   { type: 'progress', progress: { page: 1, pages: 2, band: 1, bands: 4 } },
 ]

@@ -32,6 +32,8 @@ export interface Behaviour {
   dies?: number
   /** Faults a paper. */
   faults?: number
+  /** Length of its file; default that of a program. */
+  bytes?: number
 }
 
 /** A database for fleets, one after the other. */
@@ -107,7 +109,7 @@ export async function openFleet(
       cost.calls++
       const wanted = assigned && assigned.from <= clock.now ? assigned.number : null
       if (wanted !== null && totem.next?.number !== wanted) {
-        cost.fetchedBytes += bytes
+        cost.fetchedBytes += behaviours.get(wanted)?.bytes ?? bytes
         totem.next = { number: wanted, state: 'fetched', reason: null }
       } else if (wanted === null && totem.next?.state === 'fetched') totem.next = null
       else if (!open && totem.next?.state === 'fetched') restart(totem, totem.next.number)
