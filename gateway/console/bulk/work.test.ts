@@ -4,12 +4,14 @@ import {
   AUTHOR,
   codeOf,
   idOf,
+  MAKING,
   type Officers,
   openOfficers,
   TOP,
   workThrough,
 } from '../../../test/support/console/officers.ts'
 import { linesAfter } from './merkle.ts'
+import { quotasOf } from './quotas.ts'
 import { openKey } from './seal.ts'
 import { createBulkWork } from './work.ts'
 
@@ -27,6 +29,7 @@ beforeEach(() => {
   Object.assign(officers.anpr, kept, { of: () => ({ kind: 'told' }) })
 })
 
+const DONE = { ok: true, value: { done: true } }
 const file = (keys: readonly string[]) =>
   [
     'riferimento;chiave;codFiscale;idANPR',
@@ -112,6 +115,54 @@ test('silence approves at its moment, and a person who comes then is too late', 
   expect((await officers.request(early)).convalida_come).toBe('puntuale')
   expect(await officers.request(late)).toMatchObject({ stato: 'convalidata', convalida_come: 'silenzio' })
   for (const request of [early, late]) await workThrough(officers, officers.work(), request)
+})
+
+test('a list beyond a quota of its agreement is refused by the quota’s name; what ended unasked counts nothing', async () => {
+  const colleague = { ...AUTHOR, person: 'c'.repeat(43) }
+  const { id } = await officers.agreement({ quote: { quota_persona: 3, quota_ufficio: 5, quota_mese: 7 } })
+  let next = 100
+  const draft = (people: number, who = AUTHOR) => {
+    const keys = Array.from({ length: people }, () => idOf(next++))
+    // A double and a row that cannot be asked are nobody more.
+    return officers.draft(id, file([...keys, keys[0] ?? '', 'RSSMRA80A01H501V']), 'C007', who)
+  }
+  const refused = (quota: string) => ({ ok: false, error: { kind: 'over-quota', field: quota } })
+  const left = async (request: string) => {
+    const found = await officers.request(request)
+    return officers.asActor(found.autore, MAKING, async (transaction) =>
+      (await quotasOf(transaction, found, officers.clock.now)).map((quota) => quota.left),
+    )
+  }
+  officers.clock.now = new Date('2027-03-31T20:00:00Z')
+  const [first, other] = [await draft(2), await draft(3, colleague)]
+  expect(await left(first)).toEqual([3, 5, 7])
+  // At once, as far as one connection goes.
+  expect(await Promise.all([officers.send(first), officers.send(other)])).toEqual([DONE, DONE])
+  const [two, one] = [await draft(2), await draft(1)]
+  expect([await left(two), await officers.send(two)]).toEqual([[1, 0, 2], refused('personaGiorno')])
+  expect(await officers.send(one)).toEqual(refused('ufficioGiorno'))
+  // Half past midnight in Italy, in the next month.
+  officers.clock.now = new Date('2027-03-31T22:30:00Z')
+  expect(await left(one)).toEqual([3, 5, 7])
+  expect(await officers.send(two)).toEqual(DONE)
+  officers.clock.now = new Date('2027-04-02T09:00:00Z')
+  expect(await officers.send(await draft(3))).toEqual(DONE)
+  const last = await draft(3, colleague)
+  expect([await left(last), await officers.send(last)]).toEqual([[3, 2, 2], refused('ufficioGiorno')])
+  officers.clock.now = new Date('2027-04-03T09:00:00Z')
+  expect(await officers.send(last)).toEqual(refused('mese'))
+  await sql`update richiesta set stato = 'annullata', annullata_at = now() where id in (${first}, ${other}, ${two})`.execute(
+    officers.db,
+  )
+  expect([await left(last), await officers.send(last)]).toEqual([[3, 5, 4], DONE])
+  // SECURITY: to who may not ask by this agreement the count says nothing.
+  const { rows } = await officers.asActor(TOP.person, { ...MAKING, ufficiEnte: [] }, (transaction) =>
+    sql`select * from quote_usate(${id}, ${AUTHOR.person}, 'PROTESI', '-infinity', '-infinity')`.execute(transaction),
+  )
+  expect(rows).toEqual([{ persona: 0, ufficio: 0, mese: 0 }])
+  await sql`update richiesta set stato = 'annullata', annullata_at = now() where convenzione = ${id} and stato = 'in_convalida'`.execute(
+    officers.db,
+  )
 })
 
 test('an open anomaly about its author stops silence until a person decides; one that was closed does not', async () => {
