@@ -56,7 +56,7 @@ function shortOf(one: Request, person: string, now: Date): Answer<'bulkRequests'
 const nameOf = (service: string) => services[service as ServiceCode]?.name ?? service
 
 /** What TOPs are reminded of: half of the term is over, or its last morning has come. */
-function reminderOf({ stato, termine_da, scade_at, scade_giorno }: Request, now: Date): 'half' | 'last' | null {
+export function reminderOf({ stato, termine_da, scade_at, scade_giorno }: Request, now: Date): 'half' | 'last' | null {
   if (stato !== 'in_convalida' || !termine_da || !scade_at || scade_giorno === null) return null
   const { half, last } = remindersOf(termine_da, { lastDay: scade_giorno, endsAt: scade_at })
   return +now >= +last ? 'last' : +now >= +half ? 'half' : null
