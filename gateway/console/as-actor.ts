@@ -105,8 +105,9 @@ export async function openAsActor(
             set_config('totem.regions', ${sight.regions.join(',')}, true),
             set_config('totem.offices', ${sight.offices.join(',')}, true),
             set_config('totem.enti', ${sight.enti.join(',')}, true), set_config('totem.all_enti', ${yes(sight.allEnti)}, true),
-            set_config('totem.uffici', ${officesOf(sight.ufficiEnte)}, true),
-            set_config('totem.sedi', ${officesOf(sight.sedi)}, true)`.execute(transaction)
+            set_config('totem.uffici', ${sight.ufficiEnte.map(({ ente, ufficio, comune }) => `${ente}/${ufficio}@${comune}`).join(',')}, true)`.execute(
+          transaction,
+        )
         return work(transaction)
       }),
     async close() {
@@ -115,8 +116,6 @@ export async function openAsActor(
   }
 }
 
-const officesOf = (offices: Sight['ufficiEnte']) =>
-  offices.map(({ ente, ufficio, comune }) => `${ente}/${ufficio}@${comune}`).join(',')
 const yes = (is: boolean) => (is ? 'yes' : '')
 
 /** Gives the role what it needs. The embedded database has nobody else to make it. */

@@ -117,8 +117,6 @@ export interface Sight {
   enti: readonly string[]
   /** Offices of other bodies in which they act, each towards one comune. */
   ufficiEnte: readonly UfficioEnte[]
-  /** Offices of other bodies in which they work, whether or not they see there what others ask. */
-  sedi: readonly UfficioEnte[]
   /** Every comune and what it has agreed with any body. */
   allEnti: boolean
   /** Everything, or only what is their own. */
@@ -129,13 +127,10 @@ export type UfficioEnte = Omit<Extract<Scope, { kind: 'ufficio-ente' }>, 'kind'>
 /** Nothing at all. */
 export const NO_SIGHT: Sight = {
   ...{ role: 'OPERATORE', fleet: false, regions: [], offices: [] },
-  ...{ enti: [], ufficiEnte: [], sedi: [], allEnti: false, all: false },
+  ...{ enti: [], ufficiEnte: [], allEnti: false, all: false },
 }
 
 const isOfEnte = ({ kind }: Scope) => kind === 'ente' || kind === 'ufficio-ente'
-
-const officeIn = ({ scope: { kind, ...office } }: Held): UfficioEnte[] =>
-  kind === 'ufficio-ente' ? [office as UfficioEnte] : []
 
 /** What these grants let their holder do by this action; null: nothing. Pure: the grants are those that count now. */
 export function may(held: readonly Held[], action: Action): Sight | null {
@@ -157,8 +152,9 @@ export function may(held: readonly Held[], action: Action): Sight | null {
     regions: overFleet.flatMap(({ scope }) => (scope.kind === 'regione' ? [scope.region] : [])),
     offices: overFleet.flatMap(({ scope }) => (scope.kind === 'ufficio' ? [scope.office] : [])),
     enti: overEnti.flatMap(({ scope }) => (scope.kind === 'ente' ? [scope.ente] : [])),
-    ufficiEnte: overEnti.flatMap(officeIn),
-    sedi: counts.flatMap(officeIn),
+    ufficiEnte: overEnti.flatMap(({ scope: { kind, ...office } }) =>
+      kind === 'ufficio-ente' ? [office as UfficioEnte] : [],
+    ),
     allEnti: overEnti.some(({ role, scope }) => scope.kind === 'flotta' && ['ente', 'all'].includes(row[role])),
     // SECURITY: one over a region or an office reads no more than its holder's own.
     all: counts.some(({ role, scope }) => row[role] === 'all' && scope.kind === 'flotta'),

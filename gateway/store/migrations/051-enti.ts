@@ -119,11 +119,6 @@ export const enti: Migration = {
       create function console_ufficio(comune text, fruitore text, ufficio text) returns boolean language sql stable as $$
         select coalesce(fruitore || '/' || ufficio || '@' || comune = any(string_to_array(current_setting('totem.uffici', true), ',')), false)
       $$`.execute(db)
-    // Who still works in an office, whether or not they see there what others ask.
-    await sql`
-      create function console_sede(comune text, fruitore text, ufficio text) returns boolean language sql stable as $$
-        select coalesce(fruitore || '/' || ufficio || '@' || comune = any(string_to_array(current_setting('totem.sedi', true), ',')), false)
-      $$`.execute(db)
     await sql`
       create function console_fruitore(comune text, fruitore text) returns boolean language sql stable as $$
         select exists (select from unnest(string_to_array(current_setting('totem.uffici', true), ',')) mine

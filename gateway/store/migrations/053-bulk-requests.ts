@@ -272,11 +272,11 @@ export const bulkRequests: Migration = {
           and coalesce(convalidata_da, respinta_da, current_setting('totem.actor', true)) = current_setting('totem.actor', true)))`.execute(
       db,
     )
-    // Who asked sees the rows, as long as they work there; who validates the first twenty, while they are to be judged.
+    // Who asked sees the rows; who validates the first twenty, while they are to be judged.
     await sql`
       create policy in_sight on riga for select
       using (${working('richiesta')} or exists (select from richiesta whole where whole.id = riga.richiesta
-        and ((whole.autore = current_setting('totem.actor', true) and console_sede(whole.comune, whole.fruitore, whole.ufficio))
+        and ((whole.autore = current_setting('totem.actor', true) and console_ufficio(whole.comune, whole.fruitore, whole.ufficio))
           or (riga.n <= 20 and whole.stato = 'in_convalida'
           and whole.comune = any(string_to_array(current_setting('totem.enti', true), ','))))))`.execute(db)
     await sql`

@@ -26,7 +26,7 @@ const [COMUNE, FRUITORE, UFFICIO] = ['054050', 'USL2', 'PROTESI']
 export const AUTHOR = { person: 'a'.repeat(43), role: 'STANDARD', session: null } as const
 export const TOP = { person: 't'.repeat(43), role: 'TOP', session: null } as const
 const OFFICE = [{ ente: FRUITORE, ufficio: UFFICIO, comune: COMUNE }]
-export const MAKING: Sight = { ...NO_SIGHT, role: 'STANDARD', ufficiEnte: OFFICE, sedi: OFFICE }
+export const MAKING: Sight = { ...NO_SIGHT, role: 'STANDARD', ufficiEnte: OFFICE }
 export const VALIDATING: Sight = { ...NO_SIGHT, role: 'TOP', enti: [COMUNE] }
 
 /** The nth of as many people as a test wants, none of whom exists. */

@@ -156,8 +156,7 @@ test('a file that its reader breaks off stands in the audit, as begun and not as
 })
 
 test('who has gone to another office of the same body leaves these answers behind', async () => {
-  const elsewhere = [{ ente: 'USL2', ufficio: 'CUP', comune: '054050' }]
-  const moved = asked(AUTHOR, { ...MAKING, ufficiEnte: elsewhere, sedi: elsewhere })
+  const moved = asked(AUTHOR, { ...MAKING, ufficiEnte: [{ ente: 'USL2', ufficio: 'CUP', comune: '054050' }] })
   expect(await link('csv', 1, moved)).toMatchObject({ error: { kind: 'not-found' } })
   const rows = await moved.seen((transaction) => transaction.selectFrom('riga').select('n').execute())
   expect(rows).toEqual([])
