@@ -27,13 +27,14 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
   const paper = outcome === 'printed' || slip
   return (
     <Screen
-      kind={paper ? 'wait' : 'answers'}
+      kind={paper && !(arrived && cardPresent) ? 'wait' : 'answers'}
       tone={outcome === 'nothing' ? 'warning' : 'success'}
       title={text(`done.${about}.title`)}
       lead={text(lead)}
+      {...(arrived && cardPresent && { emblem: 'paper' as const })}
       figure={
         <>
-          {paper && <PaperOut move="take" label={text(slip ? 'done.slipFigure' : 'done.paperFigure')} />}
+          {paper && !arrived && <PaperOut move="take" label={text(slip ? 'done.slipFigure' : 'done.paperFigure')} />}
           {mark && (
             <Notice tone="warning" icon="pen">
               {text('done.mark')}
@@ -45,8 +46,9 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               {text('done.phone.sign')}
             </Notice>
           )}
-          {!paper && cardPresent && <CardAtReader move="out" />}
-          {!paper && !cardPresent && <Town label={text('product')} />}
+          {!paper && !arrived && cardPresent && <CardAtReader move="out" />}
+          {arrived && !cardPresent && <CardAtReader move="in" />}
+          {!paper && !arrived && !cardPresent && <Town label={text('product')} />}
           <CardLine present={cardPresent} />
         </>
       }
