@@ -27,14 +27,13 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
   const paper = outcome === 'printed' || slip
   return (
     <Screen
-      kind={paper && !(arrived && cardPresent) ? 'wait' : 'answers'}
+      kind={paper ? 'wait' : 'answers'}
       tone={outcome === 'nothing' ? 'warning' : 'success'}
       title={text(`done.${about}.title`)}
       lead={text(lead)}
-      {...(arrived && cardPresent && { emblem: 'paper' as const })}
       figure={
         <>
-          {paper && !arrived && <PaperOut move="take" label={text(slip ? 'done.slipFigure' : 'done.paperFigure')} />}
+          {paper && <PaperOut move="take" label={text(slip ? 'done.slipFigure' : 'done.paperFigure')} />}
           {mark && (
             <Notice tone="warning" icon="pen">
               {text('done.mark')}
@@ -46,9 +45,8 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               {text('done.phone.sign')}
             </Notice>
           )}
-          {!paper && !arrived && cardPresent && <CardAtReader move="out" />}
-          {arrived && !cardPresent && <CardAtReader move="in" />}
-          {!paper && !arrived && !cardPresent && <Town label={text('product')} />}
+          {!paper && cardPresent && <CardAtReader move="out" />}
+          {!paper && !cardPresent && <Town label={text('product')} />}
           <CardLine present={cardPresent} />
         </>
       }

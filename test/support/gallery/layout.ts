@@ -58,7 +58,8 @@ export function faultsOfLayout(): string[] {
     // Between two lines stands a hyphen, or a space; an address is divided where a line ends.
     if (element.closest('.email-address, .address-typed')) continue
     for (const { 0: word, index } of node.textContent.matchAll(/\p{L}{9,}/gu)) {
-      range.setStart(node, index)
+      // A soft hyphen that is drawn counts to what follows it.
+      range.setStart(node, index + (node.textContent[index - 1] === '\u00ad' ? 1 : 0))
       range.setEnd(node, index + word.length)
       const lines = [...range.getClientRects()].filter(({ width }) => width > 1).map(({ top }) => Math.round(top))
       if (new Set(lines).size > 1) faults.push(`divided: ${word}`)
