@@ -59,6 +59,7 @@ const config: KnipConfig = {
     'openssl',
     'pdftoppm',
     'pdftotext',
+    'rauc',
     'setpriv',
     'sfdisk',
     'strace',

@@ -11,6 +11,7 @@ import { carryOut, type Machine, machineIn } from '../main/update/install.ts'
 import { answerOrder, dropOrder, giveOrder, orderIn } from '../main/update/orders.ts'
 import { listFile, MACHINE_FILE, PLACES, type Places, readyFile } from '../main/update/places.ts'
 import { numberOf, readPrograms } from '../main/update/programs.ts'
+import { slotsHere } from '../main/update/slots.ts'
 import { mayTake, verifyReleases } from '../trust/releases.ts'
 import { CONFIG, Failure, NO_INPUT, noSuch, options, usage } from './command.ts'
 
@@ -21,7 +22,7 @@ const MOST_LIST_BYTES = 100_000
 const KEEP_FREE_BYTES = 300 * 1_048_576
 
 const HELP = `totem update status          which program this totem runs, and what waits
-totem update install FILE    installs a release (.deb) beside it, from a stick or from anywhere
+totem update install FILE    installs a release beside it, a program (.deb) or a system (.raucb), from a stick or from anywhere
 
   --list FILE     the signed list of releases (releases.jws beside FILE, or the newest that this totem has)
   --machine FILE  release key and kind of this machine (${MACHINE_FILE})
@@ -29,8 +30,8 @@ totem update install FILE    installs a release (.deb) beside it, from a stick o
   --json          the answer as one line of JSON
 
 The release key must have signed the list, and the list must hold this file for this kind of machine. The totem starts it
-when nobody is there; \`systemctl restart totem-polis\` starts it at once. One that does not prove healthy gives its place
-back by itself. Each refusal is told in Italian.
+when nobody is there; \`systemctl restart totem-polis\` starts a program at once, \`systemctl reboot\` a system. One that does
+not prove healthy gives its place back by itself. Each refusal is told in Italian.
 Exit codes: 0 installed, ${REFUSED} refused, ${NO_INPUT} no such file, ${CONFIG} this machine takes no releases, 64 wrong command`
 
 const OPTIONS = {
@@ -68,21 +69,24 @@ const placesIn = (root: string): Places => ({
 
 function status({ root, json }: Given): number {
   const places = placesIn(root)
-  const { current, trial, installed, failed, highest } = readPrograms(places)
+  const { current, trial, installed, system, begun, failed, highest } = readPrograms(places)
   const waiting = installed.filter((number) => number > current)
   if (json) {
-    const answer = { running: current, trial, waiting, failed: Object.fromEntries(failed), highest }
+    const answer = { running: current, trial, waiting, system, begun, failed: Object.fromEntries(failed), highest }
     console.log(JSON.stringify(answer))
     return 0
   }
   const name = current === numberOf(places.base) ? `${current} (dal pacchetto)` : String(current)
   console.log(`In uso:        ${name}`)
-  console.log(
-    trial
-      ? `In prova:      sì, avvii rimasti ${trial.tries}: poi torna il programma di prima`
-      : `Confermata:    ${highest}`,
-  )
-  for (const number of waiting) console.log(`Pronta:        ${number}, parte quando nessuno usa il totem`)
+  if (!trial) console.log(`Confermata:    ${highest}`)
+  else if (trial.tries === null)
+    console.log('In prova:      sì, con il suo sistema: se non regge torna quello di prima')
+  else console.log(`In prova:      sì, avvii rimasti ${trial.tries}: poi torna il programma di prima`)
+  for (const number of waiting) {
+    const what = number === system ? `${number} (sistema)` : String(number)
+    const when = number === begun ? 'parte al prossimo avvio della macchina' : 'parte quando nessuno usa il totem'
+    console.log(`Pronta:        ${what}, ${when}`)
+  }
   for (const [number, reason] of failed) console.log(`Tolta:         ${number}, non funzionava (${reason})`)
   return 0
 }
@@ -105,10 +109,12 @@ async function install(file: string, given: Given): Promise<number> {
     if (!done.ok) throw refusal(done.error.kind)
   }
   if (given.json) console.log(JSON.stringify({ kind: 'installed', number: release.number, version: release.version }))
-  else
+  else {
+    const atOnce = release.kind === 'system' ? 'systemctl reboot' : 'systemctl restart totem-polis'
     console.log(
-      `Installata la versione ${release.version} (${release.number}). Parte appena nessuno usa il totem; subito: systemctl restart totem-polis`,
+      `Installata la versione ${release.version} (${release.number}). Parte appena nessuno usa il totem; subito: ${atOnce}`,
     )
+  }
   return 0
 }
 
@@ -185,7 +191,9 @@ async function carryOutOrder({ root, machine }: Given): Promise<number> {
   if (!order) return 0
   const room = (bytes: number) => freeBytes(places.releases) - bytes > KEEP_FREE_BYTES
   // An order that nothing comes of must go too: systemd would start this for it again and again.
-  const done = await carryOut(order, { places, machine: machineIn(machine), room }).finally(() => dropOrder(places))
+  const done = await carryOut(order, { places, machine: machineIn(machine), room, slots: slotsHere() }).finally(() =>
+    dropOrder(places),
+  )
   await answerOrder(order, done, places)
   if (!done.ok)
     console.error(

@@ -59,6 +59,7 @@ export const PROBLEMS: Record<ConsoleProblemKind | 'no-answer', string> = {
   'terms-ended': 'Il profilo o la convenzione non vale più.',
   'estimate-changed': 'La stima è cambiata nel frattempo: la legga di nuovo.',
   'term-over': 'Il termine è finito: la richiesta è già approvata per silenzio-assenso.',
+  'over-quota': 'Sono più persone di quante la convenzione consente.',
   'no-rows': 'Nessuna riga del file si può chiedere.',
   'too-large': 'Il file supera 20 MB.',
   'too-many': 'Troppe richieste: attenda un minuto.',
@@ -248,7 +249,7 @@ export const AGAINST_SILENCE: Record<(typeof noSilences)[number], string> = {
   rows: 'troppe righe',
   italy: 'riguarda tutta Italia',
   'special-section': 'dice di genitori o di matrimoni',
-  'open-alert': 'più del solito per chi chiede',
+  'open-alert': 'più del solito per chi chiede, o un’anomalia ancora aperta',
 }
 
 /** By what somebody is recognised at a counter. */
@@ -291,6 +292,9 @@ const FIELDS: Record<string, string> = {
   ...{ righeMax: 'le righe in una richiesta', righeGiorno: 'le righe al giorno', after: 'la versione' },
   ...{ silenzio: 'il silenzio-assenso', 'silenzio.righeMax': 'le righe del silenzio-assenso' },
   ...{ 'silenzio.giorni': 'i giorni del silenzio-assenso', patron: 'il giorno del patrono' },
+  ...{ personaGiorno: 'le persone al giorno di chi chiede', ufficioGiorno: 'le persone al giorno dell’ufficio' },
+  ...{ mese: 'le persone al mese', 'quote.personaGiorno': 'le persone al giorno di chi chiede' },
+  ...{ 'quote.ufficioGiorno': 'le persone al giorno dell’ufficio' },
   ...{ al: 'l’ultimo giorno', until: 'l’ultimo giorno', from: 'il primo giorno', month: 'il mese' },
   ...{ of: 'la data dei dati', office: 'l’ufficio', ufficio: 'l’ufficio', comune: 'il comune', fruitore: 'l’ente' },
   ...{ holder: 'la persona', scope: 'l’ambito', id: 'il codice' },
@@ -318,6 +322,7 @@ const DEEDS: Record<string, string> = {
   'bulk.ended': 'richiesta finita',
   'bulk.suspended': 'richiesta sospesa',
   'bulk.silence': 'richiesta approvata per silenzio-assenso',
+  'bulk.silence-stopped': 'silenzio-assenso fermato: un’anomalia è aperta',
   'bulk.term-moved': 'termine spostato: la console non rispondeva',
   'bulk.erased': 'risposte di una richiesta cancellate',
   'grants.first': 'primo incarico, dall’installazione',
@@ -345,6 +350,8 @@ const DEEDS: Record<string, string> = {
   'counter.identify': 'ha riconosciuto una persona allo sportello',
   'counter.issue': 'ha emesso un certificato allo sportello',
   'counter.collect': 'ha consegnato una richiesta di un totem',
+  'counter.reprint': 'ha ristampato una richiesta di un totem',
+  'counter.accesses': 'ha detto a una persona chi ha visto i suoi dati',
   'counter.printed': 'ha detto che un foglio è uscito bene',
   'counter.again': 'ha ristampato un foglio',
   'counter.void': 'ha annullato un foglio',

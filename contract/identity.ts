@@ -23,6 +23,23 @@ export function isCodiceFiscale(text: string): boolean {
   return CODICE_FISCALE.test(text) && checkLetter(text) === text[15]
 }
 
+/** Places of a codice fiscale that hold digits, in whose stead an omocodia has letters. */
+const DIGITS = [6, 7, 9, 10, 12, 13, 14]
+const OMOCODIA = 'LMNPQRSTUV'
+
+/** The code itself and all that differ from it by omocodia alone: 128. */
+export function omocodieOf(code: string): string[] {
+  let firsts = [code.slice(0, 15)]
+  for (const place of DIGITS) {
+    const character = code[place] ?? ''
+    const digit = OMOCODIA.includes(character) ? OMOCODIA.indexOf(character) : Number(character)
+    firsts = firsts.flatMap((first) =>
+      [String(digit), OMOCODIA[digit]].map((each) => first.slice(0, place) + each + first.slice(place + 1)),
+    )
+  }
+  return firsts.map((first) => first + checkLetter(first))
+}
+
 const BASE36 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 /** Check character of an ID ANPR's first 8 characters: Luhn mod 36 (DM Interno 3/3/2023). */

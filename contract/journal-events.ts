@@ -365,8 +365,8 @@ export const journalEvents = {
     'info',
     { release: count },
     {
-      it: 'Aggiornamento {release} installato accanto al programma in uso',
-      en: 'Release {release} installed beside the program in use',
+      it: 'Aggiornamento {release} installato accanto a quello in uso',
+      en: 'Release {release} installed beside the one in use',
     },
     STATE,
   ),
@@ -388,8 +388,8 @@ export const journalEvents = {
     'alarm',
     { release: count, reason: code },
     {
-      it: 'Aggiornamento {release} tolto: {reason}. È tornato il programma di prima',
-      en: 'Release {release} thrown out: {reason}. The program before is back',
+      it: 'Aggiornamento {release} tolto: {reason}. È tornato quello di prima',
+      en: 'Release {release} thrown out: {reason}. The one before is back',
     },
     FAULT,
     {
@@ -418,6 +418,10 @@ export const journalEvents = {
         signal: { it: 'il programma è stato ucciso', en: 'the program was killed' },
         'core-dump': { it: 'il programma è caduto', en: 'the program crashed' },
         resources: { it: 'mancavano risorse alla macchina', en: 'the machine lacked resources' },
+        system: {
+          it: 'il sistema non ha mai superato la prova nei suoi avvii',
+          en: 'the system never proved healthy in its starts',
+        },
         unknown: { it: 'causa sconosciuta', en: 'for an unknown reason' },
       },
     },

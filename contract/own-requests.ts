@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { certificateType, sheetTypes } from './catalogue.ts'
+import { certificateType, purpose, sheetTypes } from './catalogue.ts'
 import { refusalKind } from './gateway.ts'
 import { isoInstant, operationId } from './identity.ts'
 
@@ -42,14 +42,18 @@ export type Withdrawal = z.infer<typeof withdrawal>
 
 /**
  * One visit in which this product looked at the holder. `by`: the holder, somebody of the same family sheet, a person who
- * was turned away, or an office that asked about a list. `looked`: what they saw; empty for who was turned away. `types`: the certificates.
+ * was turned away, an office that asked about a list, or an operator at a counter in the holder's name or in a relative's.
+ * `operator`: that operator's number, as it stands on their receipts. `looked`: what they saw; empty for who was turned away.
+ * `types`: the certificates. `uses`: for whom, where an operator has asked.
  */
 export const ownAccess = z.strictObject({
   ...place,
   at: isoInstant,
-  by: z.enum(['self', 'relative', 'stranger', 'office']),
-  looked: z.array(z.enum(['identity', 'family', 'data', 'certificate'])),
+  by: z.enum(['self', 'relative', 'stranger', 'office', 'operator', 'operatorRelative']),
+  operator: z.string().nullable(),
+  looked: z.array(z.enum(['identity', 'family', 'data', 'certificate', 'accesses'])),
   types: z.array(certificateType),
+  uses: z.array(purpose),
 })
 export type OwnAccess = z.infer<typeof ownAccess>
 /** The last year's, newest first. `more`: older ones were left out. */

@@ -69,12 +69,25 @@ export const RELEASE_REFUSALS = {
   },
   'archive-damaged': { it: 'il pacchetto non si apre', en: 'the package does not open' },
   'other-release': {
-    it: 'il pacchetto contiene un’altra versione del programma',
-    en: 'the package holds another version of the program',
+    it: 'il pacchetto contiene un’altra versione',
+    en: 'the package holds another version',
   },
   'packages-missing': {
     it: 'la versione richiede pacchetti di sistema che qui mancano: prima si aggiorna il sistema',
     en: 'the release needs packages of the system that this machine does not have: the system comes first',
+  },
+  /** A program on an installed Debian: its system comes by apt. */
+  'no-second-system': {
+    it: 'questa macchina non ha un secondo posto per il sistema: il suo sistema si aggiorna con apt',
+    en: 'this machine has no second place for a system: its system is updated by apt',
+  },
+  'bundle-unsigned': {
+    it: 'il sistema non è firmato da chi firma i sistemi di questa macchina',
+    en: 'the system is not signed by who signs the systems of this machine',
+  },
+  'not-written': {
+    it: 'il nuovo sistema non è stato scritto o attivato: resta quello in uso (journalctl -u rauc)',
+    en: 'the new system could not be written or activated: the one in use stays (journalctl -u rauc)',
   },
   'thrown-out': {
     it: 'questa versione è già stata provata qui e non funzionava',

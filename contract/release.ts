@@ -25,12 +25,14 @@ const releaseNumber = z.number().int().min(1).max(1_000_000)
 const runningNumber = releaseNumber.or(z.literal(0))
 
 /**
- * One release. `number` grows with each, and a totem never goes below the highest that it has confirmed. `compatible`:
- * the kind of machine that it is for. `over`: the lowest number that it may replace. `sha256` and `bytes` are those of
- * its file.
+ * One release. `number` grows with each, and a totem never goes below the highest that it has confirmed. `kind`: a program
+ * is a Debian package, unpacked beside the one in use; a system is a machine's whole read-only Debian with its program, a RAUC
+ * bundle, for machines that boot an image. `compatible`: the kind of machine that it is for. `over`: the lowest number that
+ * it may replace. `sha256` and `bytes` are those of its file.
  */
 export const release = z.strictObject({
   number: releaseNumber,
+  kind: z.enum(['program', 'system']).default('program'),
   version: releaseVersion,
   compatible: releaseMachine.shape.compatible,
   over: runningNumber,

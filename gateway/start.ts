@@ -347,6 +347,8 @@ export async function startGateway(
           rooms: [verify, delivery.forPublic, ...(polis ? [polis.page] : [])],
         })
       : null
+  if (config.console && Object.keys(config.console.reminders).length > 0 && !config.delivery?.mail)
+    throw new Unusable(CONFIG, 'console.reminders: they go by the mail server of delivery.mail, which is not set')
   const consoleRoom =
     config.console &&
     (await openConsole(
@@ -362,6 +364,8 @@ export async function startGateway(
           ...{ terms: config.certificates, offices },
           chargesIn: (comune: string | null) => chargesIn(config.certificates, comune),
         },
+        mail: config.delivery?.mail ?? null,
+        reachedAt: (): string | null => forConsole && reachedAt(forConsole, config.console?.url ?? null),
         cardUrl: () => forCards && reachedAt(forCards, config.console?.card?.url ?? null),
         lists: { register, mayBegin, allowance, settings: { ...config.anpr.lists, bulk: givenInBulk(config.anpr) } },
         own: {

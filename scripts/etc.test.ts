@@ -34,6 +34,7 @@ test.each<[string, () => void, RegExp]>([
     () => put('totem-polis-update.json', JSON.stringify({ releaseKey: { ...KEY, d: 'd' }, compatible: 'kiosk-1' })),
     /public JWK/,
   ],
+  ['what is no certificate of a signer', () => put('totem-polis-release.pem', 'PEM'), /certificate/],
   ['a kind that no list could name', () => put('totem-polis-update.json', '{"compatible":"Ü"}'), /kind of machine/],
   ['what is no JSON', () => put('totem-polis/enrolment.json', '{'), /needs url/],
   [

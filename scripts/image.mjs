@@ -5,6 +5,9 @@
 //   --number N           the image's number: of two systems on a disk the higher one is started
 //   --beside DIR         a second system, made before with --out DIR, beside it on the disk
 //   --provisioning DIR   folder whose etc/ becomes /etc/totem-polis: enrolment.json, or a whole provisioning
+//   --etc DIR            what each machine has in /etc (scripts/etc.ts): whose releases it takes, who signs its systems
+//   --signer FILE --key FILE   also makes the bundle by which totems in service take this system, signed by this certificate's
+//                        key (PEM, or a PKCS#11 URI), and its entry in the list of releases
 //   --out DIR            instead of release/image/
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'

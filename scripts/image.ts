@@ -3,9 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { etcIn } from './etc.ts'
+import { makeBundle } from './image/bundle.ts'
 import { debian, debianCache } from './image/debian.ts'
 import { makeDisk } from './image/disk.ts'
-import { layOut, makeSystem, type System } from './image/system.ts'
+import { kindOf, layOut, makeSystem, type System } from './image/system.ts'
 import { makePackage } from './package.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -29,14 +31,25 @@ if (import.meta.main) {
       number: { type: 'string', default: '1' },
       beside: { type: 'string' },
       provisioning: { type: 'string' },
+      etc: { type: 'string' },
+      signer: { type: 'string' },
+      key: { type: 'string' },
     },
   })
   if (process.getuid?.() !== 0) throw new Error('an image has files of many users: make it as root')
+  const { signer: certificate, key } = values
+  if ((certificate === undefined) !== (key === undefined)) throw new Error('--signer and --key belong together')
   if (!/^\d{1,7}$/.test(values.number)) throw new Error('--number is a number')
   const out = path.resolve(values.out)
   mkdirSync(out, { recursive: true })
   const deb =
-    values.deb ?? (await makePackage({ out: path.join(root, 'release'), testTrust: values['test-trust'] })).deb
+    values.deb ??
+    (
+      await makePackage({
+        ...{ out: path.join(root, 'release'), testTrust: values['test-trust'], release: Number(values.number) },
+        etc: values.etc === undefined ? new Map() : etcIn(path.resolve(values.etc)),
+      })
+    ).deb
   const folder = path.join(out, 'root')
   layOut(folder, debian(debianCache(), depends()), deb)
   const system = makeSystem(folder, values.number, released(), out)
@@ -51,4 +64,13 @@ if (import.meta.main) {
     out: disk,
   })
   console.log(disk)
+  if (!certificate || !key) process.exit()
+  const bundle = path.join(out, `totem-polis_${values.number}.raucb`)
+  const listed = await makeBundle({
+    ...{ system, compatible: kindOf(folder), signer: { certificate, key } },
+    ...{ work: path.join(out, 'bundle'), out: bundle },
+  })
+  // As `totem list sign --kind releases --in DIR` reads it.
+  writeFileSync(path.join(out, `totem-polis_${values.number}.releases.json`), JSON.stringify({ releases: [listed] }))
+  console.log(bundle)
 }

@@ -22,7 +22,7 @@ export function Sheet({ pdf, title, printing = false }: { pdf: string; title: st
 }
 
 /** Printed by the browser, from this page: what is no paper is left out (theme/counter.css). */
-function Paper({ name, children }: { name: string; children: ReactNode }) {
+export function Paper({ name, children }: { name: string; children: ReactNode }) {
   return (
     <article className="paper" aria-label={name}>
       {children}
@@ -69,7 +69,7 @@ export function Receipt({ of }: { of: CounterReceipt }) {
       </dl>
       <p>
         Chi lo riceve controlla il certificato con il codice stampato sul foglio, sul sito dell’anagrafe nazionale. Chi
-        ha chiesto i suoi dati lo vede nell’area riservata dell’anagrafe nazionale e al totem.
+        ha chiesto i suoi dati lo vede nell’area riservata dell’anagrafe nazionale, al totem e allo sportello.
       </p>
     </Paper>
   )

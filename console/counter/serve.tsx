@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components'
 import { ask } from '../ask.ts'
 import { Problem } from '../parts/notice.tsx'
 import { atTime } from '../words.ts'
+import { Accesses } from './accesses.tsx'
 import { Certificate } from './certificate.tsx'
 import { Collect } from './collect.tsx'
 import { Declaration, Receipt, Sheet } from './papers.tsx'
@@ -83,6 +84,7 @@ export function Serve({ served, onEnd, onPaper }: { served: Served; onEnd(): voi
               <Button onPress={() => void declare()}>Dichiarazione sostitutiva, gratis</Button>
             </div>
           )}
+          {use === null && <Accesses {...{ visit, onRefused: setRefusal, onProblem: setProblem }} />}
           {use && use.due !== 'no-certificate' && (
             <Certificate
               {...{ served, use, onProblem: setProblem, onRefused: setRefusal }}

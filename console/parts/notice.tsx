@@ -5,7 +5,7 @@ import { fieldSaid, PROBLEMS } from '../words.ts'
 export function Problem({ of }: { of: unknown }) {
   if (!of) return null
   const kind = of instanceof Refused ? of.kind : 'no-answer'
-  const isOfField = ['malformed', 'inconsistent', 'not-found', 'conflict'].includes(kind)
+  const isOfField = ['malformed', 'inconsistent', 'not-found', 'conflict', 'over-quota'].includes(kind)
   const field = of instanceof Refused && isOfField && of.field !== null ? fieldSaid(of.field) : null
   return (
     <p className="notice" role="alert">

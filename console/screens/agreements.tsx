@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Body } from '../../contract/console/api.ts'
 import { isSpecial, type Territorio, territories } from '../../contract/console/profiles.ts'
+import { type Quota, type Quote, quotas } from '../../contract/console/registry.ts'
 import { ask } from '../ask.ts'
 import { Decide, Deciders, Stands } from '../parts/decided.tsx'
 import { useDeed } from '../parts/deed.ts'
@@ -11,7 +12,7 @@ import { Head } from '../parts/head.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { useMay } from '../parts/who.ts'
 import { queries } from '../queries.ts'
-import { italianToday, many, onDay, TERRITORIES } from '../words.ts'
+import { counted, italianToday, many, onDay, TERRITORIES } from '../words.ts'
 
 const refresh = () => queries.invalidateQueries({ queryKey: ['agreements'] })
 
@@ -57,6 +58,7 @@ export function AgreementsScreen() {
               'Profilo',
               'Su quali persone',
               'Senza risposta',
+              'Al più',
               'Dal – al',
               'Base giuridica',
               'Deciso da',
@@ -86,6 +88,7 @@ export function AgreementsScreen() {
                     ? 'serve sempre la convalida'
                     : `approvata dopo ${many(each.silenzio.giorni, 'giorno lavorativo', 'giorni lavorativi')}, fino a ${many(each.silenzio.righeMax, 'riga', 'righe')}`}
                 </td>
+                <td>{quotesSaid(each.quote)}</td>
                 <td>
                   {onDay(each.dal)} – {onDay(each.al)}
                 </td>
@@ -116,6 +119,15 @@ export function AgreementsScreen() {
   )
 }
 
+const QUOTES: Record<Quota, string> = {
+  ...{ personaGiorno: 'Al giorno, chi chiede', ufficioGiorno: 'Al giorno, il suo ufficio', mese: 'Al mese, l’ente' },
+}
+const mostOf = (text: string): number | null => (text.trim() === '' ? null : Number(text))
+const quotesSaid = (quote: Quote): string =>
+  quotas
+    .flatMap((each) => (quote[each] === null ? [] : [`${QUOTES[each].toLowerCase()}: ${counted(quote[each])}`]))
+    .join('; ') || 'senza limite'
+
 function AgreementForm({ close }: { close(): void }) {
   const profiles = useQuery({ queryKey: ['profiles'], queryFn: () => ask('profiles') })
   const enti = useQuery({ queryKey: ['enti'], queryFn: () => ask('enti') })
@@ -128,6 +140,7 @@ function AgreementForm({ close }: { close(): void }) {
   const [silent, setSilent] = useState(false)
   const [giorni, setGiorni] = useState('3')
   const [righe, setRighe] = useState('500')
+  const [quote, setQuote] = useState({ personaGiorno: '', ufficioGiorno: '', mese: '' })
   const [dal, setDal] = useState(italianToday())
   const [al, setAl] = useState(`${Number(italianToday().slice(0, 4)) + 1}-12-31`)
   const [problem, setProblem] = useState<unknown>(null)
@@ -152,6 +165,10 @@ function AgreementForm({ close }: { close(): void }) {
       ...{ baseGiuridica: baseGiuridica.trim(), protocollo: protocollo.trim() },
       comuni: territorio === 'comuni' ? others.split(/[\s,;]+/).filter(Boolean) : [],
       silenzio: silent && !isLoud ? { giorni: Number(giorni), righeMax: Number(righe) } : null,
+      quote: {
+        ...{ personaGiorno: mostOf(quote.personaGiorno), ufficioGiorno: mostOf(quote.ufficioGiorno) },
+        mese: mostOf(quote.mese),
+      },
       ...{ profilo: profile.profilo, profiloVersione: profile.versione },
     }
     void ask('proposeAgreement', { body }).then(close, setProblem)
@@ -193,6 +210,20 @@ function AgreementForm({ close }: { close(): void }) {
       {territorio === 'comuni' && (
         <p className="quiet">Ciascuno vale finché ha con lo stesso ente una convenzione sua.</p>
       )}
+      <fieldset>
+        <legend>Su quante persone al più (vuoto: nessun limite)</legend>
+        <div className="fields">
+          {(['personaGiorno', 'ufficioGiorno', 'mese'] as const).map((each) => (
+            <Field
+              key={each}
+              label={QUOTES[each]}
+              type="number"
+              value={quote[each]}
+              set={(text) => setQuote({ ...quote, [each]: text })}
+            />
+          ))}
+        </div>
+      </fieldset>
       <fieldset>
         <legend>Se il comune non risponde</legend>
         {isLoud ? (

@@ -5,6 +5,7 @@ import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import type { Answer, Body } from '../../contract/console/api.ts'
 import type { Way } from '../../contract/console/bulk.ts'
 import { keyNames } from '../../contract/console/bulk-file.ts'
+import type { Quota } from '../../contract/console/registry.ts'
 import { ask, upload } from '../ask.ts'
 import { Counts } from '../parts/counts.tsx'
 import { Choice, Missing, missingOf } from '../parts/fields.tsx'
@@ -171,7 +172,8 @@ function FileAndEstimate({ request, onSent }: { request: string; onSent(): void 
         <>
           <Counts of={whole.data} />
           <Problem of={estimate.error} />
-          {estimate.data && (
+          {estimate.data && <Quotas of={estimate.data} />}
+          {estimate.data && !overOf(estimate.data) && (
             <p className="line">
               <Offer name="Una alla volta" of={estimate.data.singole} onSend={(days) => deliver('singole', days)} />
               {estimate.data.massivo && (
@@ -189,6 +191,38 @@ function FileAndEstimate({ request, onSent }: { request: string; onSent(): void 
           )}
           <RowsOf request={request} state={String(rows)} isOwn />
         </>
+      )}
+    </>
+  )
+}
+
+const overOf = ({ asked, quotas }: Pick<Answer<'bulkEstimate'>, 'asked' | 'quotas'>) =>
+  quotas.find(({ left }) => left < asked)
+const QUOTAS: Record<Quota, { to: string; next: string }> = {
+  personaGiorno: { to: 'a lei oggi', next: 'domani' },
+  ufficioGiorno: { to: 'al suo ufficio oggi', next: 'domani' },
+  mese: { to: 'al suo ente questo mese', next: 'il mese prossimo' },
+}
+
+/** What the agreement lets be asked yet: read before sending, because more is refused. */
+function Quotas({ of: { asked, quotas } }: { of: Pick<Answer<'bulkEstimate'>, 'asked' | 'quotas'> }) {
+  const over = overOf({ asked, quotas })
+  return (
+    <>
+      {quotas.length > 0 && (
+        <p className="quiet">
+          Per convenzione restano{' '}
+          {quotas
+            .map(({ quota, left, most }) => `${QUOTAS[quota].to} ${counted(left)} persone su ${counted(most)}`)
+            .join('; ')}
+          .
+        </p>
+      )}
+      {over && (
+        <p className="notice" role="alert">
+          Il file chiede {many(asked, 'persona', 'persone')}, e {QUOTAS[over.quota].to} ne restano {counted(over.left)}:
+          ne invii di meno, o tutto {QUOTAS[over.quota].next}.
+        </p>
       )}
     </>
   )

@@ -25,6 +25,7 @@ import { cardNamed, operatorCards } from './cards.ts'
 import { orderMade, orderNamed, orders, ordersQuery, orderWish } from './commands.ts'
 import {
   counterAbandoned,
+  counterAccesses,
   counterCollectWish,
   counterDay,
   counterDeclaration,
@@ -271,6 +272,10 @@ export const consoleApi = {
   counterDeclaration: {
     ...{ method: 'POST', path: '/counter/declaration', action: 'counter.serve' },
     ...{ body: visitNamed, answer: counterDeclaration },
+  },
+  counterAccesses: {
+    ...{ method: 'POST', path: '/counter/accesses', action: 'counter.serve' },
+    ...{ body: visitNamed, answer: counterAccesses },
   },
   counterWaiting: {
     ...{ method: 'POST', path: '/counter/waiting', action: 'counter.serve' },

@@ -4,6 +4,7 @@ import { fileEncoding, fileRefusal, keyKind } from './bulk-file.ts'
 import { officeId } from './people.ts'
 import { territorio } from './profiles.ts'
 import { reason } from './prose.ts'
+import { quotas } from './registry.ts'
 
 /** A bulk request, by the words of the officers' own files. */
 export const requestStates = [
@@ -72,8 +73,14 @@ const estimate = z.strictObject({
   days: count.nullable(),
   endsOn: z.iso.date().nullable(),
 })
-/** `massivo` null: no bulk service answers this. */
-export const bulkEstimate = z.strictObject({ singole: estimate, massivo: estimate.nullable() })
+/**
+ * `massivo` null: no bulk service answers this. `asked`: how many people, which is what counts against each of the agreement's
+ * `quotas`; `left` of one today or in this month.
+ */
+export const bulkEstimate = z.strictObject({
+  ...{ singole: estimate, massivo: estimate.nullable(), asked: count },
+  quotas: z.array(z.strictObject({ quota: z.enum(quotas), most: count, left: count })),
+})
 
 /** `days`: what the person has read and accepts; another figure by now is a conflict. */
 export const bulkSend = z.strictObject({ way: z.enum(ways), days: count.nullable() })

@@ -3,6 +3,7 @@ import { bollo, charged } from '../bollo.ts'
 import { certificateLanguage, certificateTheme, certificateType, purpose, sheetTypes } from '../catalogue.ts'
 import { familySheet, ownRecord, preview, problem, refusalKind } from '../gateway.ts'
 import { base64, idAnpr, isCodiceFiscale, isoInstant, operationId, personName } from '../identity.ts'
+import { ownAccesses } from '../own-requests.ts'
 import { officeId } from './people.ts'
 
 // The counter (sportello): an operator with a smart card, a citizen with a document, and an office printer.
@@ -170,6 +171,12 @@ export const counterDeclaration = z.discriminatedUnion('became', [
       conditions: z.string(),
     }),
   }),
+  refused,
+])
+
+/** Who has seen this person's data, as a totem tells it. */
+export const counterAccesses = z.discriminatedUnion('became', [
+  z.strictObject({ became: z.literal('shown'), ...ownAccesses.shape }),
   refused,
 ])
 

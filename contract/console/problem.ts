@@ -43,6 +43,8 @@ export const problemStatus = {
   'estimate-changed': 409,
   /** The term has ended: silence has approved it. */
   'term-over': 409,
+  /** More people than the agreement lets be asked about: `field` names the quota. */
+  'over-quota': 409,
   /** No row of the file can be asked. */
   'no-rows': 409,
   /** A file of more than 20 MB. */

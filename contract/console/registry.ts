@@ -39,13 +39,23 @@ const silenzio = z.strictObject({
 })
 
 /**
+ * How many people may be asked about: by one person and by one office in a day, and by everybody together in a month. A list of one
+ * counts like any other; null: as many as ANPR and the profile allow.
+ */
+const most = z.number().int().min(1).max(10_000_000).nullable()
+export const quote = z.strictObject({ personaGiorno: most, ufficioGiorno: most, mese: most })
+export type Quote = z.output<typeof quote>
+export const quotas = quote.keyof().options
+export type Quota = (typeof quotas)[number]
+
+/**
  * By what right a body asks a comune (convenzione): a profile of that comune, in one version, from a day to a day, both
  * included. `territorio` reaches no further than the profile's: the comune alone; Italy; or besides the comune those of
  * `comuni`, each as long as it has an agreement of its own with that body.
  */
 export const agreementTerms = {
   ...{ comune: comuneId, fruitore: fruitoreId, dal: z.iso.date(), al: z.iso.date() },
-  ...{ baseGiuridica: reason, protocollo: reason.max(60), silenzio: silenzio.nullable() },
+  ...{ baseGiuridica: reason, protocollo: reason.max(60), silenzio: silenzio.nullable(), quote },
   ...{ territorio, comuni: z.array(comuneId).max(100) },
   ...{ profilo: operationId, profiloVersione: z.number().int().min(1) },
 }

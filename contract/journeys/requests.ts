@@ -57,7 +57,7 @@ export const screens = [
     accesses: z
       .array(
         ownAccess
-          .pick({ at: true, by: true, looked: true, types: true })
+          .pick({ at: true, by: true, operator: true, looked: true, types: true, uses: true })
           .extend({ office: z.string(), here: z.boolean() }),
       )
       .nullable(),

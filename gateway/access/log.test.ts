@@ -1,16 +1,14 @@
-import { PGlite } from '@electric-sql/pglite'
-import { Kysely, PGliteDialect, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { atTotem } from '../../contract/caller.ts'
-import { migrate } from '../store/migrations.ts'
+import { migratedTables } from '../../test/support/gateway/database.ts'
 import type { Tables } from '../store/schema.ts'
 import { type AccessLog, createAccessLog } from './log.ts'
 
 let db: Kysely<Tables>
 let log: AccessLog
 beforeAll(async () => {
-  db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
-  await migrate(db)
+  db = await migratedTables()
   log = createAccessLog(db)
 }, 60_000)
 afterAll(() => db.destroy())
@@ -27,7 +25,7 @@ test('lines and ends of one moment stand each in its own place, as it was writte
     log.begin({ ...looker('TT-0002'), operation: '01KB0000000000000000000001' }, looked('C019 C007'), AT, 2),
     log.end(first.line, { outcome: 'shown', subject: 'their id', ...trace }),
     log.begin(looker('TT-0003'), looked('8'), AT, 0),
-    log.noteRefusal(looker('TT-0004'), looked('12'), AT, 'anpr-closed'),
+    log.note(looker('TT-0004'), looked('12'), AT, 'anpr-closed'),
   ])
   expect([first, second, third].map(({ ids }) => ids.length)).toEqual([1, 2, 0])
   await log.end(second.line, { outcome: 'EN228', anpr_operation: null, gate_transaction: null, warnings: null })

@@ -20,6 +20,9 @@ export interface Begun {
   ids: readonly string[]
 }
 
+/** In place of a service's code: what this log tells. */
+export const ACCESSES = 'ACCESSI'
+
 /** The access log. What several looks write at a time shares a commit (store/grouped.ts). */
 export interface AccessLog {
   /** Writes a look down before it is made; it asks ANPR so many questions. */
@@ -33,8 +36,8 @@ export interface AccessLog {
   end(line: string, ended: Ended): Promise<void>
   /** Lines of an operation whose looks by this service have not ended. */
   open(operation: string, types: string): Promise<{ line: string; subject: string | null }[]>
-  /** Writes down what the gateway refused by itself: nobody else was asked. */
-  noteRefusal(looker: Looker, looked: Looked, at: Date, outcome: string): Promise<void>
+  /** Writes down what the gateway refused, or told of this log, by itself: nobody else was asked. */
+  note(looker: Looker, looked: Looked, at: Date, outcome: string): Promise<void>
 }
 
 /**
@@ -67,7 +70,7 @@ export function createAccessLog(db: Database): AccessLog {
         where operation = ${operation} and types = ${types} and channel = 'console' and outcome = ${ASKED}`.execute(db)
       return rows
     },
-    async noteRefusal(looker, looked, at, outcome) {
+    async note(looker, looked, at, outcome) {
       await add(looker, looked, { at, outcome, questions: 0 })
     },
   }

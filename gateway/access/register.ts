@@ -12,7 +12,7 @@ import type { End, Ended } from '../store/access-ends.ts'
 import type { Database } from '../store/schema.ts'
 import { type Assurance, askerOf } from './asker.ts'
 import { type BulkLook, type BulkWish, beginBulk, bulkAgain } from './bulk.ts'
-import { type AccessLog, createAccessLog, type Looked, type Looker } from './log.ts'
+import { ACCESSES, type AccessLog, createAccessLog, type Looked, type Looker } from './log.ts'
 import { createOwnIds } from './own-ids.ts'
 
 /**
@@ -77,6 +77,8 @@ export interface Looks {
   bulkAgain(wanted: Pick<BulkWish, 'service' | 'code'>, job: string | null): Omit<BulkLook, 'job'>
   /** Ends a job that another process has left; it shows nothing of anybody. */
   cancelBulk(service: BulkWish['service'], job: string): Promise<Result<true, AnprFailure>>
+  /** Notes that somebody is told who looked at this person. */
+  accesses(idAnpr: string): Promise<void>
   /** Notes a look that the gateway refuses without asking ANPR. */
   refused(wish: Refused, outcome: string): Promise<void>
 }
@@ -209,7 +211,8 @@ export function createRegister({
         inBulk: (wanted) => beginBulk(inList, looker, wanted),
         bulkAgain: (wanted, job) => bulkAgain(inList, looker, wanted, job),
         cancelBulk: async (service, job) => (await anpr.as(asker, []).cancelBulk(service, job)).result,
-        refused: (wish, outcome) => log.noteRefusal(looker, wished(wish), now(), outcome),
+        refused: (wish, outcome) => log.note(looker, wished(wish), now(), outcome),
+        accesses: (idAnpr) => log.note(looker, services(ACCESSES, idAnpr).looked, now(), 'shown'),
       }
     }
   return {

@@ -12,6 +12,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import { createRefunds, type Refunds } from '../payments/refunds.ts'
 import { type Comuni, readComuni } from '../polis/comuni.ts'
 import type { ConsoleSettings } from '../settings/console.ts'
+import type { MailSettings } from '../settings/mail.ts'
 import { keepStatistics } from '../statistics/keep.ts'
 import type { Store } from '../store/database.ts'
 import { deadOperations } from '../store/operations.ts'
@@ -55,6 +56,7 @@ import { operationsOf } from './operations/operations.ts'
 import { paymentsOf } from './operations/payments.ts'
 import { grantHandlers } from './permissions/handlers.ts'
 import { may, mayApprove } from './permissions/matrix.ts'
+import { remind } from './reminders.ts'
 import { type Handlers, mountConsole } from './route.ts'
 import { statisticsHandlers } from './statistics/handlers.ts'
 import { type ConsoleDatabase, withConsole } from './tables.ts'
@@ -79,6 +81,8 @@ export async function openConsole(
   {
     store,
     consoleUrl,
+    mail,
+    reachedAt,
     cardUrl,
     redrive,
     keys,
@@ -93,6 +97,10 @@ export async function openConsole(
     store: Store
     /** The console's own way to PostgreSQL; null beside the embedded database. */
     consoleUrl: string | null
+    /** The company's mail server; null: there is none. */
+    mail: MailSettings | null
+    /** Where browsers reach the console; null: not yet. */
+    reachedAt(): string | null
     /** Where browsers show an operator's smart card; null: nowhere. */
     cardUrl(): string | null
     /** Gives operations that were given up another chance; answers how many. */
@@ -144,6 +152,10 @@ export async function openConsole(
   void rolling.look()
   const counting = keepStatistics({ db: store.db, comuni, now, log })
   void counting.look()
+  const reminding =
+    mail && Object.keys(settings.reminders).length > 0
+      ? await remind({ db, boxes: settings.reminders, mail, consoleUrl: reachedAt, now, log })
+      : null
   const carrying = recurring(
     () => carryOutDue({ db, own, now }),
     MINUTE_MS,
@@ -173,10 +185,11 @@ export async function openConsole(
     },
     async look() {
       await evaluation.look()
-      await tending.look()
       await judging.look()
+      await tending.look()
       await bell.look()
       await counting.look()
+      await reminding?.look()
     },
     async stop() {
       clearInterval(tidying)
@@ -185,6 +198,7 @@ export async function openConsole(
       await rolling.stop()
       await counting.stop()
       await carrying.stop()
+      await reminding?.stop()
       await bell.stop()
       await anchors.stop()
       await issuer.close()

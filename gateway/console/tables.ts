@@ -83,6 +83,9 @@ export type ConsoleTables = {
     protocollo: string
     silenzio_giorni: number | null
     silenzio_righe_max: number | null
+    quota_persona: number | null
+    quota_ufficio: number | null
+    quota_mese: number | null
     territorio: Territorio
     comuni: JSONColumnType<string[]>
     profilo: string

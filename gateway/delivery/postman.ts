@@ -1,6 +1,4 @@
 import { createDecipheriv } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { createTransport } from 'nodemailer'
 import type { Logger } from 'pino'
 import { jsonOf } from '../../basics/json.ts'
 import { atTotem, type Caller } from '../../contract/caller.ts'
@@ -12,10 +10,9 @@ import type { SealingKeys } from '../sealing/sealing.ts'
 import type { MailSettings } from '../settings/mail.ts'
 import type { DueLetter, Letters } from './letters.ts'
 import { mailWords, pecWords } from './mail-words.ts'
+import { mailerOf } from './mailer.ts'
 
 const LOOK_MS = 1_000
-const CONNECT_MS = 10_000
-const SILENT_MS = 30_000
 
 /** Opens a letter and holds it to its document and caller; null: it is none, or another's. */
 export function openLetter(sealed: string, keys: SealingKeys, about: { id: string; caller: Caller }): Letter | null {
@@ -58,16 +55,8 @@ export async function startPostman({
   publicUrl(): string | null
   log: Logger
 }): Promise<{ stop(): Promise<void> }> {
-  const { host, port, implicitTls, from, pec, returns } = settings
-  const ca = settings.ca === null ? undefined : await readFile(settings.ca, 'utf8')
-  const transport = createTransport({
-    ...{ host, port, secure: implicitTls },
-    // SECURITY: without it a line that strips STARTTLS gets the mail in clear, and the send counts as good.
-    requireTLS: !implicitTls,
-    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(ca !== undefined && { ca }) },
-    ...{ connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: SILENT_MS, dnsTimeout: CONNECT_MS },
-    ...{ disableFileAccess: true, disableUrlAccess: true, logger: false },
-  })
+  const { from, pec, returns } = settings
+  const transport = await mailerOf(settings)
   const [returnName = '', returnDomain = ''] = returns.address.split('@')
 
   async function send({ id, totem, sealed, returnToken }: DueLetter, base: string) {

@@ -32,6 +32,11 @@ export const consoleSettings = z.strictObject({
     .nullable()
     .default(null),
   /**
+   * Boxes of offices that hear of what waits for somebody there (gateway/console/reminders.ts), by comune (`054050`), body (`USL2`), or
+   * `piattaforma`: who reads them may change, and no person's address is kept. They need `delivery.mail`.
+   */
+  reminders: z.record(z.string().regex(/^(\d{6}|[A-Z][A-Z0-9-]{1,19}|piattaforma)$/), z.email()).default({}),
+  /**
    * Who says who somebody is: an OpenID Connect issuer, asked by code and PKCE. `secret`: file of the client's secret.
    * `ca`: PEM of who vouches for the issuer's certificate, where no public authority does. `personClaim`: the claim of the
    * ID token that holds the codice fiscale, with or without `TINIT-` before it. What somebody may do is no claim of the

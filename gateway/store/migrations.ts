@@ -43,6 +43,7 @@ import { counter } from './migrations/059-counter.ts'
 import { readiness } from './migrations/060-readiness.ts'
 import { bulkDownloads } from './migrations/063-bulk-downloads.ts'
 import { history } from './migrations/064-history.ts'
+import { reminders } from './migrations/067-reminders.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -214,6 +215,7 @@ const migrations: Record<string, Migration> = {
   '060-readiness': readiness,
   '063-bulk-downloads': bulkDownloads,
   '064-history': history,
+  '067-reminders': reminders,
 }
 
 /** Takes a database from one version to another. */

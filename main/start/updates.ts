@@ -3,6 +3,7 @@ import type { TotemConfig } from '../../contract/config.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
 import type { LastOutage } from '../../contract/line.ts'
 import type { ReleaseStanding } from '../../contract/release.ts'
+import { rebootMachine } from '../commands/deeds.ts'
 import type { Devices } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
 import { quit } from '../shell/app.ts'
@@ -58,7 +59,7 @@ export function createUpdates(
   })
   const changeover = isThere(PLACES)
     ? createChangeover({
-        ...{ own, programs, journal, now: Date.now, leave: quit },
+        ...{ own, programs, journal, now: Date.now, leave: quit, restart: () => void rebootMachine() },
         folder: PLACES.box,
         give: (order) => giveOrder(order, PLACES),
         moment,

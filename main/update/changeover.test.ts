@@ -65,11 +65,12 @@ describe('a change of the program', () => {
   let orders: string[]
   let answers: Record<string, Result<null, { kind: ReleaseRefusal }>>
   let left: number
+  let restarted: number
   let changeover: Changeover | null
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'changeover-'))
     programs = noPrograms()
-    ;[moment, signs, clock, left] = [quiet, well, +NIGHT, 0]
+    ;[moment, signs, clock, left, restarted] = [quiet, well, +NIGHT, 0, 0]
     ;[told, orders, answers, changeover] = [[], [], {}, null]
   })
   afterEach(() => {
@@ -85,6 +86,7 @@ describe('a change of the program', () => {
       ...{ own, folder, now: () => clock, programs: () => programs, moment: () => moment, signs: () => signs },
       journal: { record: (event, fields) => void told.push([event, fields]) },
       leave: () => void left++,
+      restart: () => void restarted++,
       async give({ do: what, number }) {
         orders.push(`${what} ${number}`)
         const answer = answers[what] ?? ok(null)
@@ -166,6 +168,44 @@ describe('a change of the program', () => {
     await starts(7)
     await look()
     expect(left).toBe(0)
+  })
+
+  test('of the machine’s system restarts the machine, and is given back by its own starts', async () => {
+    const older = await starts(0)
+    older.take({ number: 9, urgent: true })
+    await look()
+    programs = { ...programs, system: 9 }
+    answers = { start: err({ kind: 'not-written' }) }
+    await look()
+    expect([left, restarted, older.standing().next?.state]).toEqual([0, 0, 'refused'])
+    answers = {}
+    clock += 61 * MINUTE_MS
+    // What the real order leaves of a system: begun, and not yet what runs.
+    await starts(0, {
+      async give({ do: what, number }) {
+        orders.push(`${what} ${number}`)
+        if (what === 'start') programs = { ...programs, begun: number }
+        if (what === 'confirm') programs = { ...programs, trial: null, highest: number, system: null }
+        return ok(null)
+      },
+    }).then((again) => again.take({ number: 9, urgent: true }))
+    await look()
+    expect([left, restarted]).toEqual([0, 1])
+    // Cut off between order and restart: it goes on without another order.
+    moment = { ...quiet, card: true }
+    await look()
+    moment = quiet
+    await look()
+    expect([orders.filter((order) => order === 'start 9').length, restarted]).toEqual([2, 2])
+
+    programs = { ...programs, current: 9, begun: null, trial: { tries: null } }
+    signs = { ...well, upMs: 11 * MINUTE_MS, printer: false }
+    await starts(9)
+    expect([left, restarted, told.at(-1)]).toEqual([0, 3, ['update.restarted', { release: 9 }]])
+    signs = well
+    const newer = await starts(9)
+    await look()
+    expect(newer.standing()).toEqual({ running: 9, confirmed: true, next: null })
   })
 
   test('is refused by its name, told, and tried again an hour later', async () => {

@@ -47,6 +47,8 @@ export interface ChangeoverParts {
   signs(): Signs
   /** Ends this program; systemd starts the one that is in force. */
   leave(): void
+  /** Starts the machine anew; its boot loader takes the system that is in force. */
+  restart(): void
 }
 
 export interface Changeover {
@@ -95,8 +97,9 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
 
   async function goOn(): Promise<void> {
     const programs = parts.programs()
-    const { current, trial } = programs
+    const { current, trial, begun } = programs
     if (current === own && trial) return prove()
+    if (begun !== null) return leaveWhenQuiet(true, begun)
     // The next start runs another program: a technician installed it, or this one has ordered it and was cut off.
     if (current !== own) return leaveWhenQuiet(true, current)
     if (!ready || ready.number <= own || programs.failed.has(ready.number)) return
@@ -114,9 +117,12 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
     if (notNow(parts.moment(), urgent)) return tellWaiting(number)
     const { reader, printer, line } = parts.signs()
     await remember({ had: { reader, printer, line: line === 'up' }, waiting: null })
-    if (parts.programs().current !== number && !(await order('start', number))) return
+    const { current, begun } = parts.programs()
+    if (current !== number && begun !== number && !(await order('start', number))) return
     // The order took its time, and somebody may have come meanwhile: the next look leaves.
-    if (parts.moment().aloneMs > 0) parts.leave()
+    if (parts.moment().aloneMs === 0) return
+    if (parts.programs().begun === number) parts.restart()
+    else parts.leave()
   }
 
   async function tellWaiting(number: number): Promise<void> {
@@ -140,7 +146,9 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
     }
     if (signs.upMs < HEALTHY_WITHIN_MS || parts.moment().aloneMs === 0) return
     await remember({ gaveUp: { number: own, reason: lacks } })
-    parts.leave()
+    // A system's starts are the machine's.
+    if (parts.programs().trial?.tries === null) parts.restart()
+    else parts.leave()
   }
 
   /** What became of releases while this program did not run. */

@@ -25,7 +25,8 @@ import { mayTake, verifyReleases } from '../../trust/releases.ts'
 import { missing } from './needs.ts'
 import type { Order } from './orders.ts'
 import { listFile, MACHINE_FILE, type Places, readyFile } from './places.ts'
-import { numberOf, readPrograms, TRIES } from './programs.ts'
+import { bootId, numberOf, readPrograms, TRIES } from './programs.ts'
+import type { Slots } from './slots.ts'
 import { reasonOf, unpackProgram } from './unpack.ts'
 
 const MOST_LIST_BYTES = 100_000
@@ -36,6 +37,8 @@ export interface InstallOptions {
   /** What root says of this machine; null: nothing is installed. */
   machine: Machine | null
   room(bytes: number): boolean
+  /** The machine's places for a system; null: it has one. */
+  slots: Slots | null
 }
 
 /** `detail`: for the log of whoever installs. */
@@ -62,7 +65,7 @@ export async function carryOut(order: Order, options: InstallOptions): Promise<R
       case 'install':
         return await install(order.number, options)
       case 'start':
-        return start(order.number, options.places)
+        return await start(order.number, options)
       case 'confirm':
         return confirm(order.number, options.places)
     }
@@ -71,7 +74,7 @@ export async function carryOut(order: Order, options: InstallOptions): Promise<R
   }
 }
 
-/** Unpacks a release beside what runs. */
+/** Unpacks a program beside the one that runs, or has a system written beside the one that runs. */
 async function install(number: number, options: InstallOptions): Promise<Result<null, Refused>> {
   const { places, machine: own, room } = options
   const { releases } = places
@@ -90,6 +93,7 @@ async function install(number: number, options: InstallOptions): Promise<Result<
   if (programs.failed.has(number)) return err({ kind: 'thrown-out' })
   remember(places, { highest, sequence: list.value.sequence })
   if (programs.installed.includes(number)) return ok(null)
+  if (taken.value.kind === 'system') return installSystem(taken.value, options)
 
   const [deb, folder] = [join(releases, `${number}.deb`), join(releases, `${number}.new`)]
   // What an interruption has left, and programs that nothing leads to any more.
@@ -111,15 +115,46 @@ async function install(number: number, options: InstallOptions): Promise<Result<
   }
 }
 
-/** The next start of the totem runs this release, on trial. */
-function start(number: number, places: Places): Result<null, Refused> {
+/** By its own signature RAUC checks the file once more, so that nobody gains by changing it meanwhile. */
+async function installSystem(release: Release, { places, slots }: InstallOptions): Promise<Result<null, Refused>> {
+  if (!slots) return err({ kind: 'no-second-system' })
+  const { releases } = places
+  const file = readyFile(places, release.number)
+  const signed = isSigned(file, release)
+  if (!signed.ok) return signed
+  // The other place holds nothing whole from here on.
+  for (const name of readdirSync(releases).filter((each) => /^(?:system|begun)-/.test(each)))
+    rmSync(join(releases, name))
+  syncFileSync(releases)
+  const written = await slots.write(file)
+  if (!written.ok) return written
+  mark(`system-${release.number}`, places)
+  return ok(null)
+}
+
+/** By a name alone, which a power cut leaves or does not. */
+function mark(name: string, { releases }: Places): void {
+  closeSync(openSync(join(releases, name), 'w', 0o644))
+  syncFileSync(releases)
+}
+
+/** The next start runs this release, on trial: of the totem a program, of the machine a system. */
+async function start(number: number, { places, slots }: InstallOptions): Promise<Result<null, Refused>> {
   const { releases, base } = places
-  const { current, trial, installed, failed, highest } = readPrograms(places)
+  const { current, trial, installed, system, begun, failed, highest } = readPrograms(places)
   if (current === number) return ok(null)
   if (trial) return err({ kind: 'trial-running' })
   if (failed.has(number)) return err({ kind: 'thrown-out' })
   if (!installed.includes(number)) return err({ kind: 'file-absent' })
   if (number < highest) return err({ kind: 'downgrade' })
+  if (number === system) {
+    if (begun === number) return ok(null)
+    if (!slots) return err({ kind: 'no-second-system' })
+    const begins = await slots.begin()
+    // Of which start of the machine: the next one runs it, or it was thrown out (assets/system/count-start).
+    if (begins.ok) mark(`begun-${number}-${bootId()}`, places)
+    return begins
+  }
   link(current === numberOf(base) ? base : String(current), join(releases, 'before'))
   // The mark is on the disk before anything could start: no release runs without it until it is confirmed.
   closeSync(openSync(join(releases, `trial-${number}-${TRIES}`), 'w', 0o644))
@@ -135,6 +170,10 @@ function confirm(number: number, places: Places): Result<null, Refused> {
   if (current !== number) return err({ kind: 'other-release' })
   if (!trial) return ok(null)
   remember(places, { highest: Math.max(highest, number), sequence })
+  // A program of before this system leads nowhere any more, and the mark of the trial goes last.
+  const ofSystem = readdirSync(releases).filter((name) => name.startsWith(`begun-${number}-`))
+  if (trial.tries === null)
+    for (const name of ['current', ...ofSystem, `system-${number}`]) rmSync(join(releases, name), { force: true })
   for (let tries = 0; tries <= TRIES; tries++) rmSync(join(releases, `trial-${number}-${tries}`), { force: true })
   for (const link of ['before', `ended-${number}`]) rmSync(join(releases, link), { force: true })
   syncFileSync(releases)
@@ -196,28 +235,41 @@ function plainFile(path: string): number | null {
 function copyOf(
   from: string,
   to: string,
-  { sha256, bytes }: Pick<Release, 'sha256' | 'bytes'>,
+  release: Pick<Release, 'sha256' | 'bytes'>,
   room: (bytes: number) => boolean,
 ): Result<null, Refused> {
-  const source = plainFile(from)
-  if (source === null) return err({ kind: 'file-absent' })
+  if (!room(release.bytes)) return err({ kind: 'no-room' })
   const target = openSync(to, 'wx', 0o600)
   try {
-    if (fstatSync(source).size !== bytes) return err({ kind: 'file-damaged' })
-    if (!room(bytes)) return err({ kind: 'no-room' })
+    const signed = isSigned(from, release, (chunk) => void writeSync(target, chunk))
+    fsyncSync(target)
+    return signed
+  } finally {
+    closeSync(target)
+  }
+}
+
+/** It is the file that the list names. */
+function isSigned(
+  path: string,
+  { sha256, bytes }: Pick<Release, 'sha256' | 'bytes'>,
+  each: (chunk: Buffer) => void = () => {},
+): Result<null, Refused> {
+  const file = plainFile(path)
+  if (file === null) return err({ kind: 'file-absent' })
+  try {
+    if (fstatSync(file).size !== bytes) return err({ kind: 'file-damaged' })
     const digest = createHash('sha256')
     const chunk = Buffer.alloc(CHUNK)
-    let copied = 0
-    for (let read = readSync(source, chunk); read > 0; read = readSync(source, chunk)) {
-      copied += read
-      if (copied > bytes) return err({ kind: 'file-damaged' })
+    let seen = 0
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+      seen += read
+      if (seen > bytes) return err({ kind: 'file-damaged' })
       digest.update(chunk.subarray(0, read))
-      writeSync(target, chunk, 0, read)
+      each(chunk.subarray(0, read))
     }
-    fsyncSync(target)
     return digest.digest('hex') === sha256 ? ok(null) : err({ kind: 'file-damaged' })
   } finally {
-    closeSync(source)
-    closeSync(target)
+    closeSync(file)
   }
 }

@@ -5,6 +5,7 @@ import { ulid } from 'ulid'
 import { z } from 'zod'
 import { contentOf, writeWhole } from '../../basics/files.ts'
 import { jsonOf } from '../../basics/json.ts'
+import { MINUTE_MS } from '../../basics/time.ts'
 import { release } from '../../contract/release.ts'
 import { type ReleaseRefusal, releaseRefusal } from '../../contract/release-refusals.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
@@ -22,8 +23,8 @@ export type Order = z.infer<typeof order>
 const answer = z.object({ id: z.ulid(), refused: releaseRefusal.nullable() })
 
 const LOOK_MS = 250
-/** To unpack takes half a minute on a slow disk. */
-const ANSWER_MS = 300_000
+/** To unpack takes half a minute on a slow disk; to write a whole system some minutes. */
+const ANSWER_MS = { install: 20 * MINUTE_MS, start: 5 * MINUTE_MS, confirm: 5 * MINUTE_MS }
 
 const orderFile = ({ box }: Places): string => join(box, 'order.json')
 const answerFile = ({ releases }: Places): string => join(releases, 'answer.json')
@@ -32,7 +33,7 @@ const answerFile = ({ releases }: Places): string => join(releases, 'answer.json
 export async function giveOrder(
   what: Pick<Order, 'do' | 'number'>,
   places: Places,
-  answerMs = ANSWER_MS,
+  answerMs = ANSWER_MS[what.do],
 ): Promise<Result<null, { kind: ReleaseRefusal }>> {
   const id = ulid()
   try {

@@ -88,6 +88,9 @@ export interface MessageValues {
   'request.domicile': { date: string | number }
   'request.delivered': { date: string | number }
   'accesses.line': { who: string | number; what: string | number }
+  'accesses.by.operator': { operator: string | number }
+  'accesses.by.operatorRelative': { operator: string | number }
+  'accesses.use': { office: string | number; use: string | number }
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }
   'purpose.lead': { price: string | number }

@@ -10,6 +10,8 @@ import { makeDisk } from '../image/disk.ts'
 import type { System } from '../image/system.ts'
 import type { Run } from './run.ts'
 
+/** Kind of machine of the guest. */
+export const COMPATIBLE = 'kiosk-1'
 const PANEL = { width: 1080, height: 1920 }
 /** Emulated, and on a machine that has other work. */
 export const BOOT_MS = 15 * 60_000
@@ -40,7 +42,7 @@ export async function inside(
   let guest: Guest | null = null
   try {
     const provisioning = path.join(folder, 'provisioning')
-    provisionGuest(bench, provisioning)
+    provisionGuest(bench, provisioning, options.releases ? { ...options.releases, compatible: COMPATIBLE } : null)
     const systemAt = makeDisk({ systems, tries, root: built.root, provisioning, work, out: disk })
     change?.(disk, systemAt)
     guest = await startGuest({ disk, folder, panel: PANEL, ...machine })

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import type { Release } from '../../contract/release.ts'
 import type { System } from '../image/system.ts'
 
 /** What the other parts begin with. */
@@ -10,7 +11,15 @@ export interface Built {
   /** A root as it was laid out. */
   root: string
   good: System
-  broken: System
+  /** Later ones, as totems in service take them: one that is good, and one that never comes to its first screen. */
+  later: Later
+  broken: Later
+}
+
+export interface Later {
+  system: Pick<System, 'version' | 'rootHash'>
+  bundle: string
+  listed: Release
 }
 
 export interface Run {

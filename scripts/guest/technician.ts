@@ -9,11 +9,10 @@ import type { Guest } from '../../simulator/guest/machine.ts'
 import { signList } from '../../trust/signed-list.ts'
 import { makeDeb } from '../deb.ts'
 import { released } from '../image.ts'
-import { BOOT_MS, inside, isReady } from './inside.ts'
+import { BOOT_MS, COMPATIBLE, inside, isReady } from './inside.ts'
 import type { Run } from './run.ts'
 
-/** Kind of machine of the guest, and the release that its technician brings. */
-export const COMPATIBLE = 'kiosk-1'
+/** The release that a technician brings. */
 const NEXT = 2
 const STICK_MIB = 256
 const FIRST_SECTOR = 2_048
@@ -123,7 +122,7 @@ async function stickWith(built: Run['built'], cache: string): Promise<string> {
   })
   const bytes = readFileSync(deb)
   const entry = {
-    ...{ number: NEXT, version, compatible: COMPATIBLE, over: 0, bytes: bytes.length },
+    ...{ number: NEXT, kind: 'program', version, compatible: COMPATIBLE, over: 0, bytes: bytes.length },
     sha256: createHash('sha256').update(bytes).digest('hex'),
   }
   const list = {

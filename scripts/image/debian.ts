@@ -8,6 +8,8 @@ import path from 'node:path'
 const SYSTEM = [
   ...['systemd-sysv', 'systemd-boot', 'systemd-resolved', 'systemd-timesyncd', 'udev', 'dbus', 'kmod', 'iproute2'],
   ...['linux-image-amd64', 'initramfs-tools', 'zstd', 'cryptsetup-bin', 'e2fsprogs', 'ca-certificates', 'tpm2-tools'],
+  // Writes another system, and lets the totem restart the machine into it.
+  ...['rauc', 'rauc-service', 'polkitd'],
 ]
 const SMALL = [
   ...['--variant=minbase', '--aptopt=Acquire::Languages "none"'],

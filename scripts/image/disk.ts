@@ -34,6 +34,7 @@ const FOLDERS: Record<string, { owner: string; group: string; mode: number }> = 
   state: { owner: 'totem-polis', group: 'totem-polis', mode: 0o700 },
   journal: { owner: 'root', group: 'systemd-journal', mode: 0o2755 },
   update: { owner: 'totem-polis', group: 'totem-polis-update', mode: 0o2770 },
+  rauc: { owner: 'root', group: 'root', mode: 0o700 },
   releases: { owner: 'totem-polis-update', group: 'totem-polis-update', mode: 0o755 },
 }
 
@@ -66,22 +67,20 @@ export function makeDisk({ systems, tries = {}, root, provisioning, work, out }:
         name: `system-${name}`,
         type: TYPES.root,
         mib: MIB.root,
-        uuid: system && uuidOf(system.rootHash.slice(0, 32)),
         from: system?.root,
       },
       {
         name: `hashes-${name}`,
         type: TYPES.tree,
         mib: MIB.tree,
-        uuid: system && uuidOf(system.rootHash.slice(32)),
         from: system?.tree,
       },
     ]
   })
   const partitions = [
-    { name: 'esp', type: TYPES.esp, mib: MIB.esp, uuid: undefined, from: esp },
+    { name: 'esp', type: TYPES.esp, mib: MIB.esp, from: esp },
     ...places,
-    { name: 'data', type: TYPES.data, mib: MIB.data, uuid: undefined, from: data },
+    { name: 'data', type: TYPES.data, mib: MIB.data, from: data },
   ]
   let at = 1
   const table = partitions.map((partition) => {
@@ -94,8 +93,8 @@ export function makeDisk({ systems, tries = {}, root, provisioning, work, out }:
   ftruncateSync(file, mebibytes(at + 1))
   closeSync(file)
   const lines = table.map(
-    ({ name, type, mib, uuid, start }) =>
-      `start=${mebibytes(start) / SECTOR}, size=${mebibytes(mib) / SECTOR}, type=${type}, name=${name}${uuid ? `, uuid=${uuid}` : ''}`,
+    ({ name, type, mib, start }) =>
+      `start=${mebibytes(start) / SECTOR}, size=${mebibytes(mib) / SECTOR}, type=${type}, name=${name}`,
   )
   execFileSync('sfdisk', ['--quiet', out], { input: `label: gpt\n${lines.join('\n')}\n` })
   for (const { from, start } of table)
@@ -154,5 +153,3 @@ function idOf(file: string, name: string): string {
   if (id === undefined) throw new Error(`${file}: no ${name}`)
   return id
 }
-
-const uuidOf = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

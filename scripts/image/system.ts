@@ -1,8 +1,21 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { releaseMachine } from '../../contract/release.ts'
+import { NUMBER_FILE } from '../../main/update/places.ts'
 import { only, unpack } from './debian.ts'
 import { makeUki } from './uki.ts'
 
@@ -18,8 +31,14 @@ const PLACES: Record<string, string> = {
   'emergency.service': 'etc/systemd/system/emergency.service',
   healthy: 'usr/libexec/totem-polis/healthy',
   'totem-polis-healthy.service': 'usr/lib/systemd/system/totem-polis-healthy.service',
+  slots: 'usr/libexec/totem-polis/slots',
+  'system-written': 'usr/libexec/totem-polis/system-written',
+  'rauc-service.conf': 'etc/systemd/system/rauc.service.d/slots.conf',
+  'rauc-dbus.conf': 'etc/dbus-1/system.d/totem-polis.conf',
 }
-const EXECUTABLE = ['verity-hook', 'verity-open', 'healthy']
+const EXECUTABLE = ['verity-hook', 'verity-open', 'healthy', 'slots', 'system-written']
+/** What a machine that takes other systems knows (scripts/etc.ts). */
+const MACHINE = ['etc/totem-polis-update.json', 'etc/totem-polis-release.pem']
 const UNITS = ['systemd-networkd', 'systemd-resolved', 'systemd-timesyncd', 'seatd', 'totem-polis-healthy']
 /** Restarts after three seconds what has stopped; the totem's own screen comes first on the console. */
 const COMMAND_LINE = 'root=/dev/mapper/root rootfstype=erofs ro systemd.volatile=state panic=3 quiet'
@@ -62,6 +81,10 @@ export function layOut(folder: string, archive: string, deb: string, more: Addit
     const mode = EXECUTABLE.includes(from) ? 0o755 : 0o644
     put(to, (file) => copyFileSync(path.join(assets, from), file), mode)
   }
+  if (MACHINE.every((file) => existsSync(path.join(folder, file)))) {
+    const settings = readFileSync(path.join(assets, 'rauc.conf'), 'utf8')
+    put('etc/rauc/system.conf', (file) => writeFileSync(file, settings.replace('@COMPATIBLE@', kindOf(folder))))
+  }
   for (const [to, { content, mode }] of Object.entries(more?.files ?? {}))
     put(to, (file) => writeFileSync(file, content), mode)
   writeFileSync(path.join(folder, 'etc/hostname'), 'totem\n')
@@ -76,9 +99,14 @@ export function layOut(folder: string, archive: string, deb: string, more: Addit
   cpSync(path.join(folder, 'var/lib/dpkg'), path.join(folder, 'usr/lib/dpkg-database'), { recursive: true })
 }
 
-/** Makes a system out of a root that was laid out. Its kernel leaves the root, which its command line then vouches for. */
+/** Kind of machine that a root is for. */
+export const kindOf = (folder: string): string =>
+  releaseMachine.parse(JSON.parse(readFileSync(path.join(folder, 'etc/totem-polis-update.json'), 'utf8'))).compatible
+
+/** Makes a system out of a root that was laid out. Its number is its program's too. Its kernel leaves the root, which its command line then vouches for. */
 export function makeSystem(folder: string, version: string, released: string, out: string, commandLine = ''): System {
   mkdirSync(out, { recursive: true })
+  writeFileSync(path.join(folder, 'usr/lib/totem-polis', NUMBER_FILE), `${version}\n`)
   const [kernel, initrd] = [path.join(out, 'kernel'), path.join(out, 'initrd')]
   const boot = path.join(folder, 'boot')
   copyFileSync(only(boot, 'vmlinuz-'), kernel)
@@ -90,16 +118,14 @@ export function makeSystem(folder: string, version: string, released: string, ou
   const [root, tree] = [path.join(out, 'root.erofs'), path.join(out, 'root.verity')]
   for (const file of [root, tree]) rmSync(file, { force: true })
   const salt = createHash('sha256').update(version).digest('hex')
-  const uuid = salt.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5')
+  const uuid = uuidOf(salt)
   const epoch = String(Date.parse(`${released}T00:00:00Z`) / 1000)
   execFileSync('mkfs.erofs', ['-zlz4', `-T${epoch}`, `-U${uuid}`, root, folder], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  const said = execFileSync('veritysetup', ['format', `--salt=${salt}`, `--uuid=${uuid}`, root, tree], {
-    encoding: 'utf8',
-  })
-  const rootHash = /^Root hash:\s*([0-9a-f]{64})$/m.exec(said)?.[1]
-  if (!rootHash) throw new Error(`veritysetup: ${said}`)
+  // The uuid is no part of what is hashed: by it a machine finds the tree whose root it is to start.
+  const rootHash = hashed(root, tree, salt, uuid)
+  hashed(root, tree, salt, uuidOf(rootHash))
   rmSync(boot, { recursive: true })
   renameSync(aside, boot)
   const uki = path.join(out, 'system.efi')
@@ -107,5 +133,15 @@ export function makeSystem(folder: string, version: string, released: string, ou
   makeUki({ version, commandLine: words, kernel, initrd, work: out, out: uki })
   return { version, root, tree, rootHash, uki }
 }
+
+function hashed(root: string, tree: string, salt: string, uuid: string): string {
+  const format = ['format', `--salt=${salt}`, `--uuid=${uuid}`, root, tree]
+  const said = execFileSync('veritysetup', format, { encoding: 'utf8' })
+  const rootHash = /^Root hash:\s*([0-9a-f]{64})$/m.exec(said)?.[1]
+  if (!rootHash) throw new Error(`veritysetup: ${said}`)
+  return rootHash
+}
+
+const uuidOf = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5')
 
 export const mebibytes = (count: number): number => count * MIB

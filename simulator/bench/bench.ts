@@ -86,6 +86,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         mail: { port: mail.port, pecAuthorities },
         ...(issuer && options.console && { console: { issuer, page: options.console } }),
         ...(options.certificates && { certificates: options.certificates }),
+        ...(options.releases && { releases: options.releases }),
         ...(options.enrols && { enrols: true, gatewayUrl: `https://127.0.0.1:${line.port}` }),
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
         ...(options.database && { database: options.database }),

@@ -1,6 +1,8 @@
 import { type ChildProcess, execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { dirname, join } from 'node:path'
 import { json } from 'node:stream/consumers'
@@ -100,6 +102,10 @@ const SPELLO = {
   hours: [{ from: 'mon', to: 'sun', opens: '00:00', closes: '23:59' }],
 }
 
+/** How far a release is (contract/operators.ts), as much of it as a bench looks at. */
+const facts = z.looseObject({ confirmed: z.number(), rolledBack: z.number() })
+const rollout = z.looseObject({ number: z.number(), facts })
+
 export interface BenchGateway {
   /** The port where it listens now; another one after a restart. */
   readonly port: number
@@ -122,6 +128,9 @@ export interface BenchGateway {
   grant(card: string, totem: string): Promise<number>
   /** An operator orders a new totem (contract/enrolment.ts); the code that its technician types. */
   order(order: object): Promise<string>
+  /** An operator begins a release that closes a hole; how releases stand. */
+  release(number: number): Promise<void>
+  rollouts(): Promise<z.output<typeof rollout>[]>
   /** SIGKILL, as when its machine dies. */
   kill(): Promise<void>
   restart(): Promise<void>
@@ -152,6 +161,8 @@ export async function startGatewayProcess(options: {
   bounds?: Record<string, number>
   /** The gateway's settings of certificates, where they differ from its own. */
   certificates?: object
+  /** What totems are to run: the list, who signed it, and the files. The bench's totem gets a release first. */
+  releases?: { list: string; releaseKey: string; folder: string }
   /** New totems may be ordered and enrolled. */
   enrols?: boolean
   /** Where a totem that it enrols finds it; default nowhere: a fleet brings lines of its own. */
@@ -211,6 +222,7 @@ export async function startGatewayProcess(options: {
     }),
     ...(options.bounds && { bounds: options.bounds }),
     ...(options.certificates && { certificates: options.certificates }),
+    ...(options.releases && { releases: { ...options.releases, laboratory: ['TT-0001'] } }),
     ...(options.enrols && {
       enrolment: throughRegistrar(pki, {
         gatewayUrl: options.gatewayUrl ?? 'https://localhost:9',
@@ -318,6 +330,17 @@ export async function startGatewayProcess(options: {
       const made = z.looseObject({ orders: z.tuple([z.looseObject({ code: z.string() })]) })
       return made.parse(await ask('/v1/operator/orders', authorization, { orders: [order] })).orders[0].code
     },
+    async release(number) {
+      await ask('/v1/operator/releases', authorization, { order: 'begin', number, urgent: true })
+    },
+    async rollouts() {
+      if (!running) return []
+      const answer = await getJson(new URL('/v1/operator/releases', running.operator), {
+        ca,
+        headers: { authorization },
+      })
+      return z.looseObject({ rollouts: z.array(rollout) }).parse(answer).rollouts
+    },
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM')
@@ -369,13 +392,8 @@ function postJson(url: URL, body: object, options: { ca: Buffer; headers: Record
   })
 }
 
-function getJson(url: URL, options: { ca: Buffer; headers: Record<string, string> }): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    request(url, { ...options, agent: false }, (answer) => {
-      if (answer.statusCode === 200) json(answer).then(resolve, reject)
-      else reject(new Error(`${url.pathname}: HTTP ${answer.statusCode}`))
-    })
-      .on('error', reject)
-      .end()
-  })
+async function getJson(url: URL, options: { ca: Buffer; headers: Record<string, string> }): Promise<unknown> {
+  const [answer] = (await once(request(url, { ...options, agent: false }).end(), 'response')) as [IncomingMessage]
+  if (answer.statusCode !== 200) throw new Error(`${url.pathname}: HTTP ${answer.statusCode}`)
+  return json(answer)
 }

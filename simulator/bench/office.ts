@@ -31,6 +31,8 @@ export interface BenchOptions {
   console?: string
   /** The gateway has a registrar: machines can become totems of this office. */
   enrols?: boolean
+  /** What its totems are to run: the gateway's settings of releases, with the totem in the first ring. */
+  releases?: { list: string; releaseKey: string; folder: string }
   /** What certificates cost at the gateway (gateway/settings/terms.ts); default the State's bollo alone. */
   certificates?: object
 }

@@ -44,6 +44,8 @@ export interface Guest {
   touch(x: number, y: number): Promise<void>
   /** What the panel shows, as PNG. */
   picture(file: string): Promise<void>
+  /** The power goes and comes back. */
+  cut(): Promise<void>
   /** Puts a USB stick in, which is this file. */
   plugStick(file: string): Promise<void>
   pullStick(): Promise<void>
@@ -106,6 +108,7 @@ export async function startGuest(options: GuestOptions): Promise<Guest> {
       await qmp.ask('input-send-event', { events: [pressed(false)] })
     },
     picture: async (file) => void (await qmp.ask('screendump', { filename: file, format: 'png' })),
+    cut: async () => void (await qmp.ask('system_reset')),
     async plugStick(file) {
       sticks += 1
       const [node, id] = [`file${sticks}`, `stick${sticks}`]

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Bench } from '../bench/office.ts'
@@ -7,6 +7,7 @@ import type { Bench } from '../bench/office.ts'
 export const INSIDE = { line: 8443, debugger: 9222, forwarded: 9223 }
 /** QEMU's name for the machine outside. */
 const OUTSIDE = '10.0.2.2'
+const RELEASE_KEY = 'keys/release.pub.jwk.json'
 const [ETC, STATE] = ['/etc/totem-polis', '/var/lib/totem-polis']
 
 /**
@@ -44,7 +45,9 @@ while :; do
 done
 `
 /** An emulated machine beside other work is slower than systemd's patience with a totem, and the watchdog's with systemd. */
-const SLOW = `[Service]
+const SLOW = `[Unit]
+StartLimitBurst=5
+[Service]
 TimeoutStartSec=15min
 WatchdogSec=3min
 `
@@ -72,7 +75,11 @@ export const GUEST_ADDITION = {
  * The bench's totem as a technician provisions it on a machine of its own: `etc` and `state` in `folder`, for the image's
  * data partition. Nothing of it names a bench.
  */
-export function provisionGuest(bench: Bench, folder: string): void {
+export function provisionGuest(
+  bench: Bench,
+  folder: string,
+  releases: { releaseKey: string; compatible: string } | null,
+): void {
   const { cables, line: wire, totem } = bench
   if (!cables) throw new Error('a guest needs the bench’s cables')
   const [etc, state] = [join(folder, 'etc'), join(folder, 'state')]
@@ -84,8 +91,10 @@ export function provisionGuest(bench: Bench, folder: string): void {
       .replaceAll(join(totem.folder, 'keys'), join(ETC, 'keys'))
       .replaceAll(totem.config.dataDir, STATE),
   ) as TotemConfig
+  if (releases) copyFileSync(releases.releaseKey, join(etc, RELEASE_KEY))
   const config = {
     ...moved,
+    update: releases && { releaseKey: join(ETC, RELEASE_KEY), compatible: releases.compatible },
     panel: { mmPerPixel: totem.config.panel.mmPerPixel, bottomMm: totem.config.panel.bottomMm },
     gateway: { ...moved.gateway, url: `https://127.0.0.1:${INSIDE.line}` },
     sound: null,

@@ -26,6 +26,7 @@ test('STANDARD asks, TOP lets it pass, ANPR answers, and nobody else sees the ro
   })
   expect(taken.body).toMatchObject({ refusal: null, rows: 3, counts: { da_fare: 2, formale: 1 } })
   const estimate = (await standard.get(`/bulk/${request}/estimate`)).body
+  expect([estimate.asked, estimate.quotas[0]]).toEqual([2, { quota: 'personaGiorno', most: 5_000, left: 5_000 }])
   const sent = await standard.post(`/bulk/${request}/send`, { way: 'singole', days: estimate.singole.days })
   expect(sent.body).toEqual({ done: true })
   expect((await top.get('/bulk?list=waiting')).body.requests).toMatchObject([{ request, state: 'in_convalida' }])

@@ -104,6 +104,7 @@ const CALLS: Record<RouteName, (totem: string) => { path: string; body?: object 
   counterPreview: () => ({ path: '/counter/preview', body: {} }),
   counterIssue: () => ({ path: '/counter/issue', body: {} }),
   counterDeclaration: () => ({ path: '/counter/declaration', body: { visit: 'x' } }),
+  counterAccesses: () => ({ path: '/counter/accesses', body: { visit: 'x' } }),
   counterWaiting: () => ({ path: '/counter/waiting', body: { visit: 'x' } }),
   counterCollect: () => ({ path: '/counter/collect', body: {} }),
   counterPrinted: () => ({ path: '/counter/printed', body: { operation: '01KB0000000000000000000001', good: true } }),
@@ -631,6 +632,7 @@ describe('comuni and the bodies that ask them', () => {
   const AGREEMENT = {
     ...{ comune: SPELLO, fruitore: 'BONIFICA', dal: '2026-01-01', al: '2099-12-31', baseGiuridica: 'legge' },
     ...{ protocollo: '1', silenzio: null as object | null, territorio: 'comune', comuni: [] as string[] },
+    quote: { personaGiorno: 100, ufficioGiorno: 200, mese: null as number | null },
   }
   const ids = async (who: string, path: string, list: string, id: string) =>
     (await at(who).get(path)).body[list].map((each: Record<string, string>) => each[id])
@@ -673,6 +675,8 @@ describe('comuni and the bodies that ask them', () => {
       [{ territorio: 'comuni' }, 'comuni'],
       [{ comuni: [SCILLA] }, 'comuni'],
       [{ al: '2025-01-01' }, 'al'],
+      [{ quote: { ...AGREEMENT.quote, personaGiorno: 201 } }, 'quote.personaGiorno'],
+      [{ quote: { ...AGREEMENT.quote, mese: 199 } }, 'quote.ufficioGiorno'],
     ] as const)
       expect((await at('top').post('/agreements', { ...agreement, ...more })).body).toEqual({
         kind: 'inconsistent',

@@ -1,8 +1,10 @@
+// More than 400 lines: one gateway and one operator’s session serve all these cases, and starting them costs more than a case.
 import { ulid } from 'ulid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { italianDay } from '../../basics/time.ts'
 import type { Bollo } from '../../contract/bollo.ts'
 import type { Browser } from '../../simulator/issuer/browser.ts'
+import { omocodiaOf } from '../../simulator/population/codice-fiscale.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
 import { byFile } from '../support/console/operator-card.ts'
@@ -94,6 +96,7 @@ describe('who may work at a counter', () => {
       ['issue', { visit, operation, ...wished }],
       ['preview', { visit, ...wished }],
       ['waiting', { visit }],
+      ['accesses', { visit }],
       ['collect', { visit, sheet: ulid(), totem: 'TT-0001', operation, mark: null, reprint: false }],
       ['declaration', { visit }],
     ]
@@ -119,6 +122,37 @@ describe('who is recognised', () => {
     expect((await identify('elena-ferrari')).body).toMatchObject(refused('operator-self'))
     expect((await identify('mario-rossi')).body).toMatchObject(refused('operator-family'))
     expect((await identify('sofia-rossi')).body).toMatchObject(refused('operator-family'))
+  })
+
+  test('the operator under another code of theirs, and ANPR is not asked', async () => {
+    centre.anpr.setFault({ kind: 'unavailable' })
+    const { codiceFiscale } = personById('elena-ferrari')
+    const others = [` ${codiceFiscale.toLowerCase()} `, omocodiaOf(codiceFiscale, 1), omocodiaOf(codiceFiscale, 7)]
+    for (const other of others) {
+      const told = await elena.post('/counter/identify', { codiceFiscale: other, document: passport(), inPerson: true })
+      expect(told.body).toMatchObject(refused('operator-self'))
+    }
+  })
+
+  test('nothing of the operator or their family comes through another citizen’s visit', async () => {
+    const operation = wish('mario-rossi', { bollo: EXEMPT })
+    expect((await totem.settled(await sealed(operation))).body.results[0].state).toBe('issued')
+    const visit = await visitOf('anna-bianchi')
+    for (const person of ['elena-ferrari', 'mario-rossi', 'sofia-rossi']) {
+      const wished = asked(person)
+      const { operation: _, ...looked } = wished
+      expect((await elena.post('/counter/preview', { visit, ...looked })).body).toMatchObject(refused('not-in-family'))
+      expect((await elena.post('/counter/issue', { visit, ...wished })).body).toMatchObject(refused('not-in-family'))
+    }
+    const collect = {
+      visit,
+      sheet: ulid(),
+      totem: 'TT-0001',
+      operation: operation.operation,
+      mark: null,
+      reprint: false,
+    }
+    expect((await elena.post('/counter/collect', collect)).body).toMatchObject(refused('request-malformed'))
   })
 
   test.each([
@@ -259,8 +293,11 @@ describe('a totem’s request, collected at the counter', () => {
     const operation = await atTotem(EXEMPT)
     const visit = await visitOf('marija-kos')
     expect(await listed(visit, operation)).toMatchObject({ totem: 'TT-0001', types: ['8'], state: 'here' })
+    const issuedAt = centre.clock.now.toISOString()
+    later(MINUTE)
     const got = await collect(visit, operation)
-    expect(got.body).toMatchObject({ became: 'issued', receipt: { operation, reprint: 0 } })
+    // It counts from when it was issued.
+    expect(got.body).toMatchObject({ became: 'issued', receipt: { operation, reprint: 0, at: issuedAt } })
     expect((await centre.issued()).filter((id) => id === operation)).toHaveLength(1)
   })
 
@@ -371,8 +408,35 @@ test('the access log tells counter and totem apart, and no name of anybody is in
   const { codiceFiscale } = personById('anna-bianchi')
   const session = await totem.post('/v1/sessions', login('anna-bianchi'))
   const { body } = await totem.get('/v1/sessions/current/accesses', { authorization: `Bearer ${session.body.token}` })
-  expect(body.accesses.map(({ machine }: { machine: string }) => machine)).toContain('PG-101-03')
+  // What a counter has looked at is its operator's look, with office and use; nothing of it was the citizen's own.
+  const { number } = (await elena.get('/me')).body.card
+  const there = body.accesses.filter(({ machine }: { machine: string }) => machine === 'PG-101-03')
+  expect(new Set(there.map(({ by }: { by: string }) => by))).toEqual(new Set(['operator']))
+  expect(there[0]).toMatchObject({ operator: number, office: 'Ufficio postale di Spello' })
+  expect(there.flatMap(({ uses }: { uses: string[] }) => uses)).toEqual(
+    expect.arrayContaining(['processuale', 'privateParty', 'publicBody']),
+  )
   for (const trace of [codiceFiscale, /bianchi/i, 'YA1234567', 'FRRLNE']) expect(centre.logged()).not.toMatch(trace)
+})
+
+test('a citizen asks at the counter who has seen their data: what a totem tells, and that this was asked', async () => {
+  const visit = await visitOf('giovanni-ricci')
+  const { body } = await elena.post('/counter/accesses', { visit })
+  expect(body.became).toBe('shown')
+  const { number } = (await elena.get('/me')).body.card
+  expect(body.accesses[0]).toMatchObject({ by: 'operator', operator: number, machine: 'PG-101-03' })
+  expect(body.accesses[0].looked).toContain('accesses')
+  // His wife has asked for a certificate of his, through the same operator.
+  const ofWife = body.accesses.find(({ by }: { by: string }) => by === 'operatorRelative')
+  expect(ofWife).toMatchObject({ operator: number, office: 'Ufficio postale di Spello', uses: ['processuale'] })
+
+  const session = await totem.post('/v1/sessions', login('giovanni-ricci'))
+  const told = await totem.get('/v1/sessions/current/accesses', { authorization: `Bearer ${session.body.token}` })
+  const byOthers = (list: { by: string }[]) => list.filter(({ by }) => by !== 'self')
+  expect(byOthers(told.body.accesses)).toEqual(byOthers(body.accesses))
+
+  const stolen = await (await atCounter()).post('/counter/accesses', { visit })
+  expect(stolen.body).toMatchObject(refused('session-expired'))
 })
 
 // Last, because it uses up the hour.

@@ -1,3 +1,4 @@
+// Over 400 lines: one machine, and every way in which a program or a system comes onto it.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -8,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -20,11 +22,13 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS } from '../../basics/time.ts'
 import { RELEASES_TYP, type Release } from '../../contract/release.ts'
-import { err, ok } from '../../contract/result.ts'
+import type { ReleaseRefusal } from '../../contract/release-refusals.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
 import { carryOut, machineIn } from '../../main/update/install.ts'
 import { answerOrder, giveOrder, orderIn } from '../../main/update/orders.ts'
 import { listFile, type Places, readyFile } from '../../main/update/places.ts'
 import { readPrograms } from '../../main/update/programs.ts'
+import { refusalOf, type Slots } from '../../main/update/slots.ts'
 import { unpackProgram } from '../../main/update/unpack.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
 import { signList } from '../../trust/signed-list.ts'
@@ -48,7 +52,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const releaseOf = (number: number, deb: Buffer, more: Partial<Release> = {}): Release => ({
-  ...{ number, version: `1.${number}.0`, compatible: 'kiosk-1', over: 0, bytes: deb.length },
+  ...{ number, kind: 'program', version: `1.${number}.0`, compatible: 'kiosk-1', over: 0, bytes: deb.length },
   ...{ sha256: createHash('sha256').update(deb).digest('hex'), ...more },
 })
 const listOf = (releases: Release[], { sequence = 5, by = signer.private } = {}) =>
@@ -67,7 +71,7 @@ async function fetched(number: number, deb = debOf(programOf(number)), more: Par
   writeFileSync(listFile(places), await listOf([releaseOf(number, deb, more)], signing))
 }
 const order = (what: 'install' | 'start' | 'confirm', number: number, options = {}) =>
-  carryOut({ id: '01K00000000000000000000000', do: what, number }, { places, machine, room, ...options })
+  carryOut({ id: '01K00000000000000000000000', do: what, number }, { places, machine, room, slots: null, ...options })
 /** As systemd before each start and after each end. */
 const count = (what: 'start' | 'ended', result = 'watchdog') =>
   execFileSync('sh', [COUNT, what, places.releases], { env: { PATH: '/usr/bin:/bin', SERVICE_RESULT: result } })
@@ -178,6 +182,135 @@ test('one release after the other: none is begun over one that is on trial', asy
   await fetched(8)
   expect(await order('install', 8)).toEqual(err({ kind: 'trial-running' }))
   expect(await order('confirm', 8)).toEqual(err({ kind: 'other-release' }))
+})
+
+describe('a machine’s whole system', () => {
+  const bundle = Buffer.from('as RAUC alone reads it')
+  let asked: string[]
+  let answer: Result<null, { kind: ReleaseRefusal; detail?: string }>
+  const slots: Slots = {
+    write: async (file) => {
+      asked.push(`write ${readFileSync(file)}, over ${left().filter((name) => /^(system|begun)/.test(name))}`)
+      return answer
+    },
+    begin: async () => {
+      asked.push('begin')
+      return answer
+    },
+  }
+  beforeEach(() => {
+    ;[asked, answer] = [[], ok(null)]
+    brings(1)
+  })
+  /** What the system that runs has brought. */
+  const brings = (number: number) => writeFileSync(join(places.base, 'RELEASE'), `${number}\n`)
+  const runsAlready = (number: number) => {
+    brings(number)
+    return system(9)
+  }
+  const linked = async () => {
+    await system(9)
+    rmSync(readyFile(places, 9))
+    symlinkSync('/etc/passwd', readyFile(places, 9))
+  }
+  const system = (number: number, more: Partial<Release> = {}) => fetched(number, bundle, { kind: 'system', ...more })
+  const given = (what: 'install' | 'start' | 'confirm', number: number, options = {}) =>
+    order(what, number, { slots, ...options })
+  const counted = () => execFileSync('sh', [COUNT, 'start', places.releases, places.base])
+  /** The machine was started since. */
+  const restarted = () => {
+    for (const name of left().filter((each) => each.startsWith('begun-')))
+      renameSync(join(places.releases, name), join(places.releases, `${name.slice(0, name.indexOf('-', 6))}-before`))
+  }
+
+  test('is written beside, begun, runs on trial and is kept; a program of before it goes', async () => {
+    await installed(7)
+    count('start')
+    await order('confirm', 7)
+    await system(9)
+    expect(await given('install', 9)).toEqual(ok(null))
+    expect(asked).toEqual([`write ${bundle}, over `])
+    expect(runs()).toMatchObject({ current: 7, installed: [7, 9], system: 9, begun: null, trial: null })
+    expect(await given('start', 9)).toEqual(ok(null))
+    expect(await given('start', 9)).toEqual(ok(null))
+    expect(asked.slice(1)).toEqual(['begin'])
+    // The totem is started before the machine is.
+    counted()
+    expect(runs()).toMatchObject({ current: 7, begun: 9, failed: new Map() })
+
+    restarted()
+    brings(9)
+    counted()
+    expect(runs()).toMatchObject({ current: 9, begun: null, trial: { tries: null }, highest: 7 })
+    await fetched(10)
+    expect(await order('install', 10)).toEqual(err({ kind: 'trial-running' }))
+    expect(await given('confirm', 9)).toEqual(ok(null))
+    expect(runs()).toMatchObject({ current: 9, trial: null, system: null, highest: 9 })
+    expect(left()).toEqual(['memory.json'])
+  })
+
+  test('that used its starts up: what ran before runs, and it is never tried again', async () => {
+    await installed(7)
+    count('start')
+    await order('confirm', 7)
+    await system(9)
+    await given('install', 9)
+    await given('start', 9)
+    restarted()
+    // Its own starts, none of which came to be confirmed.
+    brings(9)
+    counted()
+    brings(1)
+    counted()
+    expect(runs()).toMatchObject({
+      current: 7,
+      begun: null,
+      system: null,
+      failed: new Map([[9, 'system']]),
+      highest: 7,
+    })
+    expect(await given('install', 9)).toEqual(err({ kind: 'thrown-out' }))
+    await system(11)
+    expect(await given('install', 11)).toEqual(ok(null))
+  })
+
+  test('what was written before counts no more from the first write on', async () => {
+    await system(9)
+    await given('install', 9)
+    await given('start', 9)
+    await system(10)
+    answer = err({ kind: 'not-written', detail: 'cut off' })
+    expect(await given('install', 10)).toEqual(err({ kind: 'not-written', detail: 'cut off' }))
+    expect(asked.at(-1)).toBe(`write ${bundle}, over `)
+    expect(runs()).toMatchObject({ current: 1, installed: [], system: null, begun: null })
+  })
+
+  test.each<[string, ReleaseRefusal, () => Promise<unknown>, object?]>([
+    ['for other hardware', 'other-machine', () => system(9, { compatible: 'kiosk-2' })],
+    ['older than what runs', 'downgrade', () => runsAlready(12)],
+    ['the one that runs', 'downgrade', () => runsAlready(9)],
+    ['cut short', 'file-damaged', () => system(9, { bytes: bundle.length + 1 })],
+    ['another file of its size', 'file-damaged', () => system(9, { sha256: '0'.repeat(64) })],
+    ['a link', 'file-absent', linked],
+    [
+      'a list by another signer',
+      'list-unsigned',
+      () => fetched(9, bundle, { kind: 'system' }, { by: stranger.private }),
+    ],
+    ['an installed Debian', 'no-second-system', () => system(9), { slots: null }],
+  ])('%s: %s, and RAUC is not asked', async (_what, kind, prepare, options = {}) => {
+    await prepare()
+    expect(await given('install', 9, options)).toEqual(err({ kind }))
+    expect(asked).toEqual([])
+  })
+
+  test.each([
+    ['signature verification failed: Verify error: self-signed certificate', 'bundle-unsigned'],
+    ["Compatible mismatch: Expected 'kiosk-1' but bundle manifest has 'kiosk-2'", 'other-machine'],
+    ['Failed to open slot device: No space left', 'not-written'],
+  ])('RAUC says “%s”: %s', (said, kind) => {
+    expect(refusalOf(`installing\nLastError: ${said}\n`)).toEqual({ kind, detail: `LastError: ${said}` })
+  })
 })
 
 describe('refused by name, and nothing of it is left', () => {

@@ -26,7 +26,15 @@ const folder = ownFolder('totem-releases')
 const bundle = randomBytes(2_500_000)
 const sha256 = createHash('sha256').update(bundle).digest('hex')
 const release = (number: number, more: Partial<Release> = {}): Release => ({
-  ...{ number, version: `1.${number}.0`, compatible: 'kiosk-1', over: 0, sha256, bytes: bundle.length },
+  ...{
+    number,
+    kind: 'program',
+    version: `1.${number}.0`,
+    compatible: 'kiosk-1',
+    over: 0,
+    sha256,
+    bytes: bundle.length,
+  },
   ...more,
 })
 const listOf = (sequence: number, releases: Release[], days = 14, by: JWK = signer.private) => {

@@ -41,7 +41,7 @@ async function written(number: number, more: Partial<Release> = {}, { by = signe
   const file = join(stick, 'totem.deb')
   writeFileSync(file, deb)
   const release: Release = {
-    ...{ number, version: `1.${number}.0`, compatible: 'kiosk-1', over: 0, bytes: deb.length },
+    ...{ number, kind: 'program', version: `1.${number}.0`, compatible: 'kiosk-1', over: 0, bytes: deb.length },
     ...{ sha256: createHash('sha256').update(deb).digest('hex'), ...more },
   }
   const list = {

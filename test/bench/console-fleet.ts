@@ -15,7 +15,10 @@ export interface Beats {
   keys: string
   totems: string[]
 }
-export type Beaten = { told: 'all-heard'; seconds: number } | { told: 'end'; beats: number; failed: number }
+export type Beaten =
+  | { told: 'all-heard'; seconds: number }
+  /** `failed`: how many for each reason, a status or a connection's error. */
+  | { told: 'end'; beats: number; failed: Record<string, number> }
 
 const MINUTE_MS = 60_000
 const AT_ONCE = 24
@@ -28,14 +31,24 @@ const fleet = totems.map((id) => ({
   client: new TotemClient(url, { ca, cert: read(`${id}.cert.pem`), key: read(`${id}.key.pem`) }),
   printer: Number(id.slice(-4)) % 50 === 7 ? ('paperOut' as const) : ('ready' as const),
 }))
-let [beats, failed] = [0, 0]
+let beats = 0
+const failed: Record<string, number> = {}
 
 async function beat({ client, printer }: (typeof fleet)[number]): Promise<void> {
   const devices = { ...HEALTHY.devices, printer }
   const body = { ...HEALTHY, at: new Date().toISOString(), devices, disk: { freeMb: 9_000 } }
-  const heard = await client.post('/v1/heartbeat', body).catch(() => ({ status: 0 }))
-  if (heard.status === 200) beats++
-  else failed++
+  const began = performance.now()
+  const outcome = await client.post('/v1/heartbeat', body).then(({ status }) => String(status), reasonOf)
+  if (outcome === '200') beats++
+  else {
+    failed[outcome] = (failed[outcome] ?? 0) + 1
+    console.error(`${new Date().toISOString()} ${outcome} after ${Math.round(performance.now() - began)} ms`)
+  }
+}
+
+/** The system's or undici's own code, with what lies under it. */
+function reasonOf(reason: Error & { code?: string; cause?: { code?: string } }): string {
+  return [reason.code ?? reason.name, reason.cause?.code].filter(Boolean).join(' ')
 }
 
 const began = performance.now()

@@ -133,9 +133,16 @@ export async function consoleFigures(): Promise<Figure[]> {
         ],
       },
       {
-        ...{ what: 'console: heartbeats meanwhile that the gateway did not take', value: failed, unit: '' },
+        ...{
+          what: 'console: heartbeats meanwhile that the gateway did not take',
+          value: Object.values(failed).reduce((sum, each) => sum + each, 0),
+          unit: '',
+        },
         goal: { at: 'most', value: 0 },
-        references: [{ what: 'taken', value: beats }],
+        references: [
+          { what: 'taken', value: beats },
+          ...Object.entries(failed).map(([reason, value]) => ({ what: reason, value })),
+        ],
       },
     ]
   } finally {

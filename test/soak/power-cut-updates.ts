@@ -61,7 +61,7 @@ export function updateCuts({
 /** What is wrong with the machine that starts again; null: nothing. */
 function faultOf(releases: string, done: readonly string[]): string | null {
   execFileSync('sh', [COUNT, 'start', releases], { env: { PATH: '/usr/bin:/bin' } })
-  const { current, trial, installed, highest } = readPrograms({ releases, base: '/nowhere' })
+  const { current, trial, installed, system, begun: next, highest } = readPrograms({ releases, base: '/nowhere' })
   const confirmed = done.flatMap((line) => Number(/^done confirm (\d+)/.exec(line)?.[1] ?? []))
   const newest = Math.max(0, ...confirmed)
   if (current < newest) return `${newest} was confirmed, and ${current} runs`
@@ -70,12 +70,15 @@ function faultOf(releases: string, done: readonly string[]): string | null {
   const link = join(releases, 'current')
   const runs = existsSync(link) ? Number(readlinkSync(link)) : 0
   if (Number.isInteger(runs) && runs !== current) return `${runs} is in force, and is not there`
-  for (const number of installed) {
+  for (const number of installed.filter((each) => each !== system)) {
     const torn = tornIn(join(releases, String(number)), number)
     if (torn) return `${number} is not whole: ${torn}`
   }
   const begun = done.findLast((line) => line.startsWith('done'))?.split(' ')
   if (begun?.[1] === 'install' && !installed.includes(Number(begun[2]))) return `${begun[2]} was installed, and is gone`
+  // Whatever of it is left, a system that was begun is not thrown out before its starts.
+  if (begun?.[1] === 'start' && Number(begun[2]) > newest && ![current, next].includes(Number(begun[2])))
+    return `${begun[2]} was begun, and is forgotten`
   return null
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { DAY_MS, italianDay } from '../../../basics/time.ts'
-import type { Answer, Body } from '../../../contract/console/api.ts'
+import type { Body } from '../../../contract/console/api.ts'
 import type { SectionCode, ServiceCode } from '../../../contract/console/consultations.ts'
 import type { ConsoleProblem, ConsoleProblemKind } from '../../../contract/console/problem.ts'
 import { isSpecial } from '../../../contract/console/profiles.ts'
@@ -9,6 +9,8 @@ import { append, type Deed } from '../audit/chain.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { changed } from './changes.ts'
 import type { Author } from './draft.ts'
+import { askedBy, quotasToSend } from './quotas.ts'
+import type { Estimates } from './read.ts'
 import { endOpenRows, lockedRequest, type Request } from './rows.ts'
 import { againstSilence, type Calendar, daysLeft, termOf } from './terms.ts'
 import { type TermsNow, termsNow } from './terms-now.ts'
@@ -39,6 +41,10 @@ export interface Facts {
   calendar: Calendar
   agreement: { giorni: number | null; rowsMost: number }
   isUnusual: boolean
+  /** Something about its author that nobody has closed yet (history/anomalies.ts). */
+  openAlert: boolean
+  /** It has been looked at for such things since it was sent. */
+  isJudged: boolean
 }
 
 /** Null: there is no such request. */
@@ -55,7 +61,15 @@ export async function factsOf(db: ConsoleDatabase, request: string, now: Date): 
     calendar: await calendarOf(db, found.comune),
     agreement: { giorni: silenzio_giorni, rowsMost: silenzio_righe_max ?? 0 },
     isUnusual: await isMoreThanUsual(db, found, now),
+    ...(await alertsOf(db, found)),
   }
+}
+
+async function alertsOf(db: ConsoleDatabase, { id, autore, comune }: Request) {
+  const { rows } = await sql<Pick<Facts, 'openAlert' | 'isJudged'>>`
+    select exists (select from anomalia where autore = ${autore} and comune = ${comune} and chiusa_at is null) as "openAlert",
+      exists (select from anomalia_giudizio where richiesta = ${id} and momento = 'sent') as "isJudged"`.execute(db)
+  return rows[0] ?? { openAlert: true, isJudged: false }
 }
 
 /** Sends a draft: from here on it stays as it was read. `days`: of the estimate that its author has read. */
@@ -64,18 +78,20 @@ export async function send(
   { doer }: Author,
   request: string,
   { way, days }: Body<'sendBulk'>,
-  { terms, calendar, agreement, isUnusual, estimate, now }: Facts & { estimate: Answer<'bulkEstimate'>; now: Date },
+  { terms, calendar, agreement, isUnusual, openAlert, estimate, now }: Facts & { estimate: Estimates; now: Date },
 ): Promise<Done> {
   const found = await lockedRequest(transaction, request)
   if (!found || found.autore !== doer.person) return problem('not-found')
   if (found.stato !== 'bozza') return problem('conflict')
   if ((found.conteggi.da_fare ?? 0) === 0) return problem('no-rows')
   if (terms.ended) return problem('terms-ended')
+  const over = (await quotasToSend(transaction, found, now)).find(({ left }) => left < askedBy(found))
+  if (over) return problem('over-quota', over.quota)
   const expected = way === 'massivo' ? estimate.massivo : estimate.singole
   if (!expected || expected.days !== days) return problem('estimate-changed')
   const against = againstSilence({
     agreement: { allowed: agreement.giorni !== null, rowsMost: agreement.rowsMost },
-    ...{ rows: found.righe, territory: found.territorio, openAlert: isUnusual },
+    ...{ rows: found.righe, territory: found.territorio, openAlert: isUnusual || openAlert },
     special: isSpecial([found.servizio as ServiceCode], terms.sections as SectionCode[]),
   })
   const { giorni } = agreement

@@ -9,6 +9,7 @@ import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { onChanged } from './changes.ts'
 import { askToClarify, cancel, clarify, type Facts, factsOf, refuseRequest, send, validate } from './decide.ts'
 import { type Author, makeRequest, takeFile, termsOf } from './draft.ts'
+import { askedBy, quotasOf } from './quotas.ts'
 import { estimateFor, requestOf, requestsOf, rowsOf } from './read.ts'
 import type { ListSettings } from './work.ts'
 
@@ -95,7 +96,10 @@ export function bulkHandlers({ db, settings, allowance, keys, reference, now }: 
     },
     bulkEstimate: async (ask) => {
       const draft = await own(ask)
-      return draft ? ok(await estimateFor(estimating, draft, now())) : problem('not-found')
+      if (!draft) return problem('not-found')
+      const estimates = await estimateFor(estimating, draft, now())
+      const quotas = await ask.seen((transaction) => quotasOf(transaction, draft, now()))
+      return ok({ ...estimates, asked: askedBy(draft), quotas })
     },
     sendBulk: async (ask) => {
       const { request } = ask.params

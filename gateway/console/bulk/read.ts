@@ -56,7 +56,7 @@ function shortOf(one: Request, person: string, now: Date): Answer<'bulkRequests'
 const nameOf = (service: string) => services[service as ServiceCode]?.name ?? service
 
 /** What TOPs are reminded of: half of the term is over, or its last morning has come. */
-function reminderOf({ stato, termine_da, scade_at, scade_giorno }: Request, now: Date): 'half' | 'last' | null {
+export function reminderOf({ stato, termine_da, scade_at, scade_giorno }: Request, now: Date): 'half' | 'last' | null {
   if (stato !== 'in_convalida' || !termine_da || !scade_at || scade_giorno === null) return null
   const { half, last } = remindersOf(termine_da, { lastDay: scade_giorno, endsAt: scade_at })
   return +now >= +last ? 'last' : +now >= +half ? 'half' : null
@@ -133,12 +133,14 @@ export async function rowsOf(
 const masked = (key: string): string =>
   key.length < 8 ? '•'.repeat(key.length) : `${key.slice(0, 2)}${'•'.repeat(key.length - 6)}${key.slice(-4)}`
 
-/** How long a draft's rows take, one by one and as a list; null: no such draft. */
+export type Estimates = Pick<Answer<'bulkEstimate'>, 'singole' | 'massivo'>
+
+/** How long a draft's rows take, one by one and as a list. */
 export async function estimateFor(
   { db, allowance, settings }: { db: ConsoleDatabase; allowance: Allowances; settings: ListSettings },
   one: Request,
   now: Date,
-): Promise<Answer<'bulkEstimate'>> {
+): Promise<Estimates> {
   const code = one.servizio as Listed
   const today = italianDay(now)
   const terms = await termsNow(db, one, today)

@@ -72,7 +72,7 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
     const facts = await factsOf(db, id, at)
     const outages = counted === null ? [] : await outagesSince(counted, at)
     if (!facts) return
-    const { calendar, terms } = facts
+    const { calendar, terms, openAlert, isJudged } = facts
     const isChanged = await working(id, async (transaction) => {
       const found = await lockedRequest(transaction, id)
       if (found?.stato !== 'in_convalida') return false
@@ -121,12 +121,24 @@ export function tendRequests({ db, asActor, register, now, log }: TendParts): Te
         await append(transaction, SELF, { deed: 'bulk.term-moved', object: id, detail }, at)
         return true
       }
+      // What is wrong with it is looked for first: silence is about what a TOP could have seen.
+      if (!isJudged) return false
+      const detail = { comune, fruitore, ufficio, until: scade_giorno }
+      if (openAlert) {
+        const against = JSON.stringify([...found.contro_silenzio, 'open-alert'])
+        await transaction
+          .updateTable('richiesta')
+          .set({ silenzio: false, contro_silenzio: against, cambiata_at: at })
+          .where('id', '=', id)
+          .execute()
+        await append(transaction, SELF, { deed: 'bulk.silence-stopped', object: id, detail }, at)
+        return true
+      }
       await transaction
         .updateTable('richiesta')
         .set({ stato: 'convalidata', convalida_come: 'silenzio', convalidata_at: at, cambiata_at: at })
         .where('id', '=', id)
         .execute()
-      const detail = { comune, fruitore, ufficio, until: scade_giorno }
       await append(transaction, SELF, { deed: 'bulk.silence', object: id, detail }, at)
       return true
     })

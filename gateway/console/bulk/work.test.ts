@@ -4,12 +4,14 @@ import {
   AUTHOR,
   codeOf,
   idOf,
+  MAKING,
   type Officers,
   openOfficers,
   TOP,
   workThrough,
 } from '../../../test/support/console/officers.ts'
 import { linesAfter } from './merkle.ts'
+import { quotasOf } from './quotas.ts'
 import { openKey } from './seal.ts'
 import { createBulkWork } from './work.ts'
 
@@ -27,6 +29,7 @@ beforeEach(() => {
   Object.assign(officers.anpr, kept, { of: () => ({ kind: 'told' }) })
 })
 
+const DONE = { ok: true, value: { done: true } }
 const file = (keys: readonly string[]) =>
   [
     'riferimento;chiave;codFiscale;idANPR',
@@ -103,11 +106,109 @@ test('silence approves at its moment, and a person who comes then is too late', 
   // The console was there all the time, as far as its own minutes say.
   await sql`insert into console_minuto (at) select generate_series(${begun}::timestamptz, ${end}::timestamptz, '1 minute')
     on conflict do nothing`.execute(officers.db)
+  // Nobody has looked for anomalies in it yet.
+  await tending.look()
+  expect((await officers.request(late)).stato).toBe('in_convalida')
+  await officers.judge()
   await tending.look()
   await tending.stop()
   expect((await officers.request(early)).convalida_come).toBe('puntuale')
   expect(await officers.request(late)).toMatchObject({ stato: 'convalidata', convalida_come: 'silenzio' })
   for (const request of [early, late]) await workThrough(officers, officers.work(), request)
+})
+
+test('a list beyond a quota of its agreement is refused by the quota’s name; what ended unasked counts nothing', async () => {
+  const colleague = { ...AUTHOR, person: 'c'.repeat(43) }
+  const { id } = await officers.agreement({ quote: { quota_persona: 3, quota_ufficio: 5, quota_mese: 7 } })
+  let next = 100
+  const draft = (people: number, who = AUTHOR) => {
+    const keys = Array.from({ length: people }, () => idOf(next++))
+    // A double and a row that cannot be asked are nobody more.
+    return officers.draft(id, file([...keys, keys[0] ?? '', 'RSSMRA80A01H501V']), 'C007', who)
+  }
+  const refused = (quota: string) => ({ ok: false, error: { kind: 'over-quota', field: quota } })
+  const left = async (request: string) => {
+    const found = await officers.request(request)
+    return officers.asActor(found.autore, MAKING, async (transaction) =>
+      (await quotasOf(transaction, found, officers.clock.now)).map((quota) => quota.left),
+    )
+  }
+  officers.clock.now = new Date('2027-03-31T20:00:00Z')
+  const [first, other] = [await draft(2), await draft(3, colleague)]
+  expect(await left(first)).toEqual([3, 5, 7])
+  // At once, as far as one connection goes.
+  expect(await Promise.all([officers.send(first), officers.send(other)])).toEqual([DONE, DONE])
+  const [two, one] = [await draft(2), await draft(1)]
+  expect([await left(two), await officers.send(two)]).toEqual([[1, 0, 2], refused('personaGiorno')])
+  expect(await officers.send(one)).toEqual(refused('ufficioGiorno'))
+  // Half past midnight in Italy, in the next month.
+  officers.clock.now = new Date('2027-03-31T22:30:00Z')
+  expect(await left(one)).toEqual([3, 5, 7])
+  expect(await officers.send(two)).toEqual(DONE)
+  officers.clock.now = new Date('2027-04-02T09:00:00Z')
+  expect(await officers.send(await draft(3))).toEqual(DONE)
+  const last = await draft(3, colleague)
+  expect([await left(last), await officers.send(last)]).toEqual([[3, 2, 2], refused('ufficioGiorno')])
+  officers.clock.now = new Date('2027-04-03T09:00:00Z')
+  expect(await officers.send(last)).toEqual(refused('mese'))
+  await sql`update richiesta set stato = 'annullata', annullata_at = now() where id in (${first}, ${other}, ${two})`.execute(
+    officers.db,
+  )
+  expect([await left(last), await officers.send(last)]).toEqual([[3, 5, 4], DONE])
+  // SECURITY: to who may not ask by this agreement the count says nothing.
+  const { rows } = await officers.asActor(TOP.person, { ...MAKING, ufficiEnte: [] }, (transaction) =>
+    sql`select * from quote_usate(${id}, ${AUTHOR.person}, 'PROTESI', '-infinity', '-infinity')`.execute(transaction),
+  )
+  expect(rows).toEqual([{ persona: 0, ufficio: 0, mese: 0 }])
+  await sql`update richiesta set stato = 'annullata', annullata_at = now() where convenzione = ${id} and stato = 'in_convalida'`.execute(
+    officers.db,
+  )
+})
+
+test('an open anomaly about its author stops silence until a person decides; one that was closed does not', async () => {
+  const { id } = await officers.agreement({ territorio: 'comune', silenzio: { giorni: 1, righeMax: 10 } })
+  const sendAt = async (at: string) => {
+    officers.clock.now = new Date(at)
+    const request = await officers.draft(id, file([idOf(14)]))
+    await officers.send(request)
+    await officers.judge()
+    return request
+  }
+  const look = async (request: string) => {
+    const { termine_da, scade_at } = await officers.request(request)
+    officers.clock.now = scade_at as Date
+    await sql`insert into console_minuto (at) select generate_series(${termine_da}::timestamptz, ${scade_at}::timestamptz, '1 minute')
+      on conflict do nothing`.execute(officers.db)
+    const tending = officers.tending()
+    await tending.look()
+    await tending.stop()
+    return officers.request(request)
+  }
+  // At night; and a second list of the same night, for which no anomaly of its own is written.
+  const [seen, twin] = [await sendAt('2027-02-01T22:00:00Z'), await sendAt('2027-02-01T22:10:00Z')]
+  expect((await officers.request(seen)).silenzio).toBe(true)
+  expect((await officers.request(twin)).contro_silenzio).toEqual(['open-alert'])
+  expect(await look(seen)).toMatchObject({ stato: 'in_convalida', silenzio: false, contro_silenzio: ['open-alert'] })
+  const { rows } = await sql<{ object: string }>`
+    select object from console_audit where deed = 'bulk.silence-stopped'`.execute(officers.db)
+  expect(rows).toEqual([{ object: seen }])
+  expect(await officers.validate(seen)).toMatchObject({ ok: true })
+  // Silence that was taken away is not given back, not even by the program.
+  await expect(
+    sql`update richiesta set silenzio = true, contro_silenzio = '[]' where id = ${twin}`.execute(officers.db),
+  ).rejects.toThrow('said when the request was sent')
+  const close = () =>
+    sql`
+    update anomalia set chiusa_da = 't', chiusa_nome = 'T', chiusa_at = now(), chiusa_testo = 'ok' where chiusa_at is null`.execute(
+      officers.db,
+    )
+  await close()
+  const closed = await sendAt('2027-02-08T22:00:00Z')
+  await close()
+  expect(await look(closed)).toMatchObject({ stato: 'convalidata', convalida_come: 'silenzio' })
+  await sql`update richiesta set stato = 'annullata', annullata_at = now() where id in (${seen}, ${twin}, ${closed})`.execute(
+    officers.db,
+  )
 })
 
 test('a profile that is withdrawn between sending and running suspends the request: nothing is asked', async () => {

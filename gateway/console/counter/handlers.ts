@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../../contract/result.ts'
 import { append } from '../audit/chain.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Handlers } from '../route.ts'
+import { accesses } from './accesses.ts'
 import { collect, waiting } from './collect.ts'
 import { dayOf } from './day.ts'
 import { type Desk, deskOf, mayWorkAt, shakenDeskOf } from './desk.ts'
@@ -52,6 +53,7 @@ export function counterHandlers(ground: CounterGround, sessions: Pick<Sessions, 
     counterPreview: (ask) => atDesk(ask, (desk) => show(ground, desk, ask.body)),
     counterIssue: (ask) => atDesk(ask, (desk) => issue(ground, desk, ask.doer, ask.body)),
     counterDeclaration: (ask) => atDesk(ask, (desk) => declaration(ground, desk, ask.body)),
+    counterAccesses: (ask) => atDesk(ask, (desk) => accesses(ground, desk, ask.doer, ask.body)),
     counterWaiting: (ask) => atDesk(ask, (desk) => waiting(ground, desk, ask.body)),
     counterCollect: (ask) => atDesk(ask, (desk) => collect(ground, desk, ask.doer, ask.body)),
     counterPrinted: async ({ session: { person: operator }, doer, body: { operation, good } }) =>

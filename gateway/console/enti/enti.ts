@@ -45,6 +45,7 @@ export async function agreementsOf(
         row.silenzio_giorni === null || row.silenzio_righe_max === null
           ? null
           : { giorni: row.silenzio_giorni, righeMax: row.silenzio_righe_max },
+      quote: { personaGiorno: row.quota_persona, ufficioGiorno: row.quota_ufficio, mese: row.quota_mese },
       ...{ territorio: row.territorio, comuni: row.comuni },
       ...{ profilo: row.profilo, profiloVersione: row.profilo_versione },
       ...decidedSaid(row, person, at),

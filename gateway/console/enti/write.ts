@@ -42,7 +42,7 @@ export async function addProfile(
 export async function addAgreement(
   transaction: ConsoleTransaction,
   id: string,
-  { comune, fruitore, dal, al, protocollo, territorio, silenzio, ...terms }: AgreementTerms,
+  { comune, fruitore, dal, al, protocollo, territorio, silenzio, quote, ...terms }: AgreementTerms,
   decision: Decision,
 ): Promise<void> {
   await transaction
@@ -51,6 +51,7 @@ export async function addAgreement(
       ...{ id, comune, fruitore, dal, al, protocollo, territorio, ...decision },
       ...{ base_giuridica: terms.baseGiuridica, comuni: JSON.stringify(terms.comuni) },
       ...{ silenzio_giorni: silenzio?.giorni ?? null, silenzio_righe_max: silenzio?.righeMax ?? null },
+      ...{ quota_persona: quote.personaGiorno, quota_ufficio: quote.ufficioGiorno, quota_mese: quote.mese },
       ...{ profilo: terms.profilo, profilo_versione: terms.profiloVersione },
     })
     .execute()

@@ -32,7 +32,7 @@ const ANSWER_MS = 30 * DAY_MS
 
 const latest = (...dates: (Date | null)[]) => Math.max(...dates.map((date) => Number(date ?? 0)))
 /** From when a grant is to be confirmed. */
-const confirmFrom = ({ confirmed_at, approved_at, from_at }: Terms) =>
+export const confirmFrom = ({ confirmed_at, approved_at, from_at }: Terms) =>
   latest(confirmed_at, approved_at, from_at) + CONFIRM_MS
 
 /** What a grant is worth at a moment. Only `given` counts, from its first day on. */

@@ -23,13 +23,16 @@ const width = (territorio: Territorio) => territories.indexOf(territorio)
 
 /** Pure: which field of an agreement does not go with its profile; null: none. */
 export function faultOfAgreement(
-  { comune, territorio, comuni, silenzio, dal, al }: AgreementTerms,
+  { comune, territorio, comuni, silenzio, quote, dal, al }: AgreementTerms,
   profile: Pick<ProfileTerms, 'territorio' | 'servizi' | 'sezioni' | 'righeMax'>,
 ) {
   if (al < dal) return 'al'
   if (width(territorio) > width(profile.territorio)) return 'territorio'
   const names = comuni.length > 0 && !comuni.includes(comune) && new Set(comuni).size === comuni.length
   if (territorio === 'comuni' ? !names : comuni.length > 0) return 'comuni'
+  const { personaGiorno, ufficioGiorno, mese } = quote
+  if ((personaGiorno ?? 0) > (ufficioGiorno ?? mese ?? Number.POSITIVE_INFINITY)) return 'quote.personaGiorno'
+  if ((ufficioGiorno ?? 0) > (mese ?? Number.POSITIVE_INFINITY)) return 'quote.ufficioGiorno'
   if (silenzio === null) return null
   // Nobody's silence opens all of Italy, or what a profile has of parents and marriages.
   if (territorio === 'italia' || isSpecial(profile.servizi, profile.sezioni)) return 'silenzio'

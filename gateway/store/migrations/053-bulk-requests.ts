@@ -153,8 +153,9 @@ export const bulkRequests: Migration = {
               new.file_sha256, new.inviata_at)
             is distinct from (old.profilo, old.profilo_versione, old.servizio, old.motivo, old.protocollo, old.righe,
               old.file_sha256, old.inviata_at))
-          -- Silence is what it was when the request was sent, and a term only moves on.
-          or (old.stato <> 'bozza' and (new.silenzio, new.contro_silenzio) is distinct from (old.silenzio, old.contro_silenzio))
+          -- Silence is what it was when the request was sent, unless the work on it takes it away; and a term only moves on.
+          or (old.stato <> 'bozza' and (new.silenzio, new.contro_silenzio) is distinct from (old.silenzio, old.contro_silenzio)
+            and not (current_setting('totem.richiesta', true) = old.id and old.silenzio and not new.silenzio))
           or (old.stato <> 'bozza' and new.scade_at < old.scade_at)
           or (old.stato <> 'bozza' and new.chiave is not null and new.chiave is distinct from old.chiave)
           or (old.convalidata_at is not null and (new.convalida_come, new.convalidata_da, new.convalidata_at)
@@ -227,6 +228,26 @@ export const bulkRequests: Migration = {
       create trigger riga_moves before insert or update or delete on riga
       for each row execute function riga_moves()`.execute(db)
 
+    await sql`create index richiesta_convenzione on richiesta (convenzione, inviata_at)`.execute(db)
+    // How many people requests of an agreement were sent about. What ended before anything was asked counts nothing.
+    // SECURITY: it counts beyond its caller's sight, because a quota is everybody's; only for who may ask by that agreement, and
+    // numbers alone.
+    await sql`
+      create function quote_usate(which text, person text, office text, day timestamptz, month timestamptz,
+        out persona integer, out ufficio integer, out mese integer)
+      language sql volatile security definer set search_path from current as $$
+        select coalesce(sum(people) filter (where autore = person and inviata_at >= day), 0)::integer,
+          coalesce(sum(people) filter (where sent.ufficio = office and inviata_at >= day), 0)::integer,
+          coalesce(sum(people) filter (where inviata_at >= month), 0)::integer
+        from (
+          select autore, richiesta.ufficio, inviata_at,
+            righe - coalesce((conteggi ->> 'formale')::integer, 0) - coalesce((conteggi ->> 'doppione')::integer, 0) as people
+          from richiesta join convenzione on convenzione.id = richiesta.convenzione
+          where richiesta.convenzione = which and inviata_at >= least(day, month)
+            and not (stato in ('respinta', 'annullata', 'sospesa', 'fallita') and iniziata_at is null)
+            and console_fruitore(convenzione.comune, convenzione.fruitore)
+        ) as sent
+      $$`.execute(db)
     await sql`alter table richiesta enable row level security`.execute(db)
     await sql`alter table riga enable row level security`.execute(db)
     // The work on one request sees that one, and nothing else.

@@ -11,7 +11,10 @@ type Access = NonNullable<ScreenOf<'accesses'>['accesses']>[number]
 /** Visits on one screen; the main button goes on to the older ones, and after the last to the newest. */
 const A_SCREEN = 3
 
-const ICON: Record<Access['by'], IconName> = { self: 'person', relative: 'family', stranger: 'alert', office: 'text' }
+const ICON: Record<Access['by'], IconName> = {
+  ...{ self: 'person', relative: 'family', stranger: 'alert', office: 'text' },
+  ...{ operator: 'text', operatorRelative: 'text' },
+}
 
 /** Who looked at the holder's data, when, where and what for: the gateway's own log in a citizen's words. */
 export function Accesses({ screen: { accesses } }: { screen: ScreenOf<'accesses'> }) {
@@ -33,6 +36,14 @@ export function Accesses({ screen: { accesses } }: { screen: ScreenOf<'accesses'
   const turn = () => setFirst(end < accesses.length ? end : 0)
   const what = ({ looked: [most], types }: Access): string =>
     most === undefined ? text('accesses.nothing') : types.length > 0 ? name(types) : text(`accesses.${most}`)
+  const who = ({ by, operator }: Access): string =>
+    by === 'operator' || by === 'operatorRelative'
+      ? text(`accesses.by.${by}`, { operator: operator ?? '' })
+      : text(`accesses.by.${by}`)
+  const place = ({ office, here, uses }: Access): string => {
+    const use = uses.map((each) => text(`purpose.${each}`)).join(', ')
+    return here ? text('request.here') : use === '' ? office : text('accesses.use', { office, use })
+  }
   return (
     <Screen
       title={text('accesses.title')}
@@ -47,10 +58,8 @@ export function Accesses({ screen: { accesses } }: { screen: ScreenOf<'accesses'
               <Icon name={ICON[access.by]} />
               <span>
                 <strong>{date(access.at)}</strong>
-                <span>
-                  {sentence(text('accesses.line', { who: text(`accesses.by.${access.by}`), what: what(access) }))}
-                </span>
-                <span>{access.here ? text('request.here') : access.office}</span>
+                <span>{sentence(text('accesses.line', { who: who(access), what: what(access) }))}</span>
+                <span>{place(access)}</span>
               </span>
             </li>
           ))}

@@ -23,7 +23,7 @@ const all = requestState.options.map((state, index) => request(state, 22 - index
 
 const access = (day: number, more: object) => ({
   ...{ at: `2026-11-${day}T09:42:00.000Z`, office: OFFICE, by: 'self' as const, here: false },
-  ...{ looked: ['data' as const, 'identity' as const], types: [], ...more },
+  ...{ operator: null, looked: ['data' as const, 'identity' as const], types: [], uses: [], ...more },
 })
 
 export const samples: SamplesOf<'requests'> = {
@@ -63,6 +63,26 @@ export const samples: SamplesOf<'requests'> = {
           access(20, { by: 'relative', looked: ['certificate', 'family'], types: ['12'] }),
           access(17, { by: 'stranger', looked: [] }),
           access(12, { looked: ['identity'], office: 'Totem PG-0417' }),
+        ],
+      },
+      'accesses-counter': {
+        screen: 'accesses',
+        accesses: [
+          access(22, {
+            by: 'operator',
+            operator: '100001',
+            looked: ['certificate'],
+            types: ['8'],
+            uses: ['processuale'],
+          }),
+          access(20, {
+            by: 'operatorRelative',
+            operator: '100001',
+            looked: ['certificate'],
+            types: ['12'],
+            uses: ['privateParty'],
+          }),
+          access(17, { by: 'operator', operator: '100002', looked: ['accesses', 'family'] }),
         ],
       },
     },

@@ -16,6 +16,7 @@ import { makeRequest, takeFile } from '../../../gateway/console/bulk/draft.ts'
 import { estimateFor } from '../../../gateway/console/bulk/read.ts'
 import { tendRequests } from '../../../gateway/console/bulk/tend.ts'
 import { createBulkWork, type ListSettings } from '../../../gateway/console/bulk/work.ts'
+import { judgeRequests } from '../../../gateway/console/history/anomalies.ts'
 import { NO_SIGHT, type Sight } from '../../../gateway/console/permissions/matrix.ts'
 import { withConsole } from '../../../gateway/console/tables.ts'
 import type { Tables } from '../../../gateway/store/schema.ts'
@@ -211,7 +212,9 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
       silenzio = null,
       services = ['C007', 'C020', 'C030'],
       rowsADay = 100_000,
+      quote = {},
     }: {
+      quote?: Partial<Record<'quota_persona' | 'quota_ufficio' | 'quota_mese', number>>
       territorio?: 'comune' | 'italia'
       silenzio?: { giorni: number; righeMax: number } | null
       services?: readonly string[]
@@ -246,19 +249,19 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
             comuni: '[]',
           },
           ...{ silenzio_giorni: silenzio?.giorni ?? null, silenzio_righe_max: silenzio?.righeMax ?? null },
-          ...{ profilo, profilo_versione: 1, ...day, ...said },
+          ...{ profilo, profilo_versione: 1, ...quote, ...day, ...said },
         })
         .execute()
       return { id, profilo }
     },
     /** A draft with this file. */
-    async draft(agreement: string, file: string, servizio = 'C007') {
-      const author = { doer: AUTHOR, name: 'Anna', sight: MAKING }
+    async draft(agreement: string, file: string, servizio = 'C007', doer: typeof AUTHOR = AUTHOR) {
+      const author = { doer, name: 'Anna', sight: MAKING }
       const wish = { agreement, ufficio: UFFICIO, servizio, motivo: 'Ausili', protocollo: 'PROT 7/2026' }
-      const made = await asActor(AUTHOR.person, MAKING, (t) => makeRequest(t, author, wish, lists, now()))
+      const made = await asActor(doer.person, MAKING, (t) => makeRequest(t, author, wish, lists, now()))
       if (!made.ok) throw new Error(made.error.kind)
       const { request } = made.value
-      const taken = await asActor(AUTHOR.person, MAKING, (t) =>
+      const taken = await asActor(doer.person, MAKING, (t) =>
         takeFile(t, author, request, { bytes: Buffer.from(file), encoding: null }, { keys, reference, now: now() }),
       )
       if (!taken.ok) throw new Error(taken.error.kind)
@@ -270,14 +273,9 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
       const estimate = await estimateFor({ db, allowance, settings: lists }, found, now())
       const facts = await factsNow(request)
       const days = (way === 'massivo' ? estimate.massivo : estimate.singole)?.days ?? null
-      return asActor(AUTHOR.person, MAKING, (t) =>
-        send(
-          t,
-          { doer: AUTHOR, name: 'Anna', sight: MAKING },
-          request,
-          { way, days },
-          { ...facts, estimate, now: now() },
-        ),
+      const doer = { ...AUTHOR, person: found.autore }
+      return asActor(doer.person, MAKING, (t) =>
+        send(t, { doer, name: 'Anna', sight: MAKING }, request, { way, days }, { ...facts, estimate, now: now() }),
       )
     },
     async validate(request: string, doer: { person: string; role: 'TOP'; session: null } = TOP) {
@@ -296,6 +294,12 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
     /** Another process of the gateway. */
     work: () => createBulkWork(parts),
     tending: () => tendRequests(parts),
+    /** Looks for anomalies in what was sent or has ended. */
+    async judge() {
+      const judging = judgeRequests(parts)
+      await judging.look()
+      await judging.stop()
+    },
     async request(id: string) {
       return db.selectFrom('richiesta').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     },
