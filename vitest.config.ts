@@ -6,15 +6,26 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // compiled once for all.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
 
-/** What takes a minute and more starts first: no worker is left with one of them when the others are done. */
-const LONGEST =
-  /(gallery|axe|enrolment|adversarial\/(printer|reader|keys|paper-faults|gateway|totem-floods|wire)|journeys|conformance\/(ipp|gateway-start|readiness|installation)|e2e\/(visit|recovery|family|keys|cie))\.test\.tsx?$/
+/**
+ * What takes half a minute and more, the longest first: the workers end together, and none is left with one of these when
+ * the others are done.
+ */
+const LONGEST = [
+  ...['gallery', 'printer', 'paper-faults', 'gateway', 'reader', 'enrolment', 'axe', 'gateway-start', 'totem-floods'],
+  ...['documents', 'alarms', 'ipp', 'wire', 'installation', 'sync', 'fleet', 'command-line', 'card-pulled', 'journeys'],
+  ...['readiness', 'ledger-paper', 'kill', 'certificate-table', 'door-connections', 'power-cut', 'keys', 'payments'],
+  ...['console', 'letters', 'lists', 'hostile-totem', 'postgres'],
+].map((name) => new RegExp(`(test/(adversarial|conformance|golden|soak)|renderer/journeys)/${name}\\.test\\.tsx?$`))
+const LONGEST_TO_END = [
+  ...['visit', 'recovery', 'service', 'console', 'journeys', 'keys', 'declaration', 'family', 'cie', 'phone', 'pagopa'],
+  ...['office-printer', 'contrassegno'],
+].map((name) => new RegExp(`test/e2e/${name}\\.test\\.ts$`))
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => LONGEST.test(moduleId)
+    const named = [...LONGEST, ...LONGEST_TO_END].flatMap((name) => files.filter(({ moduleId }) => name.test(moduleId)))
     const usual = await super.sort(files)
-    return [...usual.filter(isLong), ...usual.filter((file) => !isLong(file))]
+    return [...named, ...usual.filter((file) => !named.includes(file))]
   }
 }
 

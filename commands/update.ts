@@ -76,7 +76,7 @@ function status({ root, json }: Given): number {
     console.log(JSON.stringify(answer))
     return 0
   }
-  const name = current === numberOf(places.base) ? `${current} (dal pacchetto)` : String(current)
+  const name = current === numberOf(places.base) ? `${current} (portato dal sistema)` : String(current)
   console.log(`In uso:        ${name}`)
   if (!trial) console.log(`Confermata:    ${highest}`)
   else if (trial.tries === null)

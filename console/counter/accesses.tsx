@@ -34,9 +34,7 @@ export function Accesses({
   if (told === null)
     return (
       <p className="line">
-        <Button className="plain-button" onPress={() => void look()}>
-          {said('accesses.title')}
-        </Button>
+        <Button onPress={() => void look()}>{said('accesses.title')}</Button>
       </p>
     )
   return (

@@ -1,16 +1,14 @@
-import { PGlite } from '@electric-sql/pglite'
-import { Kysely, PGliteDialect, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { atTotem } from '../../contract/caller.ts'
-import { migrate } from '../store/migrations.ts'
+import { migratedTables } from '../../test/support/gateway/database.ts'
 import type { Tables } from '../store/schema.ts'
 import { type AccessLog, createAccessLog } from './log.ts'
 
 let db: Kysely<Tables>
 let log: AccessLog
 beforeAll(async () => {
-  db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
-  await migrate(db)
+  db = await migratedTables()
   log = createAccessLog(db)
 }, 60_000)
 afterAll(() => db.destroy())

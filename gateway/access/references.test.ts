@@ -1,10 +1,9 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import { Kysely, PGliteDialect, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { migrate } from '../store/migrations.ts'
+import { migratedTables } from '../../test/support/gateway/database.ts'
 import type { Tables } from '../store/schema.ts'
 import { accessReferences } from './references.ts'
 
@@ -14,8 +13,7 @@ const file = (name: string) => join(dir, name)
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'references-'))
-  db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
-  await migrate(db)
+  db = await migratedTables()
 }, 60_000)
 beforeEach(async () => {
   await sql`truncate access_log_key, access_log, contrassegno`.execute(db)

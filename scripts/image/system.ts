@@ -40,8 +40,11 @@ const EXECUTABLE = ['verity-hook', 'verity-open', 'healthy', 'slots', 'system-wr
 /** What a machine that takes other systems knows (scripts/etc.ts). */
 const MACHINE = ['etc/totem-polis-update.json', 'etc/totem-polis-release.pem']
 const UNITS = ['systemd-networkd', 'systemd-resolved', 'systemd-timesyncd', 'seatd', 'totem-polis-healthy']
-/** Restarts after three seconds what has stopped; the totem's own screen comes first on the console. */
-const COMMAND_LINE = 'root=/dev/mapper/root rootfstype=erofs ro systemd.volatile=state panic=3 quiet'
+/**
+ * Restarts after three seconds what has stopped; the totem's own screen comes first on the console. `systemd.verity=no`: the
+ * initrd has opened the root, and systemd would wait for partitions that are called by the hash.
+ */
+const COMMAND_LINE = 'root=/dev/mapper/root rootfstype=erofs ro systemd.volatile=state systemd.verity=no panic=3 quiet'
 const MIB = 1_048_576
 
 /** A system that a machine can start: its file system, the tree of its hashes, and the program of the firmware. */

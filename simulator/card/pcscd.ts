@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ownFolder } from '../../basics/temporary.ts'
+import { freePort } from '../ports.ts'
 import { readerDriver } from './reader/driver.ts'
 
 /**
@@ -48,7 +49,8 @@ export async function startPcscd({ keypad }: { keypad?: Keypad } = {}): Promise<
   const dir = ownFolder('totem-pcscd')
   // Clients may run as another user: Electron never runs as root.
   await chmod(dir, 0o755)
-  const port = await freePortPair()
+  // One for each slot of the reader.
+  const port = await freePort(2)
   await mkdir(join(dir, 'conf'))
   // The checkout may lie under a path that LIBPATH does not take.
   await copyFile(driver, join(dir, 'driver.so'))
@@ -128,27 +130,4 @@ async function listenAtKeypad(path: string, keypad: Keypad): Promise<Server> {
   keys.listen(path)
   await once(keys, 'listening')
   return keys
-}
-
-/**
- * Two neighbouring free ports, outside the kernel's ephemeral range: any client could take the second one meanwhile.
- */
-async function freePortPair(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + 2 * Math.floor(Math.random() * 11_000)
-    if ((await isFree(port)) && (await isFree(port + 1))) return port
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer()
-  try {
-    probe.listen(port, '127.0.0.1')
-    await once(probe, 'listening')
-    return true
-  } catch {
-    return false
-  } finally {
-    probe.close()
-  }
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ownFolder } from '../../basics/temporary.ts'
+import { freePort } from '../ports.ts'
 
 /** An office printer: CUPS' own `ippeveprinter`, which prints into a folder. */
 export interface IppPrinter {
@@ -147,13 +147,4 @@ async function end(child: ChildProcess): Promise<void> {
   const left = once(child, 'exit')
   child.kill('SIGKILL')
   await left
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -293,8 +293,11 @@ describe('a totem’s request, collected at the counter', () => {
     const operation = await atTotem(EXEMPT)
     const visit = await visitOf('marija-kos')
     expect(await listed(visit, operation)).toMatchObject({ totem: 'TT-0001', types: ['8'], state: 'here' })
+    const issuedAt = centre.clock.now.toISOString()
+    later(MINUTE)
     const got = await collect(visit, operation)
-    expect(got.body).toMatchObject({ became: 'issued', receipt: { operation, reprint: 0 } })
+    // It counts from when it was issued.
+    expect(got.body).toMatchObject({ became: 'issued', receipt: { operation, reprint: 0, at: issuedAt } })
     expect((await centre.issued()).filter((id) => id === operation)).toHaveLength(1)
   })
 

@@ -115,7 +115,7 @@ test('reading a card that answers anything ends in a readout or a named refusal'
         if (!(reason instanceof Error && 'code' in reason && reason.code === 'RemovedCard')) throw reason
         return null
       })
-      if (result?.ok) cieReadout.parse(result.value)
+      if (result?.ok) cieReadout.parse(result.value.readout)
       else if (result) cardFailure.parse(result.error)
     }),
     { numRuns: 500 },

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,6 +12,7 @@ import { startBench } from '../../simulator/bench/bench.ts'
 import { throughPdnd } from '../../simulator/bench/gateway.ts'
 import type { Bench } from '../../simulator/bench/office.ts'
 import { issueCrls } from '../../simulator/pki/trust-list.ts'
+import { freePort } from '../../simulator/ports.ts'
 import { login, sealedText, wish } from '../support/gateway/requests.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
 import { PKI } from '../support/pki.ts'
@@ -46,7 +46,8 @@ beforeAll(async () => {
   await issueCrls(PKI, at('issuers/crls'))
   mkdirSync(at('gateway'))
   writeFileSync(at('gateway/anpr.json'), JSON.stringify(throughPdnd(bench.anpr.access)))
-  ports = [await freePort(), await freePort(), await freePort()]
+  const first = await freePort(3)
+  ports = [first, first + 1, first + 2]
 })
 afterAll(async () => {
   if (gateway?.exitCode === null) {
@@ -56,15 +57,6 @@ afterAll(async () => {
   await bench?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** A block of the page, with this machine's ports, ANPR and hardware. `npx totem` without npx' own second. */
 function script(block: string): string {

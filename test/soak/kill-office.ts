@@ -32,7 +32,7 @@ const TOTEM = 'TT-0001'
 /** Slow enough that kills fall into printing as often as into the rest. */
 const PRINTER_BYTES_PER_SECOND = 400_000
 /** The supervisor waits up to a minute before it restarts a device process that dies again and again (main/devices). */
-const PROGRESS_PATIENCE_MS = 120_000
+const PROGRESS_PATIENCE_MS = 240_000
 const FINISH_PATIENCE_MS = 300_000
 
 /** An office whose totem has no Electron: main's parts in a Node process that can be killed many times a minute. */

@@ -6,7 +6,7 @@ import { killRounds } from './kill.ts'
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000_007)
 
 test(`main, device process and gateway killed 6 times: nothing lost, nothing paid or printed twice, the paper told truly, seed ${SEED}`, {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const verdict = await killRounds({ rounds: 6, seed: SEED })
   expect(verdict.violations).toEqual([])

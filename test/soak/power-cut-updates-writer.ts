@@ -12,9 +12,9 @@ import { jwkPair } from '../../simulator/pki/jwk.ts'
 import { signList } from '../../trust/signed-list.ts'
 import { debOf, programOf } from '../support/releases/debs.ts'
 
-// power-cut-updates.ts runs this under strace. It carries out the orders of three releases, the second of which is cut off
-// half-way by its own fault, and of a system, whose partitions are RAUC's, and prints `order WHAT NUMBER` before and `done WHAT NUMBER` after each. What it is given lies
-// elsewhere: only the folder of releases is recorded.
+// power-cut-updates.ts runs this under strace. It carries out the orders of three programs, the second of which is cut off
+// half-way by its own fault, and of a system, whose partitions are RAUC's alone. It prints `order WHAT NUMBER` before and
+// `done WHAT NUMBER` after each. What it is given lies elsewhere: only the folder of releases is recorded.
 
 const [releases = ''] = process.argv.slice(2)
 const outside = mkdtempSync(join(tmpdir(), 'power-cut-box-'))

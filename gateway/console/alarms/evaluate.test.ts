@@ -1,12 +1,10 @@
-import { PGlite } from '@electric-sql/pglite'
-import { Kysely, PGliteDialect, sql } from 'kysely'
+import { sql } from 'kysely'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { ConditionId } from '../../../contract/console/conditions.ts'
 import type { Heartbeat } from '../../../contract/heartbeat.ts'
+import { migratedTables } from '../../../test/support/gateway/database.ts'
 import { keepHeartbeat } from '../../fleet/heartbeats.ts'
-import { migrate } from '../../store/migrations.ts'
-import type { Tables } from '../../store/schema.ts'
 import { objectivesOf } from '../objectives/page.ts'
 import { rollUp } from '../objectives/roll-up.ts'
 import { createTally } from '../objectives/tally.ts'
@@ -19,12 +17,11 @@ const START = new Date('2026-11-24T09:00:00.000Z')
 const MINUTE_MS = 60_000
 const JOURNAL = ['totem_place', 'journal_trouble', 'journal_entry']
 const clock = { now: START }
-const store = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
+const store = await migratedTables()
 const db = withConsole(store)
 const { look, stop } = evaluateAlarms({ db: store, now: () => clock.now, log: pino({ level: 'silent' }) })
 
 beforeAll(async () => {
-  await migrate(store)
   await sql`create schema pgboss`.execute(store)
   await sql`create table pgboss.job (name text, state text)`.execute(store)
   await sql`select make_journal_month(${START}::timestamptz)`.execute(store)

@@ -1,13 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { PGlite } from '@electric-sql/pglite'
 import { CompactSign } from 'jose'
-import { Kysely, PGliteDialect, sql } from 'kysely'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AUDIT_ANCHOR_TYP } from '../../../contract/console/audit.ts'
 import type { GatewayKeys } from '../../../contract/gateway-keys.ts'
+import { migratedTables } from '../../../test/support/gateway/database.ts'
 import { verifyAudit } from '../../../trust/audit-chain.ts'
-import { migrate } from '../../store/migrations.ts'
-import type { Tables } from '../../store/schema.ts'
 import { withConsole } from '../tables.ts'
 import { append } from './chain.ts'
 import { eraseAudit } from './erase.ts'
@@ -16,7 +14,7 @@ import { wholeAudit } from './read.ts'
 // The audit is erased from its beginning when it is old enough, and what is left still proves that nothing else is missing.
 
 const NOW = new Date()
-const store = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
+const store = await migratedTables()
 const db = withConsole(store)
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const keys = [{ ...publicKey.export({ format: 'jwk' }), kid: 'k' }] as GatewayKeys['anchor']
@@ -36,7 +34,6 @@ async function exported(anchors: string[] = []) {
 }
 
 beforeAll(async () => {
-  await migrate(store)
   // The fifth is younger than the sixth: somebody's clock went back.
   for (const months of [40, 39, 38, 37, 30, 37, 2, 1])
     await db

@@ -24,6 +24,7 @@ interface Row {
   anpr_id: string
   types: string
   received_at: Date
+  settled_at: Date | null
   state: 'pending' | 'issued'
   subject: string | null
   exemption: string | null
@@ -36,7 +37,7 @@ interface Row {
 async function requestsOf({ db, now }: CounterGround, requester: string, only?: { totem: string; operation: string }) {
   const { rows } = await sql<Row>`
     with asked as materialized (
-      select totem, id, anpr_id, types, received_at, state from operation
+      select totem, id, anpr_id, types, received_at, settled_at, state from operation
       where requester = ${requester} and received_at > ${new Date(+now() - KEPT_MS)}::timestamptz and types is not null
         and state in ('pending', 'issued') and totem ~ '^[A-Z]{2}-[0-9]{4}$'
         and (${only?.totem ?? null}::text is null
@@ -51,7 +52,7 @@ async function requestsOf({ db, now }: CounterGround, requester: string, only?: 
       having count(distinct fields ->> 'page') filter (where event = 'print.acknowledged')
         >= max((fields ->> 'pages')::integer) filter (where event = 'print.rendered')
     )
-    select operation.totem, operation.id, anpr_id, operation.types, received_at, state, line.subject, line.exemption, paid.mark,
+    select operation.totem, operation.id, anpr_id, operation.types, received_at, settled_at, state, line.subject, line.exemption, paid.mark,
       exists (select from printed where printed.totem = operation.totem and job = operation.id || '.certificate') as printed
     from asked as operation
     left join lateral (
@@ -161,6 +162,7 @@ export async function collect(
       ...{ became: 'issued', pdf: again.value.pdf, sheet },
       receipt: receipt(ground, desk, {
         operation,
+        issuedAt: row.settled_at ?? row.received_at,
         types,
         certificate: again.value,
         settlement,

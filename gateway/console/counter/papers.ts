@@ -92,9 +92,9 @@ export async function issue(
   // SECURITY: the id of another wish, or of another person's, gets nothing.
   if (row.requester !== holder.requester || row.digest !== digestOf(holder.requester, wish))
     return refused('request-malformed')
-  const receiptOf = (certificate: Certificate): CounterReceipt =>
+  const receiptOf = (certificate: Certificate, issuedAt: Date | null): CounterReceipt =>
     receipt(ground, desk, {
-      operation,
+      ...{ operation, issuedAt: issuedAt ?? now() },
       types,
       certificate,
       settlement: settlementOf(bollo, ground.chargesIn(holder.comune)),
@@ -104,7 +104,8 @@ export async function issue(
     state,
     refusal,
     refusal_anpr,
-  }: Pick<typeof row, 'state' | 'refusal' | 'refusal_anpr'>): Promise<Issued> {
+    settled_at,
+  }: Pick<typeof row, 'state' | 'refusal' | 'refusal_anpr' | 'settled_at'>): Promise<Issued> {
     if (state === 'refused') return refused((refusal ?? 'request-malformed') as CounterRefusal, refusal_anpr)
     const again = await reissued(ground, { caller, requester: holder.requester, operation }, row.anpr_id, {
       ...{ ...wish, requester: holder.idAnpr },
@@ -113,7 +114,7 @@ export async function issue(
     if (!again.ok) return { became: 'unknown' }
     // A gateway may have died between the settlement and its sheet.
     await becameOf(ground, desk, operation, 'issued', doer)
-    return { became: 'issued', sheet: operation, pdf: again.value.pdf, receipt: receiptOf(again.value) }
+    return { became: 'issued', sheet: operation, pdf: again.value.pdf, receipt: receiptOf(again.value, settled_at) }
   }
   if (row.state !== 'pending') return told(row)
 
@@ -142,7 +143,7 @@ export async function issue(
   return {
     ...{ became: 'issued', sheet: operation },
     pdf: certificate.pdf,
-    receipt: { ...receiptOf(certificate), cents, at: now().toISOString() },
+    receipt: { ...receiptOf(certificate, null), cents },
   }
 }
 
@@ -249,16 +250,19 @@ export async function reissued(
 }
 
 export function receipt(
-  { terms, now }: CounterGround,
+  { terms }: CounterGround,
   { office, number }: Desk,
   {
     operation,
+    issuedAt,
     types,
     certificate: { protocol, idOperazioneAnpr },
     settlement: { cents, reference },
     reprint = 0,
   }: {
     operation: string
+    /** From when on it counts, whenever it is handed over. */
+    issuedAt: Date
     types: CertificateType[]
     certificate: Certificate
     settlement: Pick<ReturnType<typeof settlementOf>, 'cents' | 'reference'>
@@ -266,7 +270,7 @@ export function receipt(
   },
 ): CounterReceipt {
   return {
-    ...{ at: now().toISOString(), office, operator: number, operation, types, protocol, idOperazioneAnpr },
+    ...{ at: issuedAt.toISOString(), office, operator: number, operation, types, protocol, idOperazioneAnpr },
     ...{ cents, reference, reprint, validMonths: validMonthsOf(types, terms.validMonths) },
   }
 }

@@ -1,14 +1,12 @@
-import { PGlite } from '@electric-sql/pglite'
 import fc from 'fast-check'
-import { Kysely, PGliteDialect, sql } from 'kysely'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { csvRows } from '../../../basics/csv.ts'
 import { clockOf, type FoundEntry, type LogFilter, logFilter, logSearch } from '../../../contract/console/log.ts'
 import { regions } from '../../../contract/console/regions.ts'
 import { type ExportedLine, FIRST_PREVIOUS, JOURNAL_ANCHOR_TYP } from '../../../contract/journal.ts'
+import { migratedTables } from '../../../test/support/gateway/database.ts'
 import { checkLog, entryHash } from '../../../trust/sync-log.ts'
-import { migrate } from '../../store/migrations.ts'
-import type { Tables } from '../../store/schema.ts'
 import { type ConsoleTransaction, withConsole } from '../tables.ts'
 import { logFile } from './file.ts'
 import { judgeLog, proofLines } from './proof.ts'
@@ -28,13 +26,12 @@ const EVENTS = [
   ['clock.differs', 'warn', (n: number) => ({ aheadS: n })],
 ] as const
 
-const store = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
+const store = await migratedTables()
 const db = withConsole(store)
 const seen = <T>(work: (transaction: ConsoleTransaction) => Promise<T>) => db.transaction().execute(work)
 let all: (FoundEntry & { micros: bigint })[] = []
 
 beforeAll(async () => {
-  await migrate(store)
   for (const month of ['2026-09-01', '2026-10-01', '2026-11-01'])
     await sql`select make_journal_month(${`${month}T12:00:00Z`}::timestamptz)`.execute(store)
   for (const [totem, [office, region]] of Object.entries(PLACES))

@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { PGlite } from '@electric-sql/pglite'
 import { CompactSign } from 'jose'
-import { Kysely, PGliteDialect } from 'kysely'
+import { sql } from 'kysely'
 import { pino } from 'pino'
 import type { GatewayKeys } from '../../../contract/gateway-keys.ts'
 import { JOURNAL_ANCHOR_TYP, journalBatch } from '../../../contract/journal.ts'
@@ -9,14 +8,12 @@ import { takeIn } from '../../../gateway/journal/intake.ts'
 import { withJournals } from '../../../gateway/journal/tables.ts'
 import { troubles } from '../../../gateway/journal/troubles.ts'
 import { bounds } from '../../../gateway/settings/config.ts'
-import { migrate } from '../../../gateway/store/migrations.ts'
-import type { Tables } from '../../../gateway/store/schema.ts'
 import { type Journal, openJournal } from '../../../main/journal/journal.ts'
+import { migratedTables } from '../gateway/database.ts'
 
 /** The gateway's intake of sync logs, on a database of its own, with a clock that a test sets. */
 export async function openIntake() {
-  const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
-  await migrate(database)
+  const database = await migratedTables()
   const db = withJournals(database)
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const anchors = [{ ...publicKey.export({ format: 'jwk' }), kid: 'anchor-1' }] as GatewayKeys['anchor']
@@ -73,6 +70,8 @@ export async function openIntake() {
     async empty() {
       for (const table of ['journal_entry', 'journal_base', 'journal_chain', 'journal_trouble'] as const)
         await db.deleteFrom(table).execute()
+      // What a totem may bring in a day.
+      await sql`delete from journal_day`.execute(db)
       logged.length = 0
     },
     close: () => db.destroy(),

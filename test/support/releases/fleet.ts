@@ -1,13 +1,12 @@
-import { PGlite } from '@electric-sql/pglite'
-import { Kysely, PGliteDialect, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { pino } from 'pino'
 import { DAY_MS, HOUR_MS } from '../../../basics/time.ts'
 import { createRollouts, type Rollouts } from '../../../gateway/releases/rollouts.ts'
 import { withReleases } from '../../../gateway/releases/tables.ts'
-import { migrate } from '../../../gateway/store/migrations.ts'
 import type { Tables } from '../../../gateway/store/schema.ts'
 import { fleetTotem } from '../../../simulator/fleet/plan.ts'
 import { randomFrom } from '../../../simulator/population/random.ts'
+import { migratedTables } from '../gateway/database.ts'
 
 /** A day has four steps: two while the office is open, two in the night, when a totem restarts with what it fetched. */
 const STEP_MS = 6 * HOUR_MS
@@ -39,8 +38,7 @@ export interface Behaviour {
 
 /** A database for fleets, one after the other. */
 export async function fleetDatabase() {
-  const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
-  await migrate(database)
+  const database = await migratedTables()
   return database
 }
 
