@@ -16,7 +16,8 @@ export const queries: QueryClient = new QueryClient({
     queries: {
       staleTime: 5_000,
       refetchOnWindowFocus: true,
-      retry: (count, reason) => !(reason instanceof Refused && reason.kind !== 'not-now') && count < 2,
+      retry: (count, reason) =>
+        !(reason instanceof Refused && !['not-now', 'no-answer'].includes(reason.kind)) && count < 2,
     },
   },
 })

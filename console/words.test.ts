@@ -28,6 +28,9 @@ test('what an entry tells stands in Italian, and names nobody', () => {
   expect(detailSaid('way', 'singole')).toBe('modo: una alla volta')
   expect(detailSaid('silence', true)).toBe('silenzio-assenso: sì')
   expect(detailSaid('until', '2026-11-30')).toBe('fino al 30 nov 2026')
+  expect(detailSaid('kind', 'send-log')).toBe('genere: Invia il registro')
+  expect(detailSaid('condition', 'clone')).toMatch(/^allarme: [^-]+$/)
+  expect(detailSaid('to', 'f00d')).toBeNull()
   for (const key of ['holder', 'also', 'person']) expect(detailSaid(key, 'f00d')).toBeNull()
   expect([fieldSaid('patron'), fieldSaid('perche.C020'), fieldSaid('wish.0')]).toEqual([
     ...['il giorno del patrono', 'il perché di C020', null],

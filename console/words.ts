@@ -2,13 +2,16 @@
 import type { NoticeSentence } from '../contract/command.ts'
 import type { noSilences, RefusalCause, RequestState, RowState, Way } from '../contract/console/bulk.ts'
 import type { CommandState, OrderKind, OrderState } from '../contract/console/commands.ts'
+import { type ConditionId, conditions } from '../contract/console/conditions.ts'
 import type { documentKinds } from '../contract/console/counter.ts'
 import type { FleetTotem } from '../contract/console/fleet.ts'
+import type { AnomalyKind } from '../contract/console/history.ts'
 import type { MaintenanceScope } from '../contract/console/maintenance.ts'
 import type { Action, Role, Scope } from '../contract/console/people.ts'
 import type { ConsoleProblemKind } from '../contract/console/problem.ts'
 import type { Territorio } from '../contract/console/profiles.ts'
 import { regions } from '../contract/console/regions.ts'
+import type { closureReasons, regimeKinds } from '../contract/console/statistics.ts'
 import type { ReadinessSheet, TrialOutcome, Verdict } from '../contract/readiness.ts'
 
 /** What the console says, in Italian. One word for each thing, the same on every screen. */
@@ -252,6 +255,15 @@ export const AGAINST_SILENCE: Record<(typeof noSilences)[number], string> = {
   'open-alert': 'più del solito per chi chiede, o un’anomalia ancora aperta',
 }
 
+/** Why an office is shut beyond its hours, and the rules of an emergency. */
+export const CLOSURE_REASONS: Record<(typeof closureReasons)[number], string> = {
+  ...{ lavori: 'lavori', emergenza: 'emergenza', personale: 'manca il personale', impianti: 'impianti guasti' },
+  altro: 'altro motivo',
+}
+export const REGIME_KINDS: Record<(typeof regimeKinds)[number], string> = {
+  ...{ chiusura: 'restrizioni', riapertura: 'riapertura' },
+}
+
 /** By what somebody is recognised at a counter. */
 export const DOCUMENTS: Record<(typeof documentKinds)[number], string> = {
   cie: 'Carta d’identità elettronica',
@@ -403,6 +415,24 @@ const TOLD: Record<string, Record<string, string>> = {
   role: ROLES,
   document: DOCUMENTS,
   became: { identified: 'riconosciuta' },
+  kind: {
+    ...Object.fromEntries(Object.entries(COMMANDS).map(([kind, { name }]) => [kind, name])),
+    ...{ totem: 'un totem', ufficio: 'un ufficio', regione: 'una regione', flotta: 'tutta la flotta' },
+    ...REGIME_KINDS,
+    ...({
+      ...{
+        volume: 'molte righe',
+        'not-found': 'molte persone non in ANPR',
+        'same-person': 'più volte le stesse persone',
+      },
+      ...{ colleague: 'una persona della console', self: 'su di sé', hours: 'di notte o in un giorno festivo' },
+    } satisfies Record<AnomalyKind, string>),
+  },
+  was: { given: 'in vigore', unused: 'sospeso, non usato', unconfirmed: 'sospeso, non confermato' },
+  reason: CLOSURE_REASONS,
+  region: regions,
+  regione: regions,
+  covers: regions,
   why: {
     ...LOG_IN_FAILED,
     ...{ 'profile-ended': 'il profilo è finito', 'agreement-ended': 'la convenzione è finita' },
@@ -415,13 +445,21 @@ const DETAILS: Record<string, string> = {
   ...{ why: 'perché', role: 'ruolo', sha256: 'impronta del file', bytes: 'byte', months: 'mesi', source: 'fonte' },
   ...{ office: 'ufficio', month: 'mese', number: 'operatore n.', redriven: 'rimesse in lavorazione', q: 'cercato' },
   ...{ event: 'evento', severity: 'gravità', region: 'regione', operation: 'operazione', name: 'nome' },
+  ...{ comune: 'comune', ufficio: 'ufficio', regione: 'regione', nome: 'nome', servizio: 'servizio', kind: 'genere' },
+  ...{ reason: 'motivo', was: 'era', to: 'al', totem: 'totem', totems: 'totem', first: 'il primo', covers: 'dove' },
+  ...{ condition: 'allarme', subject: 'di che cosa', card: 'carta', file: 'file', enti: 'enti', profili: 'profili' },
+  ...{ lines: 'accessi', after: 'dopo l’accesso n.', last: 'fino all’accesso n.', root: 'radice' },
 }
+/** Those after which their value follows as in a sentence. */
+const PLAIN = ['until', 'from', 'to', 'after', 'last', 'number']
 /** The other one of a deed by their keyed hash: it names nobody to who reads it. */
 const UNNAMED = ['holder', 'also', 'person']
 const DAY = /^\d{4}-\d\d-\d\d(T.*Z)?$/
 /** What else an entry of the audit tells. Null: nothing that somebody could read. */
 export function detailSaid(key: string, value: string | number | boolean | null): string | null {
   if (UNNAMED.includes(key) || value === null || value === '') return null
+  // An alarm goes to a person, a term to a day.
+  if (key === 'to' && !DAY.test(String(value))) return null
   const text =
     typeof value === 'boolean'
       ? value
@@ -429,8 +467,11 @@ export function detailSaid(key: string, value: string | number | boolean | null)
         : 'no'
       : typeof value === 'number'
         ? counted(value)
-        : (TOLD[key]?.[value] ?? (DAY.test(value) ? onDay(value) : value.slice(0, key === 'sha256' ? 12 : 60)))
-  return `${DETAILS[key] ?? key}${key === 'until' || key === 'from' ? '' : ':'} ${text}`
+        : key === 'condition' && value in conditions
+          ? conditions[value as ConditionId].name
+          : (TOLD[key]?.[value] ??
+            (DAY.test(value) ? onDay(value) : value.slice(0, ['sha256', 'root'].includes(key) ? 12 : 60)))
+  return `${DETAILS[key] ?? key}${PLAIN.includes(key) ? '' : ':'} ${text}`
 }
 
 /** Who has decided it; what was there before the first person was the installation's (gateway/console.ts). */

@@ -52,7 +52,7 @@ export function Identify({ onDone }: { onDone(told: Answer<'identify'>): void })
       <h2 id="identify-title">Chi è allo sportello?</h2>
       <CodeField
         label="Codice fiscale (anche con il lettore di codici a barre)"
-        {...{ value: code, set: setCode, className: 'wide' }}
+        {...{ value: code, set: setCode, className: 'whole' }}
         autoFocus
       />
       <label>
@@ -88,7 +88,7 @@ export function Identify({ onDone }: { onDone(told: Answer<'identify'>): void })
           Senza scadenza (rilasciata a chi ha più di 70 anni)
         </label>
       )}
-      <label className="tick wide">
+      <label className="tick whole">
         <input type="checkbox" checked={isHere} onChange={({ target }) => setHere(target.checked)} />
         Dichiaro che la persona è qui davanti a me ed è quella del documento
       </label>

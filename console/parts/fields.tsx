@@ -85,7 +85,7 @@ export const missingOf = (needed: Readonly<Record<string, boolean>>): string[] =
 
 /** Beside a button that cannot be pressed yet: why. */
 export const Missing = ({ of }: { of: readonly string[] }) =>
-  of.length === 0 ? null : <span className="quiet">Manca: {of.join(', ')}.</span>
+  of.length === 0 ? null : <span className="missing quiet">Manca: {of.join(', ')}.</span>
 
 /** One of several, by its name. */
 export function Choice<V extends string>({

@@ -71,13 +71,6 @@ export function Frame() {
     <MeContext value={me.data}>
       <header className="top">
         <strong className="brand">Totem Polis</strong>
-        <nav aria-label="Schermate">
-          {SCREENS.filter(({ action }) => may.includes(action)).map(({ to, name: title }) => (
-            <Link key={to} to={to} className="tab" aria-current={path.startsWith(to) ? 'page' : undefined}>
-              {title}
-            </Link>
-          ))}
-        </nav>
         <span className="who">
           <strong>{name}</strong>{' '}
           <span className="quiet">
@@ -104,6 +97,13 @@ export function Frame() {
         <Button className="plain-button" onPress={leave}>
           Esci
         </Button>
+        <nav aria-label="Schermate">
+          {SCREENS.filter(({ action }) => may.includes(action)).map(({ to, name: title }) => (
+            <Link key={to} to={to} className="tab" aria-current={path.startsWith(to) ? 'page' : undefined}>
+              {title}
+            </Link>
+          ))}
+        </nav>
       </header>
       <main>
         {may.length === 0 ? (
@@ -159,10 +159,14 @@ function LogIn() {
           {LOG_IN_FAILED[why] ?? LOG_IN_FAILED.again}
         </p>
       )}
-      <a className="button" href={why === null ? logInUrl() : `/console/log-in?to=/${hasLeft ? '&fresh=1' : ''}`}>
-        Accedi con l’account aziendale
-      </a>
-      <a href="/console/card/log-in?to=/sportello">Accedi con la carta dell’operatore, per lo sportello</a>
+      <p>
+        <a className="button" href={why === null ? logInUrl() : `/console/log-in?to=/${hasLeft ? '&fresh=1' : ''}`}>
+          Accedi con l’account aziendale
+        </a>
+      </p>
+      <p>
+        <a href="/console/card/log-in?to=/sportello">Accedi con la carta dell’operatore, per lo sportello</a>
+      </p>
     </main>
   )
 }

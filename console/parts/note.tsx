@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import { Problem } from './notice.tsx'
 
@@ -8,12 +8,15 @@ export function NoteField({
   action,
   write,
   leave,
+  children,
 }: {
   label: string
   action: string
   write(text: string): Promise<unknown>
   /** Where it was opened by a button: the way back, and the keys stand in it. */
   leave?(): void
+  /** What belongs to it and stands before it. */
+  children?: ReactNode
 }) {
   const [text, setText] = useState('')
   const [problem, setProblem] = useState<unknown>(null)
@@ -33,6 +36,7 @@ export function NoteField({
           .finally(() => setBusy(false))
       }}
     >
+      {children}
       <TextField value={text} onChange={setText} maxLength={300} className="grows" autoFocus={leave !== undefined}>
         <Label>{label}</Label>
         <Input />

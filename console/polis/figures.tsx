@@ -48,6 +48,11 @@ export function PolisFigures() {
           I numeri non sono disponibili ora. Riprovi fra qualche minuto.
         </p>
       )}
+      {dashboard.isPending && (
+        <p className="loading" role="status">
+          Caricamento…
+        </p>
+      )}
       {told && (
         <>
           <ul className="tiles" aria-label="Totali">

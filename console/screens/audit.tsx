@@ -66,8 +66,8 @@ export function AuditScreen() {
       {pages.isPending ? (
         <Loading />
       ) : (
-        <table className="small log">
-          <Head of={['Voce', 'Quando', 'Chi', 'Che cosa', 'Oggetto', 'Motivo, dettagli']} />
+        <table className="small">
+          <Head of={[{ number: 'Voce' }, 'Quando', 'Chi', 'Che cosa', 'Oggetto', 'Motivo, dettagli']} />
           <tbody>
             {entries.map(({ n, at, actor, actorName, role, deed, object, reason, outcome, detail }) => (
               <tr key={n}>

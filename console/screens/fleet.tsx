@@ -34,7 +34,7 @@ const COLUMNS: { id: string; name: string; sort?: FleetSort; width: `${number}fr
   { id: 'ufficio', name: 'Ufficio', sort: 'ufficio', width: '2fr' },
   { id: 'comune', name: 'Comune, regione', width: '2fr' },
   { id: 'sentito', name: 'Sentito', sort: 'sentito', width: 104 },
-  { id: 'pronto', name: 'Pronto', width: 104 },
+  { id: 'pronto', name: 'Pronto', width: 116 },
   { id: 'stampante', name: 'Stampante', width: '1fr' },
   { id: 'coda', name: 'In coda', sort: 'coda', width: 88 },
   { id: 'versione', name: 'Versione', width: 92 },

@@ -24,6 +24,9 @@ export function NewRequestScreen() {
     <section className="page" aria-labelledby="new-title">
       <div className="bar">
         <h1 id="new-title">Nuova richiesta</h1>
+        <span className="quiet aside">
+          {request === undefined ? '1 di 2: che cosa si chiede, e perché' : '2 di 2: il file, e l’invio'}
+        </span>
       </div>
       {request === undefined ? (
         <Terms onMade={(made) => void navigate({ to: '/richieste/nuova', search: { request: made } })} />
@@ -53,10 +56,12 @@ function Terms({ onMade }: { onMade(request: string): void }) {
     )
   return (
     <>
-      <Choice
-        {...{ label: 'Convenzione', value: which, set: setWhich }}
-        of={agreements.map((each, at) => [String(at), `${each.comuneName}: ${each.profiloNome}`])}
-      />
+      <p className="line">
+        <Choice
+          {...{ label: 'Convenzione', value: which, set: setWhich }}
+          of={agreements.map((each, at) => [String(at), `${each.comuneName}: ${each.profiloNome}`])}
+        />
+      </p>
       <p className="quiet">
         Fino a {counted(one.righeMax)} righe, {counted(one.righeGiorno)} al giorno; si indica una persona per{' '}
         {one.chiavi.map((kind) => keyNames[kind]).join(' o ')};{' '}

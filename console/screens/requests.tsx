@@ -63,7 +63,10 @@ function Requests({ list, title, empty }: { list: 'own' | 'waiting' | 'all'; tit
                   <Progress of={one} />
                 </td>
                 <td>
-                  {one.servizioName} <span className="quiet">· {one.motivo}</span>
+                  {one.servizioName}{' '}
+                  <span className="quiet">
+                    · {one.motivo}, fascicolo {one.protocollo}
+                  </span>
                 </td>
                 <td>
                   {one.fruitoreName}, {one.ufficio} <span className="quiet">· {one.author}</span>
@@ -262,15 +265,16 @@ function Decision({ request, canClarify }: { request: string; canClarify: boolea
         action="Convalida"
         write={(reason) => ask('validateBulk', { params, body: { reason } }).finally(refresh)}
       />
-      <Choice
-        {...{ label: 'Causa del rifiuto', value: cause, set: setCause }}
-        of={refusalCauses.map((each) => [each, REFUSAL_CAUSES[each]])}
-      />
       <NoteField
         label="Che cosa non va"
         action="Respingi"
         write={(text) => ask('refuseBulk', { params, body: { cause, text } }).finally(refresh)}
-      />
+      >
+        <Choice
+          {...{ label: 'Causa del rifiuto', value: cause, set: setCause }}
+          of={refusalCauses.map((each) => [each, REFUSAL_CAUSES[each]])}
+        />
+      </NoteField>
       {canClarify && (
         <NoteField
           label="Che cosa va chiarito (ferma il termine, una volta)"

@@ -25,6 +25,9 @@ test('STANDARD asks, TOP lets it pass, ANPR answers, and nobody else sees the ro
     'content-type': 'text/csv',
   })
   expect(taken.body).toMatchObject({ refusal: null, rows: 3, counts: { da_fare: 2, formale: 1 } })
+  // Its author sees each row, masked, and what is wrong with it.
+  const own = (await standard.get(`/bulk/${request}/rows`)).body.rows
+  expect(own.map(({ state }: Record<string, string>) => state)).toEqual(['da_fare', 'da_fare', 'formale'])
   const estimate = (await standard.get(`/bulk/${request}/estimate`)).body
   expect([estimate.asked, estimate.quotas[0]]).toEqual([2, { quota: 'personaGiorno', most: 5_000, left: 5_000 }])
   const sent = await standard.post(`/bulk/${request}/send`, { way: 'singole', days: estimate.singole.days })
@@ -39,7 +42,7 @@ test('STANDARD asks, TOP lets it pass, ANPR answers, and nobody else sees the ro
   const whole = (await standard.get(`/bulk/${request}`)).body
   expect(Object.values<number>(whole.counts).reduce((sum, each) => sum + each, 0)).toBe(3)
   expect((await top.get(`/bulk/${request}/rows`)).body.rows).toEqual([])
-  // Two looks so soon are one, and it says at which request.
+  // Each one's looks so soon are one, which says at which request.
   const looks = (await (await centre.signedIn('auditor')).get('/audit?deed=seen.bulk-rows')).body.entries
-  expect(looks.map(({ object }: Record<string, string>) => object)).toEqual([request])
+  expect(looks.map(({ object }: Record<string, string>) => object)).toEqual([request, request])
 })

@@ -18,15 +18,10 @@ import { Head } from '../../parts/head.tsx'
 import { Loading, Problem } from '../../parts/notice.tsx'
 import { useMe } from '../../parts/who.ts'
 import { queries } from '../../queries.ts'
-import { counted, onDay } from '../../words.ts'
+import { CLOSURE_REASONS, counted, onDay, REGIME_KINDS } from '../../words.ts'
 import { Tabs } from './parts.tsx'
 
 type Page = Answer<'offices'>
-const REASONS: Record<(typeof closureReasons)[number], string> = {
-  ...{ lavori: 'lavori', emergenza: 'emergenza', personale: 'manca il personale', impianti: 'impianti guasti' },
-  altro: 'altro motivo',
-}
-const KINDS: Record<(typeof regimeKinds)[number], string> = { chiusura: 'restrizioni', riapertura: 'riapertura' }
 const untilSaid = (until: string | null) => (until === null ? 'non si sa fino a quando' : `fino al ${onDay(until)}`)
 
 const refresh = () => Promise.all(['offices', 'cie'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
@@ -96,7 +91,7 @@ export function OfficesScreen() {
                   {closure && <Why of={closure} />}
                   {next && (
                     <span className="quiet">
-                      chiuderà dal {onDay(next.from)}: {REASONS[next.reason]}
+                      chiuderà dal {onDay(next.from)}: {CLOSURE_REASONS[next.reason]}
                     </span>
                   )}
                 </td>
@@ -135,7 +130,7 @@ export function OfficesScreen() {
             {regimes.map(({ regime, kind, name, comune, regione, from, until, by }) => (
               <tr key={regime}>
                 <th scope="row">
-                  {name} <span className="quiet">{KINDS[kind]}</span>
+                  {name} <span className="quiet">{REGIME_KINDS[kind]}</span>
                 </th>
                 <td>{comune ? `comune ${comune}` : regione ? regions[regione] : 'Italia'}</td>
                 <td>
@@ -167,7 +162,7 @@ export function OfficesScreen() {
 
 const Why = ({ of: { reason, note, from, until, by } }: { of: Closure }) => (
   <>
-    {REASONS[reason]}
+    {CLOSURE_REASONS[reason]}
     {note !== null && `: ${note}`}{' '}
     <span className="quiet">
       dal {onDay(from)}, {untilSaid(until)}; detto da {by}
@@ -211,7 +206,7 @@ function Close({ offices, today }: { offices: Page['offices']; today: string }) 
           >
             {closureReasons.map((each) => (
               <option key={each} value={each}>
-                {REASONS[each]}
+                {CLOSURE_REASONS[each]}
               </option>
             ))}
           </select>
@@ -284,7 +279,7 @@ function Declare({ today }: { today: string }) {
           >
             {regimeKinds.map((each) => (
               <option key={each} value={each}>
-                {KINDS[each]}
+                {REGIME_KINDS[each]}
               </option>
             ))}
           </select>

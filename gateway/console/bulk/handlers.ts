@@ -4,6 +4,7 @@ import type { ConsoleProblem, ConsoleProblemKind } from '../../../contract/conso
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { Allowances } from '../../anpr/quotas.ts'
 import type { SealingKeys } from '../../sealing/sealing.ts'
+import { may } from '../permissions/matrix.ts'
 import type { Ask, Handlers } from '../route.ts'
 import type { ConsoleDatabase, ConsoleTransaction } from '../tables.ts'
 import { onChanged } from './changes.ts'
@@ -90,8 +91,11 @@ export function bulkHandlers({ db, settings, allowance, keys, reference, now }: 
       const found = await seen((transaction) => requestOf(transaction, request, person, now()))
       return found ? ok(found) : problem('not-found')
     },
-    bulkRows: async ({ params: { request }, query, seen }) => {
-      const rows = await seen((transaction) => rowsOf(transaction, request, query, keys))
+    bulkRows: async ({ params: { request }, query, held, seen, seenAs }) => {
+      // Requests are seen by whoever made them, their rows as answers are: by who still asks for that office.
+      const asking = may(held, 'bulk.results')
+      const look = (transaction: ConsoleTransaction) => rowsOf(transaction, request, query, keys)
+      const rows = await (asking ? seenAs(asking, look) : seen(look))
       return rows ? ok(rows) : problem('not-found')
     },
     bulkEstimate: async (ask) => {
