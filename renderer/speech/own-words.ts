@@ -1,7 +1,7 @@
 import { languages } from '../../contract/language.ts'
 
-/** The values of these tell of the office, or of who issues a kind of card: nobody's secret. */
-const OF_OFFICES = /^(office[.]|refused[.].*[.]now\b)/
+/** The values of these tell of the office, of the totem, or of who issues a kind of card: nobody's secret. */
+const OF_OFFICES = /^(office[.]|outOfService[.]|attract[.]notice[.]|refused[.].*[.]now\b)/
 
 /** Messages that tell how a person stands to others; which of them is shown is personal. */
 const OF_PEOPLE = /^(kin|kinship|statoCivile)[.]/

@@ -99,7 +99,7 @@ export async function consoleFigures(): Promise<Figure[]> {
     const grown = residentMb(gateway.pid)
     const after = await memory()
     const painted = await firstPaints(gateway.consoleUrl ?? '')
-    const { beats, failed } = await fleet.end()
+    const { beats, again, failed } = await fleet.end()
     const slowest = Math.max(...pages.map(({ value }) => value))
     return [
       {
@@ -141,6 +141,7 @@ export async function consoleFigures(): Promise<Figure[]> {
         goal: { at: 'most', value: 0 },
         references: [
           { what: 'taken', value: beats },
+          { what: 'turned away while the gateway was busy, and come again as it said', value: again },
           ...Object.entries(failed).map(([reason, value]) => ({ what: reason, value })),
         ],
       },

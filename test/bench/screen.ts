@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import type { ElectronApplication } from 'playwright-core'
 import { build, electronDist } from '../../scripts/build.ts'
 import { stage } from '../../scripts/stage.ts'
@@ -116,6 +118,7 @@ export async function screenFigures(): Promise<Figure[]> {
         'MB',
         0.05,
       ),
+      most("the page's first load without typefaces, gzip", firstLoad(join(staged.app, 'dist/renderer')), 'kB', 220),
     ]
   } finally {
     await totem.close()
@@ -191,6 +194,14 @@ function slope(values: readonly number[]): number {
   const above = values.reduce((sum, value, at) => sum + (at - middle) * (value - mean), 0)
   const below = values.reduce((sum, _value, at) => sum + (at - middle) ** 2, 0)
   return above / below
+}
+
+/** kB of what the first picture waits for, compressed, though the totem reads it from its own disk as it is. */
+function firstLoad(page: string): number {
+  const html = readFileSync(join(page, 'index.html'), 'utf8')
+  const named = [...html.matchAll(/(?:src|href)="[.][/]([^"]+[.](?:js|css))"/g)].map(([, file = '']) => file)
+  const bytes = ['index.html', ...named].map((file) => gzipSync(readFileSync(join(page, file))).length)
+  return bytes.reduce((sum, one) => sum + one, 0) / 1000
 }
 
 const tree = (pid: number) => [pid, ...descendants(pid).map((child) => child.pid)]

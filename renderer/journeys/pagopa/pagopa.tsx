@@ -137,7 +137,7 @@ export function Refund({ screen }: { screen: ScreenOf<'pagopa-refund'> }) {
   return (
     <Screen
       tone="warning"
-      emblem="back"
+      emblem="refund"
       title={text('pagopa.refund.title', { price })}
       lead={text('pagopa.refund.lead', { date: day(by) })}
       figure={

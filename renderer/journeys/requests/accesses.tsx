@@ -28,8 +28,8 @@ export function Accesses({ screen: { accesses } }: { screen: ScreenOf<'accesses'
         kind="wait"
         wait={{ usualS: 5 }}
         title={text('accesses.title')}
-        lead={text('requests.waiting')}
-        figure={<AskingRegister label={text('requests.waiting')} />}
+        lead={text('accesses.waiting')}
+        figure={<AskingRegister label={text('accesses.waiting')} />}
       />
     )
   const end = first + A_SCREEN

@@ -4,13 +4,13 @@ import type { OwnRequest } from '../../../contract/journeys/requests.ts'
 import { answer } from '../../bridge.ts'
 import { Notice, Points } from '../../components/facts.tsx'
 import type { IconName } from '../../components/icon.tsx'
-import { AskingRegister, PaperOut } from '../../components/illustrations.tsx'
+import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { sentence, useCertificateName, useDate, useInstantDay, useText } from '../../i18n/use-text.ts'
 
 const ICON: Record<OwnRequest['state'], IconName> = {
-  ...{ unpaid: 'phone', paid: 'printer', refund: 'back' },
+  ...{ unpaid: 'phone', paid: 'printer', refund: 'refund' },
   ...{ recorded: 'clock', sent: 'clock', ready: 'printer', elsewhere: 'paper', collected: 'check' },
   ...{ mailed: 'letter', opened: 'check', domicile: 'letter', delivered: 'check', returned: 'letter' },
   ...{ refused: 'alert', expired: 'alert', aside: 'support', withdrawn: 'close' },
@@ -44,13 +44,7 @@ export function Requests({ screen: { requests, whole } }: { screen: ScreenOf<'re
     )
   if (requests.length === 0)
     return (
-      <Screen
-        kind="verdict"
-        title={title}
-        emblem="clock"
-        lead={text(whole ? 'requests.none' : 'requests.noneHere')}
-        figure={<PaperOut move="still" label={text('printing.figure')} />}
-      />
+      <Screen kind="verdict" title={title} emblem="clock" lead={text(whole ? 'requests.none' : 'requests.noneHere')} />
     )
   const end = first + A_SCREEN
   return (

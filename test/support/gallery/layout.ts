@@ -12,7 +12,7 @@ export function wordsOnScreen(): string[] {
   return [...words]
 }
 
-/** Words outside of the screen or of a box that they stand in, words on words, controls that a finger does not reach. */
+/** Words outside of the screen or of a box that they stand in, words on words, words that are divided anywhere, controls that a finger does not reach. */
 export function faultsOfLayout(): string[] {
   const SLACK = 1.5
   const faults: string[] = []
@@ -55,6 +55,15 @@ export function faultsOfLayout(): string[] {
           ...{ element, text: node.textContent },
           box: { left: x, top: y + height / 5, right: x + width, bottom: y + (height * 4) / 5 },
         })
+    // Between two lines stands a hyphen, or a space; an address is divided where a line ends.
+    if (element.closest('.email-address, .address-typed')) continue
+    for (const { 0: word, index } of node.textContent.matchAll(/\p{L}{9,}/gu)) {
+      // A soft hyphen that is drawn counts to what follows it.
+      range.setStart(node, index + (node.textContent[index - 1] === '\u00ad' ? 1 : 0))
+      range.setEnd(node, index + word.length)
+      const lines = [...range.getClientRects()].filter(({ width }) => width > 1).map(({ top }) => Math.round(top))
+      if (new Set(lines).size > 1) faults.push(`divided: ${word}`)
+    }
   }
   for (const { element, text, box } of lines) {
     if (!inside(box, screen)) faults.push(`off the screen: ${text}`)
