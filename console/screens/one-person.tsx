@@ -1,6 +1,5 @@
 import { useState } from 'react'
 import { Button, Form } from 'react-aria-components'
-import { csvLine } from '../../basics/csv.ts'
 import { type HomeColumn, homeColumns } from '../../contract/console/bulk-file.ts'
 import { isCodiceFiscale, isIdAnpr } from '../../contract/identity.ts'
 import { codeOf, Field, Missing, missingOf } from '../parts/fields.tsx'
@@ -14,6 +13,9 @@ const HOME: Record<HomeColumn, string> = {
   codiceIstatStato: 'Stato estero, codice',
   codiceConsolato: 'Consolato, codice',
 }
+
+/** Each cell stands in quotes, whatever it holds (RFC 4180). */
+const lineOf = (cells: readonly string[]) => `${cells.map((told) => `"${told.replaceAll('"', '""')}"`).join(';')}\r\n`
 
 /** One person in place of a file: it goes the same way, as a file of one row. `servizio`: C008 compares a home too. */
 export function OnePerson({ servizio, onFile }: { servizio: string; onFile(file: File): void }) {
@@ -34,8 +36,7 @@ export function OnePerson({ servizio, onFile }: { servizio: string; onFile(file:
         if (missing.length > 0) return
         const names = [key.length === CODICE_FISCALE ? 'codFiscale' : 'idANPR', ...told]
         const cells = [key, ...told.map((column) => home[column]?.trim() ?? '')]
-        const lines = [names, cells].map((line) => csvLine(line, { separator: ';' }))
-        onFile(new File(lines, 'una-persona.csv', { type: 'text/csv' }))
+        onFile(new File([names, cells].map(lineOf), 'una-persona.csv', { type: 'text/csv' }))
       }}
     >
       <Field
