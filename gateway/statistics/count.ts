@@ -31,8 +31,8 @@ export const dayAfter = (day: string, days = 1): string =>
  * What was given on the days from `first` to `last`, out of the raw events, as a query:
  *
  * - a certificate is one operation, on the day on which its request came. `stampato`: the printer has acknowledged every
- *   page of it, or the operator at the counter has said so, whenever that was; `emesso`: it was issued, and nobody has
- *   printed it here;
+ *   page of it, or an operator at a counter has said so, who may have given it out of a totem's request, whenever that
+ *   was; `emesso`: it was issued, and nobody has printed it here;
  * - what is made without an operation (declarations, visure) is one job of the totem's printer, on the totem's day, or on
  *   the gateway's where the totem's clock cannot be believed; at a counter it is one sheet. What a counter gives out of a
  *   totem's requests is that totem's certificate;
@@ -76,14 +76,14 @@ export const counted = (first: string, last: string) => {
         (operation.received_at at time zone 'Europe/Rome')::date as giorno,
         case when operation.totem ~ ${TOTEM} then 'totem' else 'sportello' end as canale,
         'certificato' || coalesce('-' || replace(nullif(operation.types, ''), ' ', '+'), '') as prodotto,
-        case when state = 'issued' then case when paper.whole or sheet.answered = 'printed' then 'stampato' else 'emesso' end
+        case when state = 'issued' then case when paper.whole or exists (select from counter_paper where answered = 'printed'
+          and ((station = operation.totem and counter_paper.operation = operation.id)
+            or (of_totem = operation.totem and of_operation = operation.id))) then 'stampato' else 'emesso' end
           when state = 'pending' then 'in-attesa' when refusal = 'withdrawn' then 'annullato' else 'rifiutato' end as esito,
         case when state <> 'issued' then '' when issue.exempt then 'esente' else 'bollo' end as bollo
       from operation
         left join issue on issue.totem = operation.totem and issue.operation = operation.id
         left join paper on paper.totem = operation.totem and paper.job = operation.id || '.certificate'
-        left join (select station, operation, answered from counter_paper) as sheet
-          on sheet.station = operation.totem and sheet.operation = operation.id
       where received_at >= ${from}::timestamptz and received_at < ${to}::timestamptz
       union all
       select totem, null, null, (at at time zone 'Europe/Rome')::date, 'totem',

@@ -75,11 +75,14 @@ const sheet = (
   operation: string,
   kind: string,
   at: string,
-  { answered = null as string | null, station = 'PG-101-03' } = {},
+  { answered = null as string | null, station = 'PG-101-03', of = [null, null] as [string | null, string | null] } = {},
 ) =>
   sql`
-    insert into counter_paper (station, operation, kind, visit, at, office, number, operator, state, answered)
-    values (${station}, ${operation}, ${kind}, 'v', ${at}, 'PG-101', '7', 'm.verdi', 'issued', ${answered})`.execute(db)
+    insert into counter_paper
+      (station, operation, kind, visit, at, office, number, operator, of_totem, of_operation, state, answered)
+    values (${station}, ${operation}, ${kind}, 'v', ${at}, 'PG-101', '7', 'm.verdi', ${of[0]}, ${of[1]}, 'issued', ${answered})`.execute(
+    db,
+  )
 const rowsOf = async (table: string) =>
   (
     await sql<{ row: string }>`
@@ -104,8 +107,9 @@ test('a day’s counts are those of its raw events, by Italy’s days', async ()
   await sheet('01N', 'certificate', '2026-10-26T09:00:00Z', { answered: 'void' })
   await sheet('01Q', 'declaration', '2026-10-25T23:00:00Z', { answered: 'printed' })
   await sheet('01R', 'declaration', '2026-10-26T09:00:00Z')
-  // What a counter gives of a totem's request was given at the totem.
-  await sheet('01B', 'collected', '2026-10-26T09:00:00Z', { answered: 'printed' })
+  // What a counter gives of a totem's request was given of the totem's, on the day of the request.
+  await sheet('01S', 'collected', '2026-10-26T09:00:00Z', { answered: 'printed', of: ['TT-0001', '01C'] })
+  await sheet('01T', 'collected', '2026-10-26T09:00:00Z', { answered: 'void', of: ['TT-0001', '01A'] })
   // The same id at another totem is another operation.
   await operation('01A', '2026-10-26T09:00:00Z', { totem: 'TT-0002' })
   await printed('01A.certificate', '2026-10-26T09:00:00Z', 1, { totem: 'TT-0002' })
@@ -139,7 +143,7 @@ test('a day’s counts are those of its raw events, by Italy’s days', async ()
     [
       totem('2026-10-24', 'certificato-8 emesso bollo 1'),
       totem('2026-10-25', 'certificato-8 stampato esente 1'),
-      totem('2026-10-25', 'certificato-8+12 emesso bollo 1'),
+      totem('2026-10-25', 'certificato-8+12 stampato bollo 1'),
       totem('2026-10-26', 'certificato-8 rifiutato 1'),
       totem('2026-10-26', 'certificato-8 stampato bollo 1'),
       totem('2026-10-26', 'dichiarazione-notorio non-stampato 1'),
