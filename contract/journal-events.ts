@@ -45,6 +45,22 @@ const event = <S extends z.ZodRawShape>(
   words: Words = {},
 ) => ({ severity, fields: z.strictObject({ ...fields, ...repeated }), text, flood, words })
 
+/** What became of a document that leaves by telephone, mail or digital domicile. */
+const BECAME: Words = {
+  became: {
+    taken: { it: 'preso', en: 'taken' },
+    over: { it: 'tempo finito', en: 'its time was over' },
+    contested: { it: 'chiesto da due telefoni', en: 'asked for by two telephones' },
+    withdrawn: { it: 'ritirato', en: 'withdrawn' },
+    unavailable: { it: 'non disponibile', en: 'not available' },
+    'handed-over': { it: 'consegnato al gateway', en: 'handed to the gateway' },
+    waiting: { it: 'in attesa', en: 'waiting' },
+    unknown: { it: 'esito ignoto', en: 'outcome unknown' },
+    refused: { it: 'rifiutato', en: 'refused' },
+    none: { it: 'la persona non ne ha', en: 'the person has none' },
+  },
+}
+
 /**
  * The closed list of what the sync log may say. Fields hold codes, ids and numbers, and never free text, a name, a
  * codice fiscale, a PIN or a payload (invariant 2). `severity` says who must look: `info` nobody, `warn` an operator,
@@ -88,6 +104,13 @@ export const journalEvents = {
     'alarm',
     { reason: z.enum(['not-configured', 'key-refused']) },
     { it: 'CIE non leggibile: {reason}', en: 'CIE cannot be read: {reason}' },
+    FAULT,
+    {
+      reason: {
+        'not-configured': { it: 'manca la chiave', en: 'it has no key' },
+        'key-refused': { it: 'la carta rifiuta la chiave', en: 'the card refuses its key' },
+      },
+    },
   ),
   /** Nobody hears the totem: its voice or its sound device is missing. Said once for each cause, until it speaks again. */
   'speech.silent': event(
@@ -118,6 +141,15 @@ export const journalEvents = {
       it: "Chiamata {method} dell'interfaccia rifiutata: {reason}",
       en: 'Call {method} of the screen refused: {reason}',
     },
+    FAULT,
+    {
+      reason: {
+        origin: { it: 'da un’altra pagina', en: 'from another page' },
+        frame: { it: 'da un riquadro', en: 'from a frame' },
+        method: { it: 'non esiste', en: 'there is none' },
+        arguments: { it: 'argomenti non validi', en: 'arguments that are not valid' },
+      },
+    },
   ),
   /**
    * Entries that were not written, because the disk was full or failing or the log at its bound. The first entry that
@@ -143,6 +175,15 @@ export const journalEvents = {
     {
       it: 'Nuovo registro ({reason}): del precedente {chain} valgono le voci fino alla {upTo}, {lost} dopo di essa no',
       en: 'New log ({reason}): of the one before, {chain}, entries up to {upTo} hold, {lost} after it do not',
+    },
+    FAULT,
+    {
+      reason: {
+        'file-damaged': { it: 'file danneggiato', en: 'damaged file' },
+        'chain-broken': { it: 'catena interrotta', en: 'broken chain' },
+        'end-missing': { it: 'manca la fine', en: 'its end is missing' },
+        'other-totem': { it: 'di un altro totem', en: 'of another totem' },
+      },
     },
   ),
   /** The gateway has signed another history than this one. */
@@ -174,7 +215,7 @@ export const journalEvents = {
     { state: z.enum(['up', 'down']), reason: lineFault.exactOptional(), detail: code.exactOptional() },
     { it: 'Linea: {state}[: {reason} ({detail})]', en: 'Line: {state}[: {reason} ({detail})]' },
     STATE,
-    { reason: LINE_FAULTS },
+    { state: { up: { it: 'tornata', en: 'back' }, down: { it: 'caduta', en: 'down' } }, reason: LINE_FAULTS },
   ),
   /** How far this totem's clock is ahead of the gateway's. The clock is not set by it. */
   'clock.differs': event(
@@ -289,6 +330,13 @@ export const journalEvents = {
     {
       it: "Il certificato TLS del totem non vale oggi ({reason}), scade il {ends}: rinnovarlo, o regolare l'orologio",
       en: "This totem's TLS certificate does not count today ({reason}), it ends {ends}: renew it, or set the clock",
+    },
+    FAULT,
+    {
+      reason: {
+        expired: { it: 'scaduto', en: 'expired' },
+        'not-yet-valid': { it: 'non ancora valido', en: 'not yet valid' },
+      },
     },
   ),
   /**
@@ -600,6 +648,7 @@ export const journalEvents = {
     { ...visit, became: z.enum(['taken', 'over', 'contested', 'withdrawn', 'unavailable']) },
     { it: 'Documento sul telefono: {became}', en: 'Document to the telephone: {became}' },
     VISIT,
+    BECAME,
   ),
   /** What became of a link by e-mail within the visit; the log does not say where it went. */
   'visit.email': event(
@@ -607,6 +656,7 @@ export const journalEvents = {
     { ...visit, became: z.enum(['handed-over', 'waiting', 'unknown', 'refused', 'unavailable']) },
     { it: 'Collegamento per posta elettronica: {became}', en: 'Link by e-mail: {became}' },
     VISIT,
+    BECAME,
   ),
   /** What became of a document for the person's digital domicile; the log does not say where that is. */
   'visit.domicile': event(
@@ -614,6 +664,7 @@ export const journalEvents = {
     { ...visit, became: z.enum(['none', 'handed-over', 'waiting', 'refused', 'unavailable']) },
     { it: 'Documento al domicilio digitale: {became}', en: 'Document to the digital domicile: {became}' },
     VISIT,
+    BECAME,
   ),
   'visit.ended': event(
     'info',
