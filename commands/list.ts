@@ -75,16 +75,20 @@ async function sign(kind: Kind, given: Given): Promise<number> {
   const signer = signerIn(needed(HELP, '--signer', given.signer))
   const sequence = given.previous === undefined ? 1 : (await numberOf(kind, given.previous, signer)) + 1
   const now = Date.now()
-  const read = form.safeParse({
-    ...contentIn(kind, file),
-    ...{ sequence, issued: new Date(now).toISOString(), nextUpdate: new Date(now + days * DAY_MS).toISOString() },
-  })
+  const dates = {
+    sequence,
+    issued: new Date(now).toISOString(),
+    nextUpdate: new Date(now + days * DAY_MS).toISOString(),
+  }
+  const content = { ...contentIn(kind, file), ...dates }
+  const read = form.safeParse(content)
   if (!read.success) {
     const faults = read.error.issues.map(({ path, message }) => `${path.join('.') || 'list'}: ${message}`)
     throw new Failure(CONFIG, { kind: 'list-malformed' }, `${file} makes no such list: ${faults.join('; ')}`)
   }
-  putNew(out, await signList(read.data, signer, typ))
-  const { nextUpdate } = read.data
+  // What the form fills in is not signed: a totem of an earlier version takes no list with a word that it does not know.
+  putNew(out, await signList(content, signer, typ))
+  const { nextUpdate } = dates
   say(given, { sequence, nextUpdate, out }, `signed number ${sequence}, good until ${nextUpdate}: ${out}`)
   return 0
 }

@@ -23,7 +23,7 @@ import { closedOffers } from './offers.ts'
  *   POST /v1/sessions/current/person   (Bearer) personRequest → personDetail (contract/person.ts)
  *   POST /v1/sessions/current/end      (Bearer) → sessionEnded   the visit is over
  *   GET  /v1/sessions/current/requests (Bearer) → ownRequests (contract/own-requests.ts)
- *   GET  /v1/sessions/current/accesses (Bearer) → ownAccesses (contract/own-requests.ts)
+ *   GET  /v1/sessions/current/accesses?counter= (Bearer) → ownAccessesTold (contract/own-requests.ts)
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   /v1/payments…                      contract/pagopa.ts
  *   POST /v1/operations                submission → submissionResult

@@ -7,7 +7,7 @@ import { isoInstant, operationId } from './identity.ts'
  * What the gateway knows about the holder of a session, whichever totem it was at.
  *   GET /v1/sessions/current/requests   (Bearer) → ownRequests
  *   POST /v1/operations/withdraw        (Bearer) withdrawalRequest → withdrawal
- *   GET /v1/sessions/current/accesses   (Bearer) → ownAccesses
+ *   GET /v1/sessions/current/accesses?counter=   (Bearer) → ownAccessesTold
  */
 
 /** The machine that asked, and the office where it stands; null where the gateway's operator has named none. */
@@ -59,3 +59,15 @@ export type OwnAccess = z.infer<typeof ownAccess>
 /** The last year's, newest first. `more`: older ones were left out. */
 export const ownAccesses = z.strictObject({ accesses: z.array(ownAccess), more: z.boolean() })
 export type OwnAccesses = z.infer<typeof ownAccesses>
+
+/**
+ * `GET /v1/sessions/current/accesses?counter=1`: the answer tells an operator's looks as such. A totem of an earlier version does
+ * not ask, since it takes no answer with a word that it does not know, and hears of an office; a gateway of an earlier version
+ * tells neither `operator` nor `uses`.
+ */
+export const ownAccessesQuery = z.object({ counter: z.literal('1').optional() })
+const { operator, uses } = ownAccess.shape
+export const ownAccessesTold = ownAccesses.extend({
+  accesses: z.array(ownAccess.extend({ operator: operator.exactOptional(), uses: uses.exactOptional() })),
+})
+export type OwnAccessesTold = z.infer<typeof ownAccessesTold>

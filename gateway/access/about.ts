@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { MINUTE_MS } from '../../basics/time.ts'
 import { type CertificateType, certificateType, exemption, type Purpose, purpose } from '../../contract/catalogue.ts'
-import type { OwnAccess, OwnAccesses } from '../../contract/own-requests.ts'
+import type { OwnAccess, OwnAccesses, OwnAccessesTold } from '../../contract/own-requests.ts'
 import type { Offices } from '../fleet/offices.ts'
 import type { Database, Tables } from '../store/schema.ts'
 import { ACCESSES } from './log.ts'
@@ -55,6 +55,17 @@ export async function accessesAbout(
   // A visit in which ANPR told nothing, and that was nobody's attempt, tells a person nothing either.
   return { accesses: accesses.filter(({ looked, by }) => looked.length > 0 || by === 'stranger'), more }
 }
+
+/** As a totem of an earlier version takes it: an operator's look is an office's. */
+export const withoutCounter = ({ accesses, more }: OwnAccesses): OwnAccessesTold => ({
+  more,
+  accesses: accesses.flatMap(({ operator: _, uses: __, by, looked, ...access }) => {
+    const known = looked.filter((kind) => kind !== 'accesses')
+    const isOperator = by === 'operator' || by === 'operatorRelative'
+    if (known.length === 0 && by !== 'stranger') return []
+    return [{ ...access, by: isOperator ? 'office' : by, looked: known }]
+  }),
+})
 
 /** The offices that asked about lists, by their requests: which body, for what, by whose leave. */
 async function bodiesOf(db: Database, lines: readonly Line[]): Promise<Map<string, string>> {

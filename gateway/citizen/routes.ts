@@ -8,9 +8,10 @@ import {
   session,
   sessionEnded,
 } from '../../contract/gateway.ts'
-import { ownAccesses, ownRequests } from '../../contract/own-requests.ts'
+import { type OwnAccessesTold, ownAccessesQuery, ownAccessesTold, ownRequests } from '../../contract/own-requests.ts'
 import { personDetail, personRequest } from '../../contract/person.ts'
 import { ok } from '../../contract/result.ts'
+import { withoutCounter } from '../access/about.ts'
 import type { Offices } from '../fleet/offices.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
@@ -61,10 +62,15 @@ export function citizenRoutes(room: CitizenRoom): Routes {
       const holder = await holderOf(ask)
       return holder.ok ? ownRequestsOf(room, holder.value) : holder
     }),
-    route({ method: 'GET', path: '/sessions/current/accesses', answer: ownAccesses }, async (ask) => {
-      const holder = await holderOf(ask)
-      return holder.ok ? ownAccessesOf(room, holder.value) : holder
-    }),
+    route(
+      { method: 'GET', path: '/sessions/current/accesses', query: ownAccessesQuery, answer: ownAccessesTold },
+      async (ask) => {
+        const holder = await holderOf(ask)
+        if (!holder.ok) return holder
+        const told = await ownAccessesOf(room, holder.value)
+        return told.ok && !ask.query.counter ? ok<OwnAccessesTold>(withoutCounter(told.value)) : told
+      },
+    ),
     route({ method: 'POST', path: '/previews', body: previewRequest, answer: preview }, async (ask) => {
       // SECURITY: who may ask about any number of marks finds those that have paid.
       const holder = await holderOf(ask, ask.body.bollo.kind !== 'exempt')

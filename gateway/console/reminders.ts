@@ -109,7 +109,11 @@ export async function remind({
       if (moment === null || one.scade_giorno === null) return []
       const day = daySaid(one.scade_giorno)
       return {
-        ...{ box: one.comune, keys: [`richiesta ${one.id} ${moment}`], path: `/richieste/${one.id}` },
+        ...{
+          box: one.comune,
+          keys: [`richiesta ${one.id} ${moment} ${one.scade_giorno}`],
+          path: `/richieste/${one.id}`,
+        },
         said: () => ({
           subject: `Una richiesta attende la convalida entro il ${day}`,
           text: one.silenzio

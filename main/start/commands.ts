@@ -27,7 +27,8 @@ export function createCommandRoom(
     keys: () => gatewayKeys.list.command ?? [],
     // SECURITY: whoever sets the clock back brings no command of yesterday to life.
     latest: () => Math.max(+trust.latest, +identity.identity.begins, drain.gatewayTime),
-    isIdle: () => room.nobodyThere() && !room.paperOut(),
+    // Before its first word the device process tells of no reader.
+    isIdle: () => !devices.coming && room.nobodyThere() && !room.paperOut(),
     onChange: session.refresh,
     deeds: createDeeds({
       ...{ store, devices, journal, now: Date.now },

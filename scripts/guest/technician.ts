@@ -122,7 +122,7 @@ async function stickWith(built: Run['built'], cache: string): Promise<string> {
   })
   const bytes = readFileSync(deb)
   const entry = {
-    ...{ number: NEXT, kind: 'program', version, compatible: COMPATIBLE, over: 0, bytes: bytes.length },
+    ...{ number: NEXT, version, compatible: COMPATIBLE, over: 0, bytes: bytes.length },
     sha256: createHash('sha256').update(bytes).digest('hex'),
   }
   const list = {

@@ -38,8 +38,8 @@ const requestsOf = async (who: string) => {
   const { body } = await there.get('/v1/sessions/current/requests', await session(there, who, 'TT-0002'))
   return ownRequests.parse(body).requests
 }
-const accessesOf = async (who: string) => {
-  const { body } = await there.get('/v1/sessions/current/accesses', await session(there, who, 'TT-0002'))
+const accessesOf = async (who: string, query = '?counter=1') => {
+  const { body } = await there.get(`/v1/sessions/current/accesses${query}`, await session(there, who, 'TT-0002'))
   return ownAccesses.parse(body).accesses
 }
 

@@ -91,11 +91,11 @@ export function bulkHandlers({ db, settings, allowance, keys, reference, now }: 
       const found = await seen((transaction) => requestOf(transaction, request, person, now()))
       return found ? ok(found) : problem('not-found')
     },
-    bulkRows: async ({ params: { request }, query, held, seen, seenAs }) => {
-      // Requests are seen by whoever made them, their rows as answers are: by who still asks for that office.
-      const asking = may(held, 'bulk.results')
-      const look = (transaction: ConsoleTransaction) => rowsOf(transaction, request, query, keys)
-      const rows = await (asking ? seenAs(asking, look) : seen(look))
+    bulkRows: async ({ params: { request }, query, held, sight, seenAs }) => {
+      // Requests are seen by whoever made them, their rows as answers are: by who still asks for that office too.
+      const asking = may(held, 'bulk.results')?.ufficiEnte ?? []
+      const wider = { ...sight, ufficiEnte: [...sight.ufficiEnte, ...asking] }
+      const rows = await seenAs(wider, (transaction) => rowsOf(transaction, request, query, keys))
       return rows ? ok(rows) : problem('not-found')
     },
     bulkEstimate: async (ask) => {

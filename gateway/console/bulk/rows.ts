@@ -45,10 +45,13 @@ export function askedOf(seal: RowSeal, row: Row, reason: string): AskedRow {
 export type Written = Record<'n' | 'tentativi' | 'da_sola', string> &
   Record<'codice' | 'operazione' | 'govway' | 'risposta', string | null> & { stato: RowState }
 
-/** A row as it is written; without an end it was not asked after all, or a list left it out. */
+/** Without an end it was not asked after all, or a list left it out. */
+export const wasNotAsked = (end: RowEnd | undefined) => end === undefined || (end.state === 'wait' && end.isClosed)
+
+/** A row as it is written. */
 export function writtenOf({ n, tentativi, risposta, stato }: Row, end: RowEnd | undefined, seal: RowSeal): Written {
   const row = { n: String(n), codice: null, operazione: null, govway: null, risposta: null, da_sola: 'true' }
-  if (end === undefined || (end.state === 'wait' && end.isClosed)) {
+  if (end === undefined || wasNotAsked(end)) {
     const left = stato === 'id_risolto' ? ('id_risolto' as const) : ('chiesta' as const)
     return { ...row, stato: left, risposta, tentativi: String(Math.max(0, tentativi - 1)) }
   }

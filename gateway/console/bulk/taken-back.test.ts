@@ -126,8 +126,16 @@ test('a request that is taken back while its list is handed over: ANPR is told a
     await takesBack(request)
     await tended()
   }
+  // Once ANPR cannot be told; it is told later.
+  let times = 0
+  officers.anpr.cancels = () => (times++ === 0 ? { kind: 'anpr-busy', reason: 'test' } : null)
   await turns(officers.work())
+  expect(officers.anpr.lists.slice(before).map(({ cancelled }) => cancelled)).toEqual([false])
+  await tended()
   expect(officers.anpr.lists.slice(before).map(({ cancelled }) => cancelled)).toEqual([true])
+  officers.anpr.cancels = () => null
+  const places = await sql`select from anpr_bulk_job where owner = ${request}`.execute(officers.db)
+  expect(places.rows).toEqual([])
   await tended()
   expect(await openLines(request)).toBe(0)
   expect(await vouchedLines(request)).toBe(await allLines(request))

@@ -352,6 +352,8 @@ test('two gateways and a slow ANPR: what was asked is written before the other t
   await Promise.all([goesOn(officers.work()), goesOn(officers.work())])
   expect((await officers.request(request)).conteggi).toEqual({ trovato: 20 })
   expect(officers.anpr.asked).toHaveLength(20)
+  // A row that is handed back has used up nothing of the day.
+  expect((await officers.request(request)).oggi_righe).toBe(20)
 })
 
 test('an audit entry vouches for the lines of its part: one changed line, and its root is another', async () => {

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { ulid } from 'ulid'
 import { type Clock, DAY_MS, HOUR_MS, italianDay, italianMidnight, MINUTE_MS } from '../../../basics/time.ts'
+import type { BulkLook } from '../../access/bulk.ts'
 import type { Looks, Register } from '../../access/register.ts'
 import type { Quotas } from '../../anpr/quotas.ts'
 import { type BulkService, consultationOf, type Listed } from '../../anpr/services.ts'
@@ -27,6 +28,7 @@ import {
   type Request,
   type Row,
   type Written,
+  wasNotAsked,
   writtenOf,
 } from './rows.ts'
 import { openKey, type RowSeal } from './seal.ts'
@@ -266,7 +268,8 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
     }
     await Promise.all(Array.from({ length: AT_ONCE }, lane))
     const wait = waiting as Extract<RowEnd, { state: 'wait' }> | null
-    await writeEnds(request, seal, rows, ends)
+    const unasked = rows.filter(({ n, tentativi }) => tentativi === 1 && wasNotAsked(ends.get(n))).length
+    await writeEnds(request, seal, rows, ends, unasked)
     if (wait === null) return null
     const tries = Math.max(
       1,
@@ -307,12 +310,16 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
     return rows.sort((a, b) => a.n - b.n)
   }
 
-  /** Writes how rows ended, with one entry of the audit that vouches for their looks. Another gateway's request stays its own. */
+  /**
+   * Writes how rows ended, with one entry of the audit that vouches for their looks. Another gateway's request stays its own.
+   * `unasked`: so many were counted among those of today and are asked later.
+   */
   async function writeEnds(
     request: Request,
     seal: RowSeal,
     rows: readonly Row[],
     ends: ReadonlyMap<number, RowEnd>,
+    unasked = 0,
   ): Promise<void> {
     const told = await linesAfter(db, request.id, Number(request.linea))
     const written = rows.map((row) => writtenOf(row, ends.get(row.n), seal))
@@ -336,6 +343,7 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
         .updateTable('richiesta')
         .set({
           ...{ conteggi: JSON.stringify(conteggi), cambiata_at: now(), linea: told.last },
+          ...(found.oggi === italianDay(now()) && { oggi_righe: Math.max(0, found.oggi_righe - unasked) }),
           presa_fino: new Date(+now() + LEASE_MS),
         })
         .where('id', '=', request.id)
@@ -402,7 +410,7 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
       const { numAffectedRows: mine } = await sql`
         update anpr_bulk_job set job = ${look.job.value}, began_at = ${now()} where owner = ${request.id}`.execute(db)
       // Meanwhile its author has taken the request back.
-      if (!mine) await Promise.all([look.cancel(look.job.value), look.ended(new Map())])
+      if (!mine) await dropped(request, service, look, look.job.value)
       return new Date(+now() + POLL_MS)
     }
     await look.ended(new Map())
@@ -411,6 +419,16 @@ export function createBulkWork(parts: WorkParts): BulkWork & { start(): void } {
       return look.job.error.kind === 'anpr-closed' ? tomorrow() : inAWhile(first.tentativi)
     await alone(request, 'not-taken')
     return null
+  }
+
+  /** The list of a request that goes on no more. Where ANPR cannot be told now, tend.ts finds it in its place and tells it later. */
+  async function dropped({ id }: Request, service: BulkService, look: BulkLook, job: string): Promise<void> {
+    const cancelled = await look.cancel(job)
+    await look.ended(new Map())
+    if (cancelled.ok || !WAITS.includes(cancelled.error.kind)) return
+    await sql`
+      insert into anpr_bulk_job (service, touched_at, owner, job, began_at)
+      values (${service}, ${now()}, ${id}, ${job}, ${now()}) on conflict (single) do nothing`.execute(db)
   }
 
   /** Rows for the next list: a list is about one day. Fewer than a list is worth are asked one by one. */

@@ -155,8 +155,11 @@ export const bulkRequests: Migration = {
               old.file_sha256, old.inviata_at))
           -- Silence is what it was when the request was sent, unless the work on it takes it away; and a term only moves on.
           or (old.stato <> 'bozza' and (new.silenzio, new.contro_silenzio) is distinct from (old.silenzio, old.contro_silenzio)
-            and not (current_setting('totem.richiesta', true) = old.id and old.silenzio and not new.silenzio))
+            and not (coalesce(current_setting('totem.richiesta', true), '') = old.id and old.silenzio and not new.silenzio))
           or (old.stato <> 'bozza' and new.scade_at < old.scade_at)
+          -- It stops while its author is asked something, and for nothing else.
+          or (old.stato <> 'bozza' and old.scade_at is not null and new.scade_at is null
+            and new.chiarimenti_at is not distinct from old.chiarimenti_at)
           or (old.stato <> 'bozza' and new.chiave is not null and new.chiave is distinct from old.chiave)
           or (old.convalidata_at is not null and (new.convalida_come, new.convalidata_da, new.convalidata_at)
             is distinct from (old.convalida_come, old.convalidata_da, old.convalidata_at)) then
@@ -231,11 +234,11 @@ export const bulkRequests: Migration = {
     await sql`create index richiesta_convenzione on richiesta (convenzione, inviata_at)`.execute(db)
     // How many people requests of an agreement were sent about. What ended before anything was asked counts nothing.
     // SECURITY: it counts beyond its caller's sight, because a quota is everybody's; only for who may ask by that agreement, and
-    // numbers alone.
+    // numbers alone. A temporary table of its caller comes last on its path: it would run as the owner.
     await sql`
       create function quote_usate(which text, person text, office text, day timestamptz, month timestamptz,
         out persona integer, out ufficio integer, out mese integer)
-      language sql volatile security definer set search_path from current as $$
+      language sql volatile security definer set search_path = public, pg_temp as $$
         select coalesce(sum(people) filter (where autore = person and inviata_at >= day), 0)::integer,
           coalesce(sum(people) filter (where sent.ufficio = office and inviata_at >= day), 0)::integer,
           coalesce(sum(people) filter (where inviata_at >= month), 0)::integer

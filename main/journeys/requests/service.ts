@@ -4,7 +4,7 @@ import type { OwnRequest } from '../../../contract/journeys/requests.ts'
 import { hasArrived, hasFailed, isOnItsWay, lettersTold, type OwnLetter } from '../../../contract/letter.ts'
 import {
   type OwnRequests,
-  ownAccesses,
+  ownAccessesTold,
   ownRequests,
   type Withdrawal,
   withdrawal,
@@ -100,11 +100,11 @@ export function createRequests({ queue, journal, client, keys, totem, place, pdf
 
     async accesses({ session }: VisitId, { token }: Pick<Entered, 'token'>): Promise<Access[] | null> {
       if (token === null) return null
-      const told = await client.ask(ownAccesses, '/v1/sessions/current/accesses', { token })
+      const told = await client.ask(ownAccessesTold, '/v1/sessions/current/accesses?counter=1', { token })
       if (!told.ok) return null
       journal.record('visit.looked', { session, looked: 'accesses' })
-      return told.value.accesses.map(({ machine, office, ...access }) => ({
-        ...access,
+      return told.value.accesses.map(({ machine, office, operator = null, uses = [], ...access }) => ({
+        ...{ ...access, operator, uses },
         ...{ office: placeOf({ office, machine }), here: machine === totem },
       }))
     },

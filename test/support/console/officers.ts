@@ -71,6 +71,8 @@ function ownAnpr() {
         esistenzaInVita: 'S',
       })),
     taken: (): AnprFailure | null => null,
+    /** Why a list cannot be cancelled now. */
+    cancels: (): AnprFailure | null => null,
     onAsk: (): unknown => undefined,
   }
   const failureOf = (said: Exclude<Said, { kind: 'told' }>): AnprFailure =>
@@ -122,6 +124,8 @@ function ownAnpr() {
           return { result: ok(rows ? { kind: 'file', rows } : { kind: list ? 'goes-on' : 'ended' }), trace: trace(0) }
         },
         async cancelBulk(_service, job) {
+          const failed = anpr.cancels()
+          if (failed) return { result: err(failed), trace: trace(0) }
           const list = anpr.lists[Number(job) - 1]
           if (list) list.cancelled = true
           return { result: ok(true), trace: trace(0) }
