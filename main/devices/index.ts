@@ -78,7 +78,7 @@ const TIME_OUT_MS: Record<DeviceMethod, number> = {
 /** The person types on the reader's own keypad, which gives up by itself long before. */
 const KEYPAD_TIME_OUT_MS = 120_000
 /** A first process that has said nothing by then is in trouble. */
-const FIRST_WORDS_MS = 5_000
+export const FIRST_WORDS_MS = 5_000
 /** The code that waitpid gives for a process ended by SIGKILL. */
 const KILLED = 9
 const DEATHS_WINDOW_MS = 10 * MINUTE_MS

@@ -1,6 +1,6 @@
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Panel } from '../../contract/panel.ts'
-import { superviseDevices } from '../devices/index.ts'
+import { FIRST_WORDS_MS, superviseDevices } from '../devices/index.ts'
 import { onQuit } from '../shell/app.ts'
 import { spawnDeviceProcess } from '../shell/device-process.ts'
 import type { CitizenWindow } from '../shell/window.ts'
@@ -36,6 +36,8 @@ export async function runTotem(config: TotemConfig & { panel: Panel }, window: C
   // card later than the reader is found.
   await shown
   devices.start()
+  // Where they say nothing, the screen says so then.
+  setTimeout(refresh, FIRST_WORDS_MS + 1)
   line.start(visits.onSettled, visits.room, (serial) => void commands.heard(serial))
   commands.start()
   supervisor.start()

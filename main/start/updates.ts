@@ -47,8 +47,8 @@ export function createUpdates(
   const programs = () => readPrograms(PLACES)
   let room: Room = { nobodyThere: () => false, aloneMs: () => 0, paperOut: () => true, out: () => null }
   let began = performance.now()
-  /** Restarts of the device process, and how many of them were before the first view. */
-  const restarts = { all: 0, before: 0 }
+  /** Restarts of the device process; those before its first word say nothing of a release, since a machine that has just started is slow. */
+  const restarts: { all: number; before: number | null } = { all: 0, before: null }
 
   const moment = (): Moment => ({
     ...{ now: new Date(), aloneMs: room.aloneMs(), paper: room.paperOut(), online: online() },
@@ -65,7 +65,7 @@ export function createUpdates(
         moment,
         signs: () => ({
           ...{ upMs: performance.now() - began, devices: devices.available && devices.card !== null },
-          deviceRestarts: restarts.all - restarts.before,
+          deviceRestarts: restarts.all - (restarts.before ?? 0),
           reader: devices.card !== null && devices.card.state !== 'no-reader',
           printer: !['absent', 'offline'].includes(devices.printer),
           line: online() ? ('up' as const) : (lastOutage()?.reason ?? null),
@@ -101,13 +101,13 @@ export function createUpdates(
     moment,
     /** `count`: how often the device process was started anew; its first start may come after the first view. */
     deviceStarted(count: number): void {
+      restarts.before ??= count
       restarts.all = count
     },
     line: (state: 'up' | 'down') => updater?.line(state),
     start(here: Room): void {
       room = here
       began = performance.now()
-      restarts.before = restarts.all
       updater?.start()
       void changeover?.start()
     },
