@@ -94,8 +94,8 @@ export const RELEASE_REFUSALS = {
     en: 'this release was tried here before and did not work',
   },
   'trial-running': {
-    it: 'un’altra versione è ancora in prova: riprovare fra qualche minuto',
-    en: 'another release is still on trial: try again in some minutes',
+    it: 'un’altra versione è in prova o attende il riavvio: riprovare quando è finita la prova',
+    en: 'another release is on trial or waits for the restart: try again when its trial is over',
   },
   unanswered: {
     it: 'il servizio di installazione non risponde: systemctl status totem-polis-update',
