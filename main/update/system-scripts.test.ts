@@ -54,3 +54,51 @@ describe('a system is begun by RAUC’s word', () => {
     expect(entries()).toEqual(before)
   })
 })
+
+describe('a system on trial counts as well', () => {
+  const UNIT_ENDS = 124
+  /**
+   * `active`: of the totem, at the second `$now` since the start; `confirmed`: when the totem takes the mark away, null: never.
+   * Time passes as fast as it can: half an hour stands for the unit's end.
+   */
+  function judged({ active, confirmed }: { active: string; confirmed: number | null }) {
+    const mark = join(folder, 'system-7')
+    if (confirmed !== 0) writeFileSync(mark, '')
+    const machine = `
+      now=0
+      trap 'echo $now' EXIT
+      sleep() {
+        now=$((now + $1))
+        [ $now -ne ${confirmed ?? -1} ] || rm ${mark}
+        [ $now -lt 1800 ] || exit ${UNIT_ENDS}
+      }
+      systemctl() {
+        case $* in
+          *--property=ActiveState*) if ${active}; then echo active; else echo failed; fi ;;
+          *) echo 5 ;;
+        esac
+      }
+    `
+    const { status, stdout } = spawnSync('sh', ['-c', machine + script('healthy'), 'healthy', folder, folder], {
+      encoding: 'utf8',
+    })
+    return { status, after: Number(stdout) }
+  }
+
+  test('that was confirmed in time', () => {
+    expect(judged({ active: 'true', confirmed: 300 })).toEqual({ status: 0, after: 300 })
+  })
+  test('that the disk was set up with: after a minute', () => {
+    expect(judged({ active: 'true', confirmed: 0 })).toEqual({ status: 0, after: 60 })
+  })
+  test('not when no first screen comes for twelve minutes', () => {
+    expect(judged({ active: 'false', confirmed: null })).toEqual({ status: 1, after: 720 })
+  })
+  test('not when the totem fell after that', () => {
+    expect(judged({ active: '[ $now -lt 900 ]', confirmed: null })).toEqual({ status: 1, after: 900 })
+  })
+  test('nor is it restarted under a visitor: a totem that stands has until the unit’s own end', () => {
+    expect(judged({ active: 'true', confirmed: null })).toEqual({ status: UNIT_ENDS, after: 1800 })
+    expect(script('totem-polis-healthy.service')).toContain('TimeoutStartSec=60min')
+  })
+})
