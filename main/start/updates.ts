@@ -60,7 +60,7 @@ export function createUpdates(
   })
   const changeover = isThere(PLACES)
     ? createChangeover({
-        ...{ own, programs, journal, now: Date.now, leave: quit, restart: () => void rebootMachine() },
+        ...{ own, programs, journal, now: Date.now, leave: quit, restart: rebootMachine },
         folder: PLACES.box,
         give: (order) => giveOrder(order, PLACES),
         moment,
