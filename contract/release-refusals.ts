@@ -89,13 +89,18 @@ export const RELEASE_REFUSALS = {
     it: 'il nuovo sistema non è stato scritto o attivato: resta quello in uso (journalctl -u rauc)',
     en: 'the new system could not be written or activated: the one in use stays (journalctl -u rauc)',
   },
+  /** The boot loader knows already which system is next. */
+  'not-restarted': {
+    it: 'la macchina rifiuta il riavvio che serve al sistema: riavviarla a mano (journalctl -u systemd-logind -u polkit)',
+    en: 'the machine refuses the restart that its system needs: restart it by hand (journalctl -u systemd-logind -u polkit)',
+  },
   'thrown-out': {
     it: 'questa versione è già stata provata qui e non funzionava',
     en: 'this release was tried here before and did not work',
   },
   'trial-running': {
-    it: 'un’altra versione è ancora in prova: riprovare fra qualche minuto',
-    en: 'another release is still on trial: try again in some minutes',
+    it: 'un’altra versione è in prova o attende il riavvio: riprovare quando è finita la prova',
+    en: 'another release is on trial or waits for the restart: try again when its trial is over',
   },
   unanswered: {
     it: 'il servizio di installazione non risponde: systemctl status totem-polis-update',

@@ -14,6 +14,7 @@ import { giveOrder } from '../update/orders.ts'
 import { ownFolder, PLACES } from '../update/places.ts'
 import { isThere, numberOf, readPrograms } from '../update/programs.ts'
 import type { Moment } from '../update/quiet.ts'
+import { slotsHere } from '../update/slots.ts'
 import { createUpdater } from '../update/updater.ts'
 import type { Stores } from './stores.ts'
 
@@ -59,7 +60,7 @@ export function createUpdates(
   })
   const changeover = isThere(PLACES)
     ? createChangeover({
-        ...{ own, programs, journal, now: Date.now, leave: quit, restart: () => void rebootMachine() },
+        ...{ own, programs, journal, now: Date.now, leave: quit, restart: rebootMachine },
         folder: PLACES.box,
         give: (order) => giveOrder(order, PLACES),
         moment,
@@ -77,6 +78,7 @@ export function createUpdates(
       ? createUpdater({
           ...{ client, journal, releaseKey, totem: config.totem, now: Date.now, random: Math.random },
           compatible: config.update.compatible,
+          takesSystems: slotsHere() !== null,
           anchors: () => gatewayKeys.list.anchor,
           folder: changeover ? PLACES.box : join(dataDir, 'update'),
           programs: () => {

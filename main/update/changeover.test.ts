@@ -66,11 +66,13 @@ describe('a change of the program', () => {
   let answers: Record<string, Result<null, { kind: ReleaseRefusal }>>
   let left: number
   let restarted: number
+  /** What logind answers. */
+  let restarts: boolean
   let changeover: Changeover | null
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'changeover-'))
     programs = noPrograms()
-    ;[moment, signs, clock, left, restarted] = [quiet, well, +NIGHT, 0, 0]
+    ;[moment, signs, clock, left, restarted, restarts] = [quiet, well, +NIGHT, 0, 0, true]
     ;[told, orders, answers, changeover] = [[], [], {}, null]
   })
   afterEach(() => {
@@ -86,7 +88,10 @@ describe('a change of the program', () => {
       ...{ own, folder, now: () => clock, programs: () => programs, moment: () => moment, signs: () => signs },
       journal: { record: (event, fields) => void told.push([event, fields]) },
       leave: () => void left++,
-      restart: () => void restarted++,
+      restart: async () => {
+        restarted++
+        return restarts
+      },
       async give({ do: what, number }) {
         orders.push(`${what} ${number}`)
         const answer = answers[what] ?? ok(null)
@@ -206,6 +211,30 @@ describe('a change of the program', () => {
     const newer = await starts(9)
     await look()
     expect(newer.standing()).toEqual({ running: 9, confirmed: true, next: null })
+  })
+
+  test('of the machine’s system that logind refuses is told once, and tried again an hour later', async () => {
+    programs = { ...programs, installed: [9], system: 9, begun: 9 }
+    restarts = false
+    const older = await starts(0)
+    older.take({ number: 9, urgent: false })
+    await look()
+    const refusal = ['update.refused', { release: 9, reason: 'not-restarted' }]
+    expect([restarted, told]).toEqual([1, [refusal]])
+    expect(older.standing().next).toEqual({ number: 9, state: 'refused', reason: 'not-restarted' })
+    clock += 61 * MINUTE_MS
+    await look()
+    expect([restarted, told, orders]).toEqual([2, [refusal], []])
+
+    // One that is to be given back and may not restart is told by itself, and is kept if it comes right meanwhile.
+    programs = { ...programs, current: 9, begun: null, trial: { tries: null } }
+    signs = { ...well, upMs: 11 * MINUTE_MS, printer: false }
+    await starts(9)
+    await look()
+    expect([restarted, told.slice(1)]).toEqual([3, [['update.restarted', { release: 9 }], refusal]])
+    signs = well
+    await look()
+    expect(told.at(-1)).toEqual(['update.confirmed', { release: 9 }])
   })
 
   test('is refused by its name, told, and tried again an hour later', async () => {

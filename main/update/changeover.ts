@@ -47,8 +47,8 @@ export interface ChangeoverParts {
   signs(): Signs
   /** Ends this program; systemd starts the one that is in force. */
   leave(): void
-  /** Starts the machine anew; its boot loader takes the system that is in force. */
-  restart(): void
+  /** Starts the machine anew; its boot loader takes the system that is in force. False: it was refused. */
+  restart(): Promise<boolean>
 }
 
 export interface Changeover {
@@ -73,6 +73,8 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
   let kept: Memory = memory.parse({})
   let ready: { number: number; urgent: boolean } | null = null
   let refused: { number: number; reason: ReleaseRefusal; at: number } | null = null
+  /** When a restart of the machine was last refused. */
+  let heldAt: number | null = null
   let working = false
   let timer: NodeJS.Timeout | null = null
 
@@ -95,11 +97,20 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
     return false
   }
 
+  /** Whoever refuses it (logind, by polkit's rule) is told of once, and asked again an hour later. */
+  async function restart(number: number): Promise<void> {
+    if (isHeld() || (await parts.restart())) return
+    if (heldAt === null) journal.record('update.refused', { release: number, reason: 'not-restarted' })
+    heldAt = now()
+    refused = { number, reason: 'not-restarted', at: heldAt }
+  }
+  const isHeld = () => heldAt !== null && now() - heldAt < AGAIN_MS
+
   async function goOn(): Promise<void> {
     const programs = parts.programs()
     const { current, trial, begun } = programs
     if (current === own && trial) return prove()
-    if (begun !== null) return leaveWhenQuiet(true, begun)
+    if (begun !== null) return isHeld() ? undefined : leaveWhenQuiet(true, begun)
     // The next start runs another program: a technician installed it, or this one has ordered it and was cut off.
     if (current !== own) return leaveWhenQuiet(true, current)
     if (!ready || ready.number <= own || programs.failed.has(ready.number)) return
@@ -121,7 +132,7 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
     if (current !== number && begun !== number && !(await order('start', number))) return
     // The order took its time, and somebody may have come meanwhile: the next look leaves.
     if (parts.moment().aloneMs === 0) return
-    if (parts.programs().begun === number) parts.restart()
+    if (parts.programs().begun === number) await restart(number)
     else parts.leave()
   }
 
@@ -147,7 +158,7 @@ export function createChangeover(parts: ChangeoverParts): Changeover {
     if (signs.upMs < HEALTHY_WITHIN_MS || parts.moment().aloneMs === 0) return
     await remember({ gaveUp: { number: own, reason: lacks } })
     // A system's starts are the machine's.
-    if (parts.programs().trial?.tries === null) parts.restart()
+    if (parts.programs().trial?.tries === null) await restart(own)
     else parts.leave()
   }
 

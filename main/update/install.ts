@@ -25,7 +25,7 @@ import { mayTake, verifyReleases } from '../../trust/releases.ts'
 import { missing } from './needs.ts'
 import type { Order } from './orders.ts'
 import { listFile, MACHINE_FILE, type Places, readyFile } from './places.ts'
-import { bootId, numberOf, readPrograms, TRIES } from './programs.ts'
+import { bootId, numberOf, type Programs, readPrograms, TRIES } from './programs.ts'
 import type { Slots } from './slots.ts'
 import { reasonOf, unpackProgram } from './unpack.ts'
 
@@ -80,7 +80,7 @@ async function install(number: number, options: InstallOptions): Promise<Result<
   const { releases } = places
   if (!own) return err({ kind: 'no-release-key' })
   const programs = readPrograms(places)
-  if (programs.trial) return err({ kind: 'trial-running' })
+  if (isBusy(programs, number)) return err({ kind: 'trial-running' })
   const listed = readSmall(listFile(places))
   if (listed === null) return err({ kind: 'list-unsigned' })
   const list = await verifyReleases(listed.trim(), own.releaseKey)
@@ -115,6 +115,11 @@ async function install(number: number, options: InstallOptions): Promise<Result<
   }
 }
 
+/** Another release is on trial, or begun: the boot loader holds a system by then, whatever the names say. */
+function isBusy({ trial, begun }: Programs, number: number): boolean {
+  return trial !== null || (begun !== null && begun !== number)
+}
+
 /** By its own signature RAUC checks the file once more, so that nobody gains by changing it meanwhile. */
 async function installSystem(release: Release, { places, slots }: InstallOptions): Promise<Result<null, Refused>> {
   if (!slots) return err({ kind: 'no-second-system' })
@@ -141,9 +146,10 @@ function mark(name: string, { releases }: Places): void {
 /** The next start runs this release, on trial: of the totem a program, of the machine a system. */
 async function start(number: number, { places, slots }: InstallOptions): Promise<Result<null, Refused>> {
   const { releases, base } = places
-  const { current, trial, installed, system, begun, failed, highest } = readPrograms(places)
+  const programs = readPrograms(places)
+  const { current, installed, system, begun, failed, highest } = programs
   if (current === number) return ok(null)
-  if (trial) return err({ kind: 'trial-running' })
+  if (isBusy(programs, number)) return err({ kind: 'trial-running' })
   if (failed.has(number)) return err({ kind: 'thrown-out' })
   if (!installed.includes(number)) return err({ kind: 'file-absent' })
   if (number < highest) return err({ kind: 'downgrade' })

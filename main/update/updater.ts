@@ -24,6 +24,8 @@ export interface UpdaterParts {
   /** Public JWK of the signer of releases, and the kind of machine that this is. */
   releaseKey: JWK
   compatible: string
+  /** It has a second place for a system. */
+  takesSystems: boolean
   anchors: () => GatewayKeys['anchor']
   /** Where it is fetched to (`ready/NUMBER`). */
   folder: string
@@ -102,6 +104,8 @@ export function createUpdater(parts: UpdaterParts): Updater {
     }
     const release = mayTake(list, number, { ...programs, compatible: parts.compatible })
     if (!release.ok) return refuse(release.error.kind, number)
+    // Before half a gigabyte comes in vain.
+    if (release.value.kind === 'system' && !parts.takesSystems) return refuse('no-second-system', number)
     return now() < Date.parse(from) || bring(release.value, urgent, signal)
   }
 

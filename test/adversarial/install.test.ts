@@ -277,12 +277,31 @@ describe('a machine’s whole system', () => {
   test('what was written before counts no more from the first write on', async () => {
     await system(9)
     await given('install', 9)
-    await given('start', 9)
     await system(10)
     answer = err({ kind: 'not-written', detail: 'cut off' })
     expect(await given('install', 10)).toEqual(err({ kind: 'not-written', detail: 'cut off' }))
     expect(asked.at(-1)).toBe(`write ${bundle}, over `)
     expect(runs()).toMatchObject({ current: 1, installed: [], system: null, begun: null })
+  })
+
+  test('that is begun holds off every other release until it is kept or given back', async () => {
+    await installed(7)
+    count('start')
+    await order('confirm', 7)
+    await system(9)
+    await given('install', 9)
+    await given('start', 9)
+    const before = left()
+    for (const prepare of [() => fetched(10), () => system(10)]) {
+      await prepare()
+      for (const what of ['install', 'start'] as const)
+        expect(await given(what, 10)).toEqual(err({ kind: 'trial-running' }))
+    }
+    expect(left()).toEqual(before)
+    expect(asked.length).toBe(2)
+    await system(9)
+    expect(await given('install', 9)).toEqual(ok(null))
+    expect(await given('start', 9)).toEqual(ok(null))
   })
 
   test.each<[string, ReleaseRefusal, () => Promise<unknown>, object?]>([

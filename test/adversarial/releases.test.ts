@@ -111,6 +111,7 @@ async function meets(more: Partial<UpdaterParts> = {}): Promise<Updater> {
   let rounds = 0
   const made = createUpdater({
     ...{ client, totem: 'TT-0001', releaseKey: signer.public, compatible: 'kiosk-1', anchors, folder: data },
+    takesSystems: true,
     ...{ journal: { record: (event, fields) => void told.push([event, fields as never]) }, now: Date.now },
     ...{ isIdle: () => true, room: () => true, programs: () => ({ running: 0, highest: 0, failed: new Map() }) },
     random: () => {
@@ -267,6 +268,18 @@ test.each<[string, string, Partial<UpdaterParts> | (() => Partial<UpdaterParts>)
   expect(told).toContainEqual(['update.refused', expect.objectContaining({ reason })])
   expect(told.map(([event]) => event)).not.toContain('update.fetched')
   expect(readdirSync(join(data, 'ready'))).toEqual([])
+})
+
+test('a system is fetched by a machine that has a place for it, and by no other', async () => {
+  const list = await listOf(9, [release(7, { kind: 'system' })])
+  const client = answering(() => ({ list }))
+  const { next } = await meets({ client, takesSystems: false })
+  expect(told).toEqual([['update.refused', { reason: 'no-second-system', release: 7 }]])
+  expect(next()).toEqual({ number: 7, state: 'refused', reason: 'no-second-system' })
+  expect(readdirSync(join(data, 'ready'))).toEqual([])
+  await updater?.stop()
+  await meets({ client })
+  expect(ready().equals(bundle)).toBe(true)
 })
 
 test('an old release is signed too: a totem never goes below what it has confirmed', async () => {
