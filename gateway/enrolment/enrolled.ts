@@ -7,7 +7,7 @@ import type { NamedKey } from '../sealing/sealing.ts'
 import type { EnrolmentDatabase } from './tables.ts'
 
 const LOOK_EVERY_MS = 2_000
-/** Rows of another gateway's transaction, which ended after one that began later. */
+/** Rows of another gateway's transaction, which wrote before another and ended after it. */
 const OVERLAP_MS = MINUTE_MS
 /** A certificate that nobody knows asks the database no more often. */
 const AGAIN_MS = 1_000

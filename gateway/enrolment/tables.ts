@@ -55,4 +55,5 @@ export const withEnrolment = (db: Database) => db.$extendTables<EnrolmentTables>
 export type EnrolmentDatabase = ReturnType<typeof withEnrolment>
 export type Within = EnrolmentDatabase extends Kysely<infer Tables> ? Transaction<Tables> : never
 export type OrderRow = Selectable<EnrolmentTables['totem_order']>
-export const databaseNow = sql<Date>`now()`
+/** Of this statement: `now()` is when its transaction began, which may have waited longer than others look back (enrolled.ts). */
+export const databaseNow = sql<Date>`clock_timestamp()`

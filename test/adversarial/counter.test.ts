@@ -310,7 +310,14 @@ describe('a totem’s request, collected at the counter', () => {
     ).map(({ body }) => body.problem?.kind ?? body.became)
     expect(became.sort()).toEqual(['issued', 'reprint-only', 'reprint-only'])
     const day = async () => (await elena.get(`/counter/day?day=${italianDay(centre.clock.now)}`)).body
+    const other = ulid()
+    expect((await issue('anna-bianchi', { operation: other })).body.became).toBe('issued')
     const before = await day()
+    // A hand-over that is refused, here under the id of another sheet, makes no earlier one void.
+    expect((await collect(visit, operation, { sheet: other, reprint: true })).body).toMatchObject(
+      refused('request-malformed'),
+    )
+    expect(await day()).toEqual(before)
     expect(await listed(visit, operation)).toMatchObject({ given: true })
     const again = ulid()
     const reprinted = await collect(visit, operation, { sheet: again, reprint: true })

@@ -1,10 +1,10 @@
-import { copyFileSync, mkdtempSync, rmSync, utimesSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { err } from '../../contract/result.ts'
+import { err, ok } from '../../contract/result.ts'
 import { createCardDoor } from '../../gateway/channels/counter/door.ts'
 import { createSessions } from '../../gateway/console/identity/sessions.ts'
 import { openTls } from '../../gateway/http/tls.ts'
@@ -12,6 +12,7 @@ import { cnsOf } from '../../simulator/card/cns.ts'
 import { insertCard } from '../../simulator/card/insert.ts'
 import { startPcscd } from '../../simulator/card/pcscd.ts'
 import type { Browser } from '../../simulator/issuer/browser.ts'
+import type { CardCertificate } from '../../trust/card-certificate.ts'
 import { type ConsoleCentre, openConsoleCentre } from '../support/console/console-centre.ts'
 import { openOfficers } from '../support/console/officers.ts'
 import { byCard, byFile } from '../support/console/operator-card.ts'
@@ -147,7 +148,8 @@ test('a card that is taken away ends its sessions, and logs in no more', async (
   expect(centre.logged()).not.toMatch(/FRRLNE|Ferrari/i)
 })
 
-/** A door with these files, at which every card is refused. */
+const TRUSTED = ['elena-ferrari', 'mario-rossi'].map((name) => readFileSync(join(PKI, 'cards', `${name}.cert.der`)))
+/** A door with these files, which trusts these cards and no other. */
 async function doorOf(perAddress: number | null) {
   const folder = mkdtempSync(join(tmpdir(), 'card-door-'))
   const files = { key: join(folder, 'key.pem'), certificate: join(folder, 'cert.pem') }
@@ -160,7 +162,10 @@ async function doorOf(perAddress: number | null) {
       tls,
       log,
       connections: { most: 1_000, perAddress },
-      judge: () => err({ kind: 'certificate-untrusted' as const }),
+      judge: (der: Uint8Array) =>
+        TRUSTED.some((card) => card.equals(der))
+          ? ok({} as CardCertificate)
+          : err({ kind: 'certificate-untrusted' as const }),
     },
     ...{ ticketFor: async () => '', consoleUrl: () => 'https://console' },
   })
@@ -217,6 +222,19 @@ test.each([
     for (let n = 0; n < 30; n++) await ELENA(door.url)
     const status = async (shake: typeof ELENA) => ((await shake(door.url)) === '' ? 429 : 303)
     expect([await status(ELENA), await status(byFile('anna-bianchi'))]).toEqual(expected)
+  } finally {
+    await door.close()
+  }
+})
+
+test('behind a load balancer all who show no trusted card are counted together, and no operator with them', async () => {
+  const door = await doorOf(null)
+  try {
+    const strangers = ['anna-bianchi', 'anna-bianchi.foreign', null].map((name) => byFile(name, name && 'anna-bianchi'))
+    const answers: string[] = []
+    for (let n = 0; n < 31; n++) answers.push((await strangers[n % 3]?.(door.url)) ?? '')
+    expect(answers.map((to) => to === '')).toEqual([...Array(30).fill(false), true])
+    expect(await ELENA(door.url)).toContain('ticket=')
   } finally {
     await door.close()
   }

@@ -37,6 +37,10 @@ export async function createCardDoor({
   consoleUrl(): string
   log: Logger
 }): Promise<FastifyInstance> {
+  const trustedOf = (socket: Socket): string => {
+    const { raw, fingerprint256 } = certificateOf(socket)
+    return (raw && judge(raw).ok && fingerprint256) || 'nobody'
+  }
   const server = Fastify({
     https: {
       ...{ ...tls.shown, ...HANDSHAKE, ...TLS },
@@ -51,9 +55,9 @@ export async function createCardDoor({
   boundConnections(server, connections, log)
   await server.register(rateLimit, {
     ...{ max: PER_MINUTE, timeWindow: '1 minute' },
-    // Behind a load balancer everybody comes from its address: each card is counted for itself, and the balancer bounds who has none.
-    keyGenerator: ({ ip, socket }) => (connections.perAddress === null && fingerprintOf(socket)) || ip,
-    allowList: ({ socket }) => connections.perAddress === null && fingerprintOf(socket) === null,
+    // SECURITY: behind a load balancer everybody comes from its address: each card that is trusted is counted for itself, and all
+    // other callers together, for anybody can make a new certificate for each call.
+    keyGenerator: ({ ip, socket }) => (connections.perAddress === null ? trustedOf(socket) : ip),
   })
   server.addHook('onSend', async (_request, reply, payload) => {
     // A browser keeps using a card that was pulled out until the connection ends.
@@ -81,5 +85,3 @@ export async function createCardDoor({
 }
 
 const certificateOf = (socket: Socket): Partial<PeerCertificate> => (socket as TLSSocket).getPeerCertificate()
-/** TLS has had its key proved, whoever has issued it. */
-const fingerprintOf = (socket: Socket): string | null => certificateOf(socket).fingerprint256 ?? null

@@ -210,12 +210,34 @@ test('a totem that is out already was revoked; one that nobody has enrolled was 
     ...{ db: db as never, now, log: pino({ level: 'silent' }) },
     onChanged: async () => void told.push('changed'),
   })
-  const real = { ...own, revoke: (on: Database, totem: string, by: string) => view.shutOut(on as never, totem, by) }
+  const real = {
+    ...own,
+    async revoke(on: Database, totem: string, by: string) {
+      const { rows } = await sql<{ lock_timeout: string }>`show lock_timeout`.execute(on)
+      expect(rows).toEqual([{ lock_timeout: '10s' }])
+      return view.shutOut(on as never, totem, by)
+    },
+  }
   await view.withdraw('TT-0001', 'a registrar')
   const made = await order('ada', { kind: 'revoke', totems: ['TT-0001', 'TT-0002'] })
   await approveOrder({ ...parts(), own: { ...real, revoked: view.isOut } }, who('bea'), made.ok ? made.value.order : '')
   expect((await seen())[0]?.commands).toMatchObject([{ state: 'done' }, { state: 'refused', refusal: 'no-mechanism' }])
   expect(told).toEqual(['changed', 'changed'])
+})
+
+test('gateways find a revocation by when it was written, however long its transaction had waited', async () => {
+  await sql`update totem_enrolled set withdrawn_at = null`.execute(db)
+  const view = createEnrolledView({
+    ...{ db: db as never, now, log: pino({ level: 'silent' }) },
+    onChanged: async () => undefined,
+  })
+  const waited = await db.transaction().execute(async (transaction) => {
+    await sql`select pg_sleep(0.1)`.execute(transaction)
+    expect(await view.shutOut(transaction as never, 'TT-0001', 'ada')).toBe(true)
+    return sql<{ waited: number }>`
+      select extract(epoch from changed_at - now())::float8 as waited from totem_enrolled`.execute(transaction)
+  })
+  expect(waited.rows[0]?.waited).toBeGreaterThanOrEqual(0.1)
 })
 
 /** What the totem's own door would tell it. */

@@ -250,6 +250,8 @@ export async function carryOutDue({ db, own, now }: Pick<OrderParts, 'db' | 'own
     let picked: string | null = null
     try {
       const done = await db.transaction().execute(async (transaction) => {
+        // Who waited longer than this looks again within the minute.
+        await sql`set local lock_timeout = '10s'`.execute(transaction)
         await sql`select pg_advisory_xact_lock(hashtext('totem-own-orders'))`.execute(transaction)
         const due = await oldestDue(transaction, [...failed.keys()])
         if (!due) return null

@@ -190,13 +190,6 @@ function give(
     const why = judged(before, desk, wanted)
     if (why === 'again') return { reprint: before.length - 1 }
     if (why !== 'give') return why
-    await transaction
-      .updateTable('counter_paper')
-      .set({ answered: 'void' })
-      .where('of_totem', '=', totem)
-      .where('of_operation', '=', operation)
-      .where('answered', 'is', null)
-      .execute()
     const reprint = before.length
     const made = await transaction
       .insertInto('counter_paper')
@@ -207,8 +200,16 @@ function give(
       .onConflict((conflict) => conflict.columns(['station', 'operation']).doNothing())
       .returning('operation')
       .executeTakeFirst()
-    // The id of another sheet.
+    // The id of another sheet: nothing was given, and no earlier one is void.
     if (!made) return 'request-malformed'
+    await transaction
+      .updateTable('counter_paper')
+      .set({ answered: 'void' })
+      .where('of_totem', '=', totem)
+      .where('of_operation', '=', operation)
+      .where('reprint', '<', reprint)
+      .where('answered', 'is', null)
+      .execute()
     const deed = reprint === 0 ? 'counter.collect' : 'counter.reprint'
     await append(transaction, doer, { deed, object: wanted.sheet, detail: { totem, operation, reprint } }, at)
     return { reprint }

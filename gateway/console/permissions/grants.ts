@@ -24,7 +24,7 @@ const problem = (kind: ConsoleProblemKind, field: string | null = null) => err<C
 type Grant = ConsoleTables['console_grant']
 type Terms = Pick<Selectable<Grant>, 'from_at' | 'until_at' | 'approved_at' | 'revoked_at' | 'used_at' | 'confirmed_at'>
 
-/** Rights that nobody uses are only of use to who steals them. */
+/** Rights that nobody uses, nor says are wanted still, are only of use to who steals them. */
 const UNUSED_MS = 90 * DAY_MS
 /** A quarter after the last word on it, a grant is to be confirmed, within a month. */
 const CONFIRM_MS = 91 * DAY_MS
@@ -37,12 +37,12 @@ export const confirmFrom = ({ confirmed_at, approved_at, from_at }: Terms) =>
 
 /** What a grant is worth at a moment. Only `given` counts, from its first day on. */
 export function stateOf(grant: Terms, at: Date): Answer<'grants'>['grants'][number]['state'] {
-  const { revoked_at, until_at, approved_at, from_at, used_at } = grant
+  const { revoked_at, until_at, approved_at, from_at, used_at, confirmed_at } = grant
   if (revoked_at) return 'revoked'
   if (+until_at <= +at) return 'ended'
   if (!approved_at) return 'proposed'
   if (+at >= confirmFrom(grant) + ANSWER_MS) return 'unconfirmed'
-  return +at >= latest(used_at, approved_at, from_at) + UNUSED_MS ? 'unused' : 'given'
+  return +at >= latest(used_at, confirmed_at, approved_at, from_at) + UNUSED_MS ? 'unused' : 'given'
 }
 
 /** All grants that count now. */
@@ -298,8 +298,8 @@ export async function confirm(
   if (grant.holder === doer.person) return problem('same-person')
   await transaction
     .updateTable('console_grant')
-    // Of one that was only confirmed it is still known when it was last used.
-    .set({ confirmed_by: doer.person, confirmed_at: at, ...(was !== 'given' && { used_at: at }) })
+    // SECURITY: it is no use of it, which would tell the giver whose it is (grantsOf).
+    .set({ confirmed_by: doer.person, confirmed_at: at })
     .where('id', '=', id)
     .execute()
   const detail = { ...about(grant), was }
