@@ -414,7 +414,9 @@ test.each(CASES)('one rule for totem and counter: %s', async (_, person, change,
 test('the access log tells counter and totem apart, and no name of anybody is in a log', async () => {
   const { codiceFiscale } = personById('anna-bianchi')
   const session = await totem.post('/v1/sessions', login('anna-bianchi'))
-  const { body } = await totem.get('/v1/sessions/current/accesses?counter=1', { authorization: `Bearer ${session.body.token}` })
+  const { body } = await totem.get('/v1/sessions/current/accesses?counter=1', {
+    authorization: `Bearer ${session.body.token}`,
+  })
   // What a counter has looked at is its operator's look, with office and use; nothing of it was the citizen's own.
   const { number } = (await elena.get('/me')).body.card
   const there = body.accesses.filter(({ machine }: { machine: string }) => machine === 'PG-101-03')
@@ -438,7 +440,9 @@ test('a citizen asks at the counter who has seen their data: what a totem tells,
   expect(ofWife).toMatchObject({ operator: number, office: 'Ufficio postale di Spello', uses: ['processuale'] })
 
   const session = await totem.post('/v1/sessions', login('giovanni-ricci'))
-  const told = await totem.get('/v1/sessions/current/accesses?counter=1', { authorization: `Bearer ${session.body.token}` })
+  const told = await totem.get('/v1/sessions/current/accesses?counter=1', {
+    authorization: `Bearer ${session.body.token}`,
+  })
   const byOthers = (list: { by: string }[]) => list.filter(({ by }) => by !== 'self')
   expect(byOthers(told.body.accesses)).toEqual(byOthers(body.accesses))
   // A totem that does not ask for it takes no word of counters.
