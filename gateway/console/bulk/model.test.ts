@@ -12,9 +12,7 @@ import {
   workThrough,
 } from '../../../test/support/console/officers.ts'
 import { cancel, refuseRequest } from './decide.ts'
-import { linesAfter } from './merkle.ts'
 import { OPEN_ROWS, requestMoves } from './states.ts'
-import { createBulkWork } from './work.ts'
 
 // A request under whatever its people, the clock, ANPR and dying gateways do to it, in any order: the model knows only which
 // moves are allowed (states.ts) and who may make them.
@@ -80,13 +78,9 @@ async function holds(model: Model, real: Real, to: ReadonlySet<RequestState>, as
   }
   // Nobody is asked about before somebody has let it pass, nor after its end.
   if (!MAY_ASK.includes(model.stato)) expect(officers.anpr.asked.length).toBe(askedBefore)
-  expect(await vouched(real.id)).toBeLessThanOrEqual((await linesAfter(officers.db as never, real.id, 0)).lines)
+  const { vouched, all } = await officers.lines(real.id)
+  expect(vouched).toBeLessThanOrEqual(all)
   model.stato = stato
-}
-
-async function vouched(request: string): Promise<number> {
-  const entries = await officers.db.selectFrom('console_audit').select('detail').where('object', '=', request).execute()
-  return entries.reduce((sum, { detail }) => sum + Number((detail as { lines?: number }).lines ?? 0), 0)
 }
 
 /** `to`: where its success leads from a state; null: it is refused there. */
@@ -177,31 +171,13 @@ let deaths = 0
 /** A gateway that dies at this step: its question, its transaction, or the word that it is done never comes. */
 const die = (point: number) =>
   event(`a gateway dies at ${point}`, async () => {
-    let steps = 0
-    let tell: () => void = () => undefined
-    const died = new Promise<true>((resolve) => {
-      tell = () => resolve(true)
-    })
-    const step = () => {
-      if (steps++ < point) return undefined
-      tell()
-      return new Promise<never>(() => undefined)
-    }
-    officers.anpr.onAsk = step
-    const asActor: Officers['asActor'] = async (...given) => {
-      await step()
-      const done = await officers.asActor(...given)
-      await step()
-      return done
-    }
-    const dying = createBulkWork({ ...officers.parts, asActor })
+    const { died, work: dying } = officers.dying(point)
     // The lease of one that died before runs out.
     officers.clock.now = new Date(+officers.clock.now + 4 * MINUTE)
     const lived = (async () => {
       while (await dying.turn());
-      return false
     })()
-    if (await Promise.race([died, lived])) deaths++
+    if ((await Promise.race([died, lived])) === 'died') deaths++
     officers.anpr.onAsk = () => undefined
   })
 
@@ -245,7 +221,8 @@ test('whatever is done to a request, it goes where it may, no row loses its end,
       const { stato } = await officers.request(id)
       const open = (await officers.rows(id)).filter((row) => (OPEN_ROWS as readonly RowState[]).includes(row.stato))
       if (['completata', 'completata_con_riserve', 'fallita'].includes(stato)) expect(open).toEqual([])
-      expect(await vouched(id)).toBe((await linesAfter(officers.db as never, id, 0)).lines)
+      const { vouched, all: lines } = await officers.lines(id)
+      expect(vouched).toBe(lines)
       const answered = new Set(officers.anpr.asked.map(({ id: question }) => question))
       expect(answered.size).toBe(officers.anpr.asked.length)
     }),

@@ -11,7 +11,6 @@ import {
   workThrough,
 } from '../../../test/support/console/officers.ts'
 import { cancel } from './decide.ts'
-import { linesAfter } from './merkle.ts'
 
 // A list that is out at ANPR, a request that is taken back or left lying, and what only one side may say.
 
@@ -62,12 +61,6 @@ async function tended() {
   await tending.look()
   await tending.stop()
 }
-async function vouchedLines(request: string): Promise<number> {
-  const entries = await officers.db.selectFrom('console_audit').select('detail').where('object', '=', request).execute()
-  return entries.reduce((sum, { detail }) => sum + Number((detail as { lines?: number }).lines ?? 0), 0)
-}
-const allLines = async (request: string) => (await linesAfter(officers.db as never, request, 0)).lines
-
 test('a list that is out is looked at when the day is used up, and no other list cancels it', async () => {
   const { request } = await listed(1, { rowsADay: 6 })
   await turns(officers.work())
@@ -81,7 +74,7 @@ test('a list that is out is looked at when the day is used up, and no other list
   officers.anpr.file = file
   await turns(officers.work())
   expect((await officers.request(request)).conteggi).toEqual({ trovato: 6 })
-  expect(await allLines(request)).toBe(6)
+  expect((await officers.lines(request)).all).toBe(6)
   officers.open.allowed = true
   expect(await workThrough(officers, officers.work(), request)).toBe('completata')
   expect(await workThrough(officers, officers.work(), other)).toBe('completata')
@@ -100,7 +93,7 @@ test('what ends while its list is out takes the list back, and its looks end', a
   expect(await officers.request(request)).toMatchObject({ stato: 'fallita', conteggi: { non_risposto: 6 } })
   expect(officers.anpr.lists.at(-1)?.cancelled).toBe(true)
   expect(await openLines(request)).toBe(0)
-  expect(await vouchedLines(request)).toBe(6)
+  expect((await officers.lines(request)).vouched).toBe(6)
   const places = await sql`select from anpr_bulk_job where owner = ${request}`.execute(officers.db)
   expect(places.rows).toEqual([])
 })
@@ -112,10 +105,10 @@ test('who takes a request back takes its list back too; each look ends, and an e
   await tended()
   expect(officers.anpr.lists.at(-1)?.cancelled).toBe(true)
   expect(await openLines(request)).toBe(0)
-  expect([await vouchedLines(request), await allLines(request)]).toEqual([6, 6])
+  expect(await officers.lines(request)).toEqual({ vouched: 6, all: 6 })
   // Once.
   await tended()
-  expect(await vouchedLines(request)).toBe(6)
+  expect((await officers.lines(request)).vouched).toBe(6)
 })
 
 test('a request that is taken back while its list is handed over: ANPR is told at once', async () => {
@@ -138,7 +131,8 @@ test('a request that is taken back while its list is handed over: ANPR is told a
   expect(places.rows).toEqual([])
   await tended()
   expect(await openLines(request)).toBe(0)
-  expect(await vouchedLines(request)).toBe(await allLines(request))
+  const { vouched, all } = await officers.lines(request)
+  expect(vouched).toBe(all)
 })
 
 test('a suspended request that nobody takes back is taken back after a week, and erased', async () => {

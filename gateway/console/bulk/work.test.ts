@@ -13,7 +13,6 @@ import {
 import { linesAfter } from './merkle.ts'
 import { quotasOf } from './quotas.ts'
 import { openKey } from './seal.ts'
-import { createBulkWork } from './work.ts'
 
 // A request from its file to its rows, over an ANPR in this process; what each row comes to, and what nobody may lose.
 
@@ -288,7 +287,9 @@ test('a gateway that dies at any of its steps loses no row, and asks nothing aga
   for (const way of ['singole', 'massivo'] as const)
     for (let point = 0, survived = false; !survived; point++) {
       const request = await validated(file(way === 'massivo' ? listed : keys), { way })
-      survived = (await untilDeath(request, point)) === 'lived'
+      const { died, work } = officers.dying(point)
+      const lived = workThrough(officers, work, request).then(() => 'lived' as const)
+      survived = (await Promise.race([died, lived])) === 'lived'
       officers.anpr.onAsk = kept.onAsk
       const ended = (await officers.rows(request)).filter(({ finita_at }) => finita_at)
       officers.anpr.asked.length = 0
@@ -300,44 +301,13 @@ test('a gateway that dies at any of its steps loses no row, and asks nothing aga
       for (const { n, risposta } of ended) expect(rows[n - 1]?.risposta).toBe(risposta)
       const again = new Set(officers.anpr.asked.map(({ key }) => key))
       expect(ended.filter(({ n }) => again.has((way === 'massivo' ? listed : keys)[n - 1] ?? ''))).toEqual([])
-      expect(await vouchedLines(request)).toBe(await linesOf(request))
+      const { vouched, all } = await officers.lines(request)
+      expect(vouched).toBe(all)
       points++
     }
   expect(points).toBeGreaterThan(50)
   // Some sixty whole requests, one after the other.
 }, 240_000)
-
-/** Works until the step of this number, which never ends: a question to ANPR, a transaction, or the word that it is done. */
-async function untilDeath(request: string, point: number): Promise<'died' | 'lived'> {
-  let steps = 0
-  let die: (how: 'died') => void = () => undefined
-  const died = new Promise<'died'>((resolve) => {
-    die = resolve
-  })
-  const step = () => {
-    if (steps++ < point) return undefined
-    die('died')
-    return new Promise<never>(() => undefined)
-  }
-  officers.anpr.onAsk = step
-  const asActor: Officers['asActor'] = async (...given) => {
-    await step()
-    const done = await officers.asActor(...given)
-    await step()
-    return done
-  }
-  const dying = createBulkWork({ ...officers.parts, asActor })
-  return Promise.race([died, workThrough(officers, dying, request).then(() => 'lived' as const)])
-}
-
-async function vouchedLines(request: string): Promise<number> {
-  const entries = await officers.db.selectFrom('console_audit').select('detail').where('object', '=', request).execute()
-  return entries.reduce((sum, { detail }) => sum + Number((detail as { lines?: number }).lines ?? 0), 0)
-}
-async function linesOf(request: string): Promise<number> {
-  const { lines } = await linesAfter(officers.db as never, request, 0)
-  return lines
-}
 
 test('two gateways and a slow ANPR: what was asked is written before the other takes the request', async () => {
   const keys = Array.from({ length: 20 }, (_, at) => idOf(200 + at))

@@ -13,6 +13,7 @@ import type { AnprCalls, AnprClient } from '../../../gateway/anpr/client.ts'
 import { openAsActor } from '../../../gateway/console/as-actor.ts'
 import { factsOf, send, validate } from '../../../gateway/console/bulk/decide.ts'
 import { makeRequest, takeFile } from '../../../gateway/console/bulk/draft.ts'
+import { linesAfter } from '../../../gateway/console/bulk/merkle.ts'
 import { estimateFor } from '../../../gateway/console/bulk/read.ts'
 import { tendRequests } from '../../../gateway/console/bulk/tend.ts'
 import { createBulkWork, type ListSettings } from '../../../gateway/console/bulk/work.ts'
@@ -303,6 +304,33 @@ export async function openOfficers({ lists = LISTS }: { lists?: ListSettings } =
     },
     async request(id: string) {
       return db.selectFrom('richiesta').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+    },
+    /** Lines of the access log for which entries of its audit vouch, and how many there are. */
+    async lines(id: string): Promise<{ vouched: number; all: number }> {
+      const entries = await db.selectFrom('console_audit').select('detail').where('object', '=', id).execute()
+      const vouched = entries.reduce((sum, { detail }) => sum + Number((detail as { lines?: number }).lines ?? 0), 0)
+      return { vouched, all: (await linesAfter(db as never, id, 0)).lines }
+    },
+    /**
+     * A process of the gateway that dies at the step of this number: a question to ANPR, a transaction, or the word that it is
+     * done never ends. `died` resolves then.
+     */
+    dying(point: number) {
+      let steps = 0
+      const { promise: died, resolve } = Promise.withResolvers<'died'>()
+      const step = () => {
+        if (steps++ < point) return undefined
+        resolve('died')
+        return new Promise<never>(() => undefined)
+      }
+      anpr.onAsk = step
+      const stepping: typeof asActor = async (...given) => {
+        await step()
+        const done = await asActor(...given)
+        await step()
+        return done
+      }
+      return { died, work: createBulkWork({ ...parts, asActor: stepping }) }
     },
     rows: (id: string) => db.selectFrom('riga').selectAll().where('richiesta', '=', id).orderBy('n').execute(),
     async stop() {
