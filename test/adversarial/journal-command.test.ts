@@ -166,7 +166,7 @@ describe('totem journal', () => {
     }
     child.kill()
     await once(child, 'exit')
-    expect(lines[1]).toContain('Linea: down')
+    expect(lines[1]).toContain('Linea: caduta')
   })
   test('verify: whole, and signed by the gateway up to an entry', async () => {
     const { status, said } = await totem('journal', 'verify', '--config', config, '--json')
