@@ -137,7 +137,7 @@ test('a totem’s log is searched, its chain verified, and the proof of it holds
   await page.keyboard.press('g')
   await page.keyboard.press('v')
   await page.getByRole('heading', { name: 'Voci dei totem' }).waitFor()
-  await page.getByText('Linea: up').first().waitFor()
+  await page.getByText('Linea: tornata').first().waitFor()
   await page.getByLabel('Totem', { exact: true }).fill('tt-00')
   await page.getByText('due lettere, un trattino, quattro cifre').waitFor()
   await page.getByLabel('Totem', { exact: true }).fill('tt-0001')
