@@ -167,6 +167,9 @@ describe('without a card', () => {
     await issueCrls(PKI, crls, { nextUpdate: new Date(+centre.clock.now + 90 * DAY_MS) })
     await centre.restartGateway()
     await connect()
+    // What waited is carried out now, and writes its lines before another test counts them.
+    const waiting = async () => (await database.query(`select from operation where state = 'pending'`)).rowCount
+    await expect.poll(waiting, { timeout: 30_000, interval: 100 }).toBe(0)
   })
   test('it fills no table with challenges', async () => {
     const size = async () => {
