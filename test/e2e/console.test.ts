@@ -437,7 +437,7 @@ test('the counter serves a citizen with a marca da bollo, by keys and words alon
   const shown = shownAt(cardUrl ?? '', 'elena-ferrari')
   const counter = await openWindow(`https://localhost:${new URL(consoleUrl ?? '').port}/`, undefined, [shown])
   const { page } = counter
-  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click()
+  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).press('Enter')
   try {
     await page.getByRole('link', { name: /Accedi con la carta/ }).click()
     await press('Apri lo sportello')
