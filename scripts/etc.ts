@@ -12,9 +12,9 @@ const AUTHORITY = /^totem-polis\/[\w.-]+\.pem$/
 
 /**
  * What a company's machines know before they are totems, out of a folder as it will lie in /etc: whose releases they take
- * (`totem-polis-update.json`), who signs
- * their systems (`totem-polis-release.pem`), and where they enrol (`totem-polis/enrolment.json`, with the authority that it names). Throws
- * on any other file, and on one that a machine would refuse: the mistake shows here and not in a post office.
+ * (`totem-polis-update.json`), who signs their systems (`totem-polis-release.pem`), and where they enrol
+ * (`totem-polis/enrolment.json`, with the authority that it names). Throws on any other file, and on one that a machine would
+ * refuse: the mistake shows here and not in a post office.
  */
 export function etcIn(folder: string): Map<string, Buffer> {
   const files = new Map<string, Buffer>()

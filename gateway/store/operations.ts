@@ -186,9 +186,9 @@ export interface Settled {
 
 /**
  * Settles operations: stores the outcome, numbers it among its totem's, ends its line in the access log, or writes one
- * where ANPR was not asked to issue, and erases the request and the `jobs`. `items` has an operation that
- * is not settled yet once; `ends` are those of all looks, also of an operation that was carried out twice. Answers the
- * keys (`keyOf`) of those that this call settled; the others keep their first settlement, which is what everybody gets.
+ * where ANPR was not asked to issue, and erases the request and the `jobs`. An operation that is not settled yet stands in
+ * `items` once. `ends` are those of all looks, also of an operation that was carried out twice. Answers the keys (`keyOf`)
+ * of those that this call settled; the others keep their first settlement, which is what everybody gets.
  * It is one statement, which takes effect as a whole also where `db` is no transaction.
  */
 export async function settle(

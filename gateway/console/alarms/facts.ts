@@ -10,8 +10,9 @@ import type { Database } from '../../store/schema.ts'
 const EVERY_MS = 10_000
 /** What a gateway that died has written counts for so long. */
 export const FACT_MS = MINUTE_MS
-/** Calls of ANPR are judged over so long. */
+/** Calls of ANPR are judged over so long; they are counted in steps, since a list of people makes a hundred thousand meanwhile. */
 const CALLS_MS = 5 * MINUTE_MS
+const STEP_MS = 10_000
 const SLOW_MS = 5_000
 /** Of these ANPR, or what stands before it, is the cause; a quota that is used up is not. */
 const FAILED: ReadonlySet<string> = new Set<AnprFailure['kind']>([
@@ -30,6 +31,14 @@ export interface Facts {
   stop(): Promise<void>
 }
 
+/** Calls of a service from this moment on, for STEP_MS. */
+interface Step {
+  from: number
+  calls: number
+  failed: number
+  slow: number
+}
+
 export function createFacts({
   db,
   lists,
@@ -44,23 +53,25 @@ export function createFacts({
   log: Logger
 }): Facts {
   const gateway = ulid()
-  let calls: { service: string; at: number; failed: boolean; slow: boolean }[] = []
+  const steps = new Map<string, Step[]>()
   const resting = new Map<string, boolean>()
 
   function facts(at: Date) {
-    calls = calls.filter((call) => call.at > +at - CALLS_MS)
-    const services = [...new Set(calls.map(({ service }) => service))]
+    for (const [service, all] of steps) {
+      const own = all.filter(({ from }) => from > +at - CALLS_MS)
+      if (own.length > 0) steps.set(service, own)
+      else steps.delete(service)
+    }
+    const sum = (own: readonly Step[], what: 'calls' | 'failed' | 'slow') =>
+      own.reduce((total, step) => total + step[what], 0)
     const of = (measure: string, label: string, value: number, base: number | null = null) => ({
       ...{ measure, label, value, base },
     })
     return [
-      ...services.flatMap((service) => {
-        const own = calls.filter((call) => call.service === service)
-        return [
-          of('anpr_failed', service, own.filter(({ failed }) => failed).length, own.length),
-          of('anpr_slow', service, own.filter(({ slow }) => slow).length, own.length),
-        ]
-      }),
+      ...[...steps].flatMap(([service, own]) => [
+        of('anpr_failed', service, sum(own, 'failed'), sum(own, 'calls')),
+        of('anpr_slow', service, sum(own, 'slow'), sum(own, 'calls')),
+      ]),
       ...[...resting].map(([service, is]) => of('anpr_resting', service, Number(is))),
       ...[...lists()].map(([name, { issued, ends }]) => of('list_age', name, (+at - +issued) / (+ends - +issued))),
       ...[...certificates()].map(([name, end]) => of('certificate_days', name, (+end - +at) / DAY_MS)),
@@ -84,8 +95,19 @@ export function createFacts({
   }
   const { look, stop } = recurring(lookOnce, EVERY_MS, ({ code }) => log.error({ kind: 'facts-not-kept', code }))
   return {
-    anprAnswered: (service, answer, ms) =>
-      void calls.push({ service, at: +now(), failed: FAILED.has(answer), slow: ms > SLOW_MS }),
+    anprAnswered(service, answer, ms) {
+      const from = Math.floor(+now() / STEP_MS) * STEP_MS
+      const own = steps.get(service) ?? []
+      let step = own.at(-1)
+      if (step?.from !== from) {
+        step = { from, calls: 0, failed: 0, slow: 0 }
+        own.push(step)
+      }
+      step.calls++
+      if (FAILED.has(answer)) step.failed++
+      if (ms > SLOW_MS) step.slow++
+      steps.set(service, own)
+    },
     anprOpen: (service, isOpen) => void resting.set(service, isOpen),
     look,
     stop,
