@@ -11,6 +11,7 @@ import { Counts } from '../parts/counts.tsx'
 import { Choice, Missing, missingOf } from '../parts/fields.tsx'
 import { Loading, Problem } from '../parts/notice.tsx'
 import { RowsOf } from '../parts/rows.tsx'
+import { queries } from '../queries.ts'
 import { counted, dayInFull, many } from '../words.ts'
 import { OnePerson } from './one-person.tsx'
 
@@ -26,7 +27,7 @@ export function NewRequestScreen() {
       <div className="bar">
         <h1 id="new-title">Nuova richiesta</h1>
         <span className="quiet aside">
-          {request === undefined ? '1 di 2: che cosa si chiede, e perché' : '2 di 2: il file, e l’invio'}
+          {request === undefined ? '1 di 2: che cosa si chiede, e perché' : '2 di 2: le persone, e l’invio'}
         </span>
       </div>
       {request === undefined ? (
@@ -126,11 +127,11 @@ function FileAndEstimate({ request, onSent }: { request: string; onSent(): void 
   const [file, setFile] = useState<File | null>(null)
   const [problem, setProblem] = useState<unknown>(null)
   const whole = useQuery({
-    queryKey: ['request', request, taken],
+    queryKey: ['request', request],
     queryFn: () => ask('bulkRequest', { params: { request } }),
   })
   const estimate = useQuery({
-    queryKey: ['estimate', request, taken],
+    queryKey: ['estimate', request],
     queryFn: () => ask('bulkEstimate', { params: { request } }),
     enabled: (whole.data?.rows ?? 0) > 0,
   })
@@ -139,6 +140,7 @@ function FileAndEstimate({ request, onSent }: { request: string; onSent(): void 
     upload('bulkFile', { params: { request }, query: { encoding }, file: chosen }).then((told) => {
       setProblem(null)
       setTaken(told)
+      for (const key of ['request', 'estimate', 'rows']) void queries.invalidateQueries({ queryKey: [key, request] })
     }, setProblem)
   }
   const deliver = (way: Way, days: number | null) =>
@@ -196,7 +198,7 @@ function FileAndEstimate({ request, onSent }: { request: string; onSent(): void 
               )}
             </p>
           )}
-          <RowsOf request={request} state={String(rows)} isOwn />
+          <RowsOf key={rows} request={request} state={whole.data.state} isOwn />
         </>
       )}
     </>

@@ -58,7 +58,7 @@ export function OnePerson({ servizio, onFile }: { servizio: string; onFile(file:
           />
         ))}
       <Button type="submit" isDisabled={missing.length > 0}>
-        Prendi questa persona
+        Usa questa persona
       </Button>
       <Missing of={missing} />
     </Form>

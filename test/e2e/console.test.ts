@@ -279,8 +279,16 @@ test('by that agreement an office asks about its people, the comune lets it pass
   await page.getByRole('button', { name: 'Avanti: le persone' }).click()
   // One person goes without a file; the file that comes after takes its place.
   await page.getByLabel(/Oppure una sola persona/).fill(code)
-  await page.getByRole('button', { name: 'Prendi questa persona' }).click()
+  await page.getByRole('button', { name: 'Usa questa persona' }).click()
   await page.getByText('in tutto 1').waitFor()
+  const [row, other] = [
+    page.getByRole('table', { name: 'Righe' }).getByRole('row').nth(1),
+    giovanni?.codiceFiscale ?? '',
+  ]
+  await row.getByText(code.slice(-4)).waitFor()
+  await page.getByLabel(/Oppure una sola persona/).fill(other)
+  await page.getByRole('button', { name: 'Usa questa persona' }).click()
+  await row.getByText(other.slice(-4)).waitFor()
   await page.getByLabel(/File CSV/).setInputFiles({
     ...{ name: 'iscritti.csv', mimeType: 'text/csv' },
     buffer: Buffer.from(
