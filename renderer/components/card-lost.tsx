@@ -20,8 +20,8 @@ export function CardLost({ secondsLeft }: { secondsLeft: number }) {
     >
       <Points
         points={[
-          { icon: 'support', title: text('cardLost.safe.title'), line: text('cardLost.safe'), tone: 'success' },
           { icon: 'clock', title: text('cardLost.now.title', { seconds: secondsLeft }), line: text('cardLost.now') },
+          { icon: 'support', title: text('cardLost.safe.title'), line: text('cardLost.safe'), tone: 'success' },
         ]}
       />
       <AnswerCard icon="clock" title={text('cardLost.more')} line={text('cardLost.more.line')} onPress={() => stay()} />

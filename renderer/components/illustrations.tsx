@@ -128,13 +128,17 @@ export function OneTryLeft({ label }: Labelled) {
   )
 }
 
-/** From the totem to the counter, where people help. */
-export function ToTheCounter({ label }: Labelled) {
+/** From the totem, which is `faulty` or in order, to the counter, where people help. */
+export function ToTheCounter({ faulty = false, label }: Labelled & { faulty?: boolean }) {
   return (
     <svg className="illustration" viewBox="0 0 400 240" role="img" aria-label={label}>
       <rect x="26" y="44" width="94" height="166" rx="12" className="f-fascia" />
       <rect x="40" y="60" width="66" height="78" rx="5" className="f-reader" />
-      <path d="M73 78 97 120H49zM73 94v12M73 112v1" className="f-alert" />
+      {faulty ? (
+        <path d="M73 78 97 120H49zM73 94v12M73 112v1" className="f-alert" />
+      ) : (
+        <path d="M54 82h38M54 98h38M54 114h24" className="f-line" />
+      )}
       <path d="M54 160h38" className="f-slot-line" />
       <path d="M148 128h56M184 104l24 24-24 24" className="f-arrow nudge-right" />
       <circle cx="306" cy="78" r="26" className="f-person" />

@@ -36,5 +36,5 @@ export function useNearest(): Point[] {
       ? text('office.place', { name, address })
       : text('office.placeAt', { name, address, distance: far(distance) }),
   )
-  return [{ icon: 'person', title: text('office.nearest'), line }]
+  return [{ icon: 'place', title: text('office.nearest'), line }]
 }

@@ -3,22 +3,21 @@ import { createContext, type RefObject, use, useCallback, useLayoutEffect, useSt
 /** Their items may stand on different pages; any other element stands whole on one. */
 const LISTS =
   '.question, .figure, .answers, .points, .facts, .summary, .sheets, .dialog-answers, .aid-switches, .attract-words, .attract-start, .offered, .ways'
+/** A drawing takes the height that the words of a page leave, and where that is little it is not shown: words say the same. */
+const DRAWING = '.emblem, .figure > .illustration'
+const LEAST_DRAWING_MM = 45
 /** They stand on every page. */
-const ALWAYS = 'h1, .steps, .unseen, .emblem, .town, .attract-more, .start, .start-others'
-/** It takes the height that the words of a page leave, and where that is little it is not shown. */
-const EMBLEM = '.emblem'
-const LEAST_EMBLEM_MM = 45
+const ALWAYS = `h1, .steps, .unseen, .town, .attract-more, .start, .start-others, ${DRAWING}`
 /** Ways of dividing that are tried, before the parts stand as they follow each other. */
 const MOST_TRIES = 4
-/** It grows to this height beyond its least one (theme/composition.css). */
-const DRAWING = '.illustration'
-const DRAWING_GROWS_MM = 180
 /**
  * Marks what stands on another page, and a list of which nothing is on this one: neither eye, focus nor voice meets it.
  */
 const ELSEWHERE = 'hidden'
 /** How many pages a screen has. */
 const PAGES = 'data-pages'
+/** Its parts stand closer than usual, so that one page holds them (theme/composition.css). */
+const CLOSE = 'data-close'
 
 /** The page that a screen begins with. Where it changes, as in the gallery, the screen turns to it. */
 export const FirstPage = createContext(0)
@@ -43,13 +42,13 @@ export function usePages(content: RefObject<HTMLElement | null>) {
     const screen = content.current.closest(`[${PAGES}]`)
     // What stands on further pages grows (theme/composition.css): whether one page is enough, the sizes of one page tell.
     screen?.setAttribute(PAGES, '1')
-    const pageOf = divided(content.current, parts, () => screen?.setAttribute(PAGES, '2'))
+    const pageOf = divided(content.current, parts, screen)
     const last = pageOf.at(-1) ?? 0
     screen?.setAttribute(PAGES, String(last + 1))
     const shown = Math.min(page, last)
     for (const [at, part] of parts.entries()) part.toggleAttribute(ELSEWHERE, pageOf[at] !== shown)
     hideEmpty(content.current)
-    showEmblem(content.current)
+    showDrawing(content.current)
     setPages(last + 1)
     setPage(shown)
   })
@@ -72,12 +71,16 @@ function hideEmpty(content: Element): void {
 }
 
 /** For each part its page: as few pages as hold them all, each about as full as the others. */
-function divided(content: Element, parts: readonly Element[], onMore: () => void): number[] {
-  content.querySelector(EMBLEM)?.setAttribute(ELSEWHERE, '')
+function divided(content: Element, parts: readonly Element[], screen: Element | null): number[] {
+  for (const drawing of content.querySelectorAll(DRAWING)) drawing.setAttribute(ELSEWHERE, '')
   const fits = fitting(content, parts)
   for (const part of parts) part.removeAttribute(ELSEWHERE)
-  if (fits()) return parts.map(() => 0)
-  onMore()
+  for (const close of [false, true]) {
+    screen?.toggleAttribute(CLOSE, close)
+    if (fits()) return parts.map(() => 0)
+  }
+  screen?.removeAttribute(CLOSE)
+  screen?.setAttribute(PAGES, '2')
   const empty = emptiness(content, parts)
   for (const part of parts) part.setAttribute(ELSEWHERE, '')
   let page = 0
@@ -125,7 +128,6 @@ function emptiness(content: Element, parts: readonly Element[]): (from: number, 
   const placed = parts.map((part) => ({
     ...{ top: part.getBoundingClientRect().top, bottom: part.getBoundingClientRect().bottom },
     answer: answers?.contains(part) ?? false,
-    grows: part.matches(DRAWING) ? DRAWING_GROWS_MM * pxPerMm() : 0,
   }))
   // The title stands on each page, and no answer above what a person who sits reaches.
   const above = Math.min(...placed.flatMap((part) => (part.answer && beside ? [] : [part.top - top])), height)
@@ -142,7 +144,7 @@ function emptiness(content: Element, parts: readonly Element[]): (from: number, 
     const answers = answered.length > 0 ? frame.above + span(answered) + frame.below : 0
     const used = beside ? Math.max(question, answers) : question + answers
     if (used > height + 1) return Number.POSITIVE_INFINITY
-    return Math.max(0, height - used - run.reduce((sum, { grows }) => sum + grows, 0))
+    return Math.max(0, height - used)
   }
 }
 
@@ -164,13 +166,12 @@ function evenly(parts: number, pages: number, empty: (from: number, to: number) 
   return Array.from({ length: parts }, (_, part) => starts.filter((start) => start <= part).length - 1)
 }
 
-function showEmblem(content: Element): void {
-  const emblem = content.querySelector(EMBLEM)
-  if (!emblem) return
-  emblem.removeAttribute(ELSEWHERE)
+function showDrawing(content: Element): void {
+  const drawings = [...content.querySelectorAll(DRAWING)]
+  for (const drawing of drawings) drawing.removeAttribute(ELSEWHERE)
   hideEmpty(content)
-  const low = emblem.getBoundingClientRect().height < LEAST_EMBLEM_MM * pxPerMm()
-  emblem.toggleAttribute(ELSEWHERE, low)
+  for (const drawing of drawings)
+    drawing.toggleAttribute(ELSEWHERE, drawing.getBoundingClientRect().height < LEAST_DRAWING_MM * pxPerMm())
   hideEmpty(content)
 }
 
@@ -178,13 +179,12 @@ const pxPerMm = () => Number.parseFloat(document.documentElement.style.getProper
 
 /** Whether all that is shown stands on the glass. */
 function fitting(content: Element, parts: readonly Element[]): () => boolean {
-  const glass = content.getBoundingClientRect()
-  // A drawing may go beyond its place, up to the edge of the glass.
   const below = content.querySelectorAll('.start-others')
-  const boxes = [...content.children, ...parts.filter((part) => !part.matches('svg')), ...below]
+  const boxes = [...content.children, ...parts, ...below]
   // Not by its scroll height: the tails of letters hang a few pixels below a line's box.
   return () => {
     hideEmpty(content)
+    const glass = content.getBoundingClientRect()
     return boxes.every((box) => {
       const { top, bottom, height } = box.getBoundingClientRect()
       return height === 0 || (top >= glass.top - 1 && bottom <= glass.bottom + 1)

@@ -49,7 +49,7 @@ export function OutOfService({ screen: { reason, since } }: { screen: ScreenOf<'
       tone="warning"
       title={step}
       lead={rest}
-      figure={<ToTheCounter label={text('outOfService.figure')} />}
+      figure={<ToTheCounter faulty label={text('outOfService.figure')} />}
     >
       <Points points={points} />
     </Screen>

@@ -22,7 +22,7 @@ export function MemberDay({ screen }: { screen: ScreenOf<'member-day'> }) {
     <DigitPad groups={[2, 2, 4]} words={words} onDigits={enterDay}>
       {({ pad, main }) => (
         <Screen
-          emblem="clock"
+          emblem="calendar"
           title={text('memberDay.title')}
           lead={text('memberDay.lead', { name: named(screen) })}
           main={main}

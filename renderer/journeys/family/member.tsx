@@ -72,13 +72,13 @@ export function Member({ screen }: { screen: ScreenOf<'member'> }) {
       ))}
       {on === null ? (
         <AnswerCard
-          icon="clock"
+          icon="calendar"
           title={text('member.otherDay')}
           line={text('member.otherDay.line')}
           onPress={() => answer({ type: 'otherDay' })}
         />
       ) : (
-        <AnswerCard icon="clock" title={text('member.today')} onPress={() => answer({ type: 'dataOfToday' })} />
+        <AnswerCard icon="calendar" title={text('member.today')} onPress={() => answer({ type: 'dataOfToday' })} />
       )}
     </Screen>
   )

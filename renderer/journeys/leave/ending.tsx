@@ -24,11 +24,14 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
       : slip && !arrived
         ? 'done.slip.lead'
         : (`done.${about}.lead` as const)
-  const paper = outcome === 'printed' || slip
+  const paper = (outcome === 'printed' || slip) && !arrived
+  // The card stays where it is until its certificate is printed.
+  const printable = arrived && cardPresent
   return (
     <Screen
       kind={paper ? 'wait' : 'answers'}
       tone={outcome === 'nothing' ? 'warning' : 'success'}
+      {...(printable && { emblem: 'printer' as const })}
       title={text(`done.${about}.title`)}
       lead={text(lead)}
       figure={
@@ -45,16 +48,17 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               {text('done.phone.sign')}
             </Notice>
           )}
-          {!paper && cardPresent && <CardAtReader move="out" />}
-          {!paper && !cardPresent && <Town label={text('product')} />}
-          <CardLine present={cardPresent} />
+          {!paper && !arrived && cardPresent && <CardAtReader move="out" />}
+          {!paper && !arrived && !cardPresent && <Town label={text('product')} />}
+          {arrived && !cardPresent && <CardAtReader move="in" />}
+          {!printable && <CardLine present={cardPresent} />}
         </>
       }
       main="leave"
     >
       {cardPresent && (
         <>
-          {arrived && (
+          {printable && (
             <AnswerCard
               icon="printer"
               title={text('done.printNow')}
@@ -142,11 +146,14 @@ export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
 
 /** Refusals of a visit whose card nobody has taken as the screen asks: it was pulled, or its reader is gone. */
 const NOT_TAKEN: readonly Refusal[] = ['card-removed', 'reader-unavailable']
+/** Refusals that say when the card is to be taken: not yet. */
+const TAKEN_LATER: readonly Refusal[] = ['card-busy', 'reader-unavailable']
 
 function RefusedFigure({ reason, cardPresent }: { reason: Refusal; cardPresent: boolean }) {
   const text = useText()
   // The card was pulled too early, and the visit goes on when it is put back.
   if (reason === 'card-removed' && !cardPresent) return <CardAtReader move="in" />
+  if (cardPresent && TAKEN_LATER.includes(reason)) return <CardAtReader move="still" />
   return (
     <>
       {cardPresent ? <CardAtReader move="out" /> : <ToTheCounter label={text('help.counter.title')} />}

@@ -12,8 +12,8 @@ type Access = NonNullable<ScreenOf<'accesses'>['accesses']>[number]
 const A_SCREEN = 3
 
 const ICON: Record<Access['by'], IconName> = {
-  ...{ self: 'person', relative: 'family', stranger: 'alert', office: 'text' },
-  ...{ operator: 'text', operatorRelative: 'text' },
+  ...{ self: 'person', relative: 'family', stranger: 'alert', office: 'institution' },
+  ...{ operator: 'counter', operatorRelative: 'counter' },
 }
 
 /** Who looked at the holder's data, when, where and what for: the gateway's own log in a citizen's words. */

@@ -44,7 +44,7 @@ export function Requests({ screen: { requests, whole } }: { screen: ScreenOf<'re
     )
   if (requests.length === 0)
     return (
-      <Screen kind="verdict" title={title} emblem="clock" lead={text(whole ? 'requests.none' : 'requests.noneHere')} />
+      <Screen kind="verdict" title={title} emblem="paper" lead={text(whole ? 'requests.none' : 'requests.noneHere')} />
     )
   const end = first + A_SCREEN
   return (

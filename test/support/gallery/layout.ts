@@ -1,12 +1,12 @@
 // These run in the page: each is whole in itself.
 
-/** The words that are drawn, each once. */
+/** The words that are drawn, each once, but those in a drawing, which gives way to words that say the same. */
 export function wordsOnScreen(): string[] {
   const words = new Set<string>()
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     if (!text.parentElement?.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue
-    if (text.parentElement.closest('.unseen')) continue
+    if (text.parentElement.closest('.unseen, .illustration')) continue
     for (const word of text.textContent?.split(/\s+/) ?? []) if (word) words.add(word)
   }
   return [...words]
