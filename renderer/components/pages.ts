@@ -2,12 +2,12 @@ import { createContext, type RefObject, use, useCallback, useLayoutEffect, useSt
 
 /** Their items may stand on different pages; any other element stands whole on one. */
 const LISTS =
-  '.question, .figure, .answers, .points, .facts, .summary, .sheets, .dialog-answers, .aid-switches, .attract-words, .attract-start, .offered, .ways'
+  '.question, .figure, .answers, .points, .facts, .summary, .sheets, .dialog-answers, .aid-switches, .attract-words, .attract-start, .offered, .ways, .coded, .coded-words'
 /** A drawing takes the height that the words of a page leave, and where that is little it is not shown: words say the same. */
-const DRAWING = '.emblem, .figure > .illustration'
+const DRAWING = '.emblem, .figure > .illustration, .contrassegno-mark'
 const LEAST_DRAWING_MM = 45
 /** They stand on every page. */
-const ALWAYS = `h1, .steps, .unseen, .town, .attract-more, .start, .start-others, ${DRAWING}`
+const ALWAYS = `h1, .steps, .unseen, .hide-data, .town, .attract-more, .start, .start-others, ${DRAWING}`
 /** Ways of dividing that are tried, before the parts stand as they follow each other. */
 const MOST_TRIES = 4
 /**
@@ -48,7 +48,7 @@ export function usePages(content: RefObject<HTMLElement | null>) {
     const shown = Math.min(page, last)
     for (const [at, part] of parts.entries()) part.toggleAttribute(ELSEWHERE, pageOf[at] !== shown)
     hideEmpty(content.current)
-    showDrawing(content.current)
+    if (!screen?.hasAttribute(CLOSE)) showDrawing(content.current)
     setPages(last + 1)
     setPage(shown)
   })
@@ -79,33 +79,29 @@ function divided(content: Element, parts: readonly Element[], screen: Element | 
     screen?.toggleAttribute(CLOSE, close)
     if (fits()) return parts.map(() => 0)
   }
-  screen?.removeAttribute(CLOSE)
   screen?.setAttribute(PAGES, '2')
+  const answer = parts.findIndex((part) => part.closest('.answers'))
+  const closer = inOrder(parts, fits)
+  screen?.removeAttribute(CLOSE)
+  let filled = inOrder(parts, fits)
+  const last = (pageOf: number[]) => pageOf.at(-1) ?? 0
+  if (last(closer) < last(filled) || (closer[answer] === 0 && filled[answer] !== 0)) {
+    screen?.setAttribute(CLOSE, '')
+    filled = closer
+  }
+  for (const part of parts) part.removeAttribute(ELSEWHERE)
+  hideEmpty(content)
   const empty = emptiness(content, parts)
-  for (const part of parts) part.setAttribute(ELSEWHERE, '')
-  let page = 0
-  let onPage: Element[] = []
-  const filled = parts.map((part) => {
-    part.removeAttribute(ELSEWHERE)
-    if (!fits() && onPage.length > 0) {
-      for (const earlier of onPage) earlier.setAttribute(ELSEWHERE, '')
-      onPage = []
-      page += 1
-    }
-    onPage.push(part)
-    return page
-  })
   // At the usual size nearly every screen is one page, and nobody looks for a second one: what is to be done stays on the first
   // where it fits. An upright glass is filled in order; a wide or a high one keeps the first answer there.
   const { text, tight } = document.documentElement.dataset
   const usual = text === '1'
   if (usual && tight === undefined && innerHeight > innerWidth) return filled
-  const answer = parts.findIndex((part) => part.closest('.answers'))
   const early = usual && filled[answer] === 0 ? answer : 0
   // Each height was taken among the others; a page by itself may need more.
   const tooHigh = new Set<string>()
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const even = evenly(parts.length, page + 1, (from, to) =>
+    const even = evenly(parts.length, last(filled) + 1, (from, to) =>
       tooHigh.has(`${from} ${to}`) || (from === 0 && to < early) ? Number.POSITIVE_INFINITY : empty(from, to),
     )
     if (!even) break
@@ -118,6 +114,23 @@ function divided(content: Element, parts: readonly Element[], screen: Element | 
     tooHigh.add(`${even.indexOf(wrong)} ${even.lastIndexOf(wrong)}`)
   }
   return filled
+}
+
+/** For each part its page, where each page takes as many as it holds. */
+function inOrder(parts: readonly Element[], fits: () => boolean): number[] {
+  for (const part of parts) part.setAttribute(ELSEWHERE, '')
+  let page = 0
+  let onPage: Element[] = []
+  return parts.map((part) => {
+    part.removeAttribute(ELSEWHERE)
+    if (!fits() && onPage.length > 0) {
+      for (const earlier of onPage) earlier.setAttribute(ELSEWHERE, '')
+      onPage = []
+      page += 1
+    }
+    onPage.push(part)
+    return page
+  })
 }
 
 /** How much of the glass a page of the parts `from` to `to` leaves empty, in px; Infinity where it has no room for them. */

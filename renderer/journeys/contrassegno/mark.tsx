@@ -9,7 +9,7 @@ const BARS = Array.from(
 /** A marca da bollo as it is sold since 2015: 55 by 40 mm, hologram on the left, bar code at the foot; `part` stands out. */
 export function Mark({ part, label }: { part: 'number' | 'date'; label: string }) {
   return (
-    <svg className="figure contrassegno-mark" viewBox="0 0 550 400" role="img" aria-label={label}>
+    <svg className="contrassegno-mark" viewBox="0 0 550 400" role="img" aria-label={label}>
       <rect className="contrassegno-sheet" x="4" y="4" width="542" height="392" rx="10" />
       <rect className="contrassegno-hologram" x="22" y="22" width="46" height="356" rx="6" />
       <text className="contrassegno-title" x="100" y="70" lang="it">

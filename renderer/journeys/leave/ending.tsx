@@ -121,6 +121,9 @@ function useRefusal({ reason, card, date }: ScreenOf<'refused'>) {
   }
 }
 
+/** They say when the card is to be taken: not yet. */
+const TAKEN_LATER: readonly Refusal[] = ['card-busy', 'reader-unavailable']
+
 /** Says what to do now, why, what is safe, and who helps: always all four, in this order. */
 export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
   const text = useText()
@@ -135,7 +138,9 @@ export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
       tone="danger"
       title={step}
       {...(rest && { lead: rest })}
-      figure={<RefusedFigure reason={reason} cardPresent={cardPresent} />}
+      {...(cardPresent && TAKEN_LATER.includes(reason)
+        ? { emblem: 'clock' as const }
+        : { figure: <RefusedFigure reason={reason} cardPresent={cardPresent} /> })}
       main="leave"
     >
       <Points points={points} />
@@ -146,14 +151,11 @@ export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
 
 /** Refusals of a visit whose card nobody has taken as the screen asks: it was pulled, or its reader is gone. */
 const NOT_TAKEN: readonly Refusal[] = ['card-removed', 'reader-unavailable']
-/** Refusals that say when the card is to be taken: not yet. */
-const TAKEN_LATER: readonly Refusal[] = ['card-busy', 'reader-unavailable']
 
 function RefusedFigure({ reason, cardPresent }: { reason: Refusal; cardPresent: boolean }) {
   const text = useText()
   // The card was pulled too early, and the visit goes on when it is put back.
   if (reason === 'card-removed' && !cardPresent) return <CardAtReader move="in" />
-  if (cardPresent && TAKEN_LATER.includes(reason)) return <CardAtReader move="still" />
   return (
     <>
       {cardPresent ? <CardAtReader move="out" /> : <ToTheCounter label={text('help.counter.title')} />}

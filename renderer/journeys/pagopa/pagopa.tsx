@@ -38,7 +38,7 @@ export function Notice({ screen: { cents, notice, qr, checkout, until } }: { scr
       title={text('pagopa.title', { price })}
       lead={text('pagopa.lead')}
       figure={
-        <>
+        <div className="coded">
           <div className="pagopa-codes">
             {checkout && (
               <figure>
@@ -51,9 +51,11 @@ export function Notice({ screen: { cents, notice, qr, checkout, until } }: { scr
               <figcaption>{text('pagopa.qr')}</figcaption>
             </figure>
           </div>
-          <Clock until={until} mostMs={PATIENCE_MS} label={(left) => text('phone.left', { left })} />
-          <p className="large-line">{text('pagopa.number', { notice: grouped(notice) })}</p>
-        </>
+          <div className="coded-words">
+            <Clock until={until} mostMs={PATIENCE_MS} label={(left) => text('phone.left', { left })} />
+            <p className="large-line">{text('pagopa.number', { notice: grouped(notice) })}</p>
+          </div>
+        </div>
       }
     >
       <PrintNotice />

@@ -27,13 +27,21 @@ export function Phone({ screen: { code, noPrinter, canPrint } }: { screen: Scree
             </Notice>
           )}
           {code ? (
-            <>
+            <div className="coded">
               <QrCode text={code.link} label={text('phone.figure')} />
-              <Clock until={code.until} mostMs={HANDOVER_PATIENCE_MS} label={(left) => text('phone.left', { left })} />
-              <Points
-                points={[{ icon: 'lock', title: text('phone.once.title'), line: text('phone.once'), tone: 'success' }]}
-              />
-            </>
+              <div className="coded-words">
+                <Clock
+                  until={code.until}
+                  mostMs={HANDOVER_PATIENCE_MS}
+                  label={(left) => text('phone.left', { left })}
+                />
+                <Points
+                  points={[
+                    { icon: 'lock', title: text('phone.once.title'), line: text('phone.once'), tone: 'success' },
+                  ]}
+                />
+              </div>
+            </div>
           ) : (
             <Waiting />
           )}

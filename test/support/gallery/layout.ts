@@ -6,7 +6,7 @@ export function wordsOnScreen(): string[] {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     if (!text.parentElement?.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue
-    if (text.parentElement.closest('.unseen, .illustration')) continue
+    if (text.parentElement.closest('.unseen, svg[role=img]')) continue
     for (const word of text.textContent?.split(/\s+/) ?? []) if (word) words.add(word)
   }
   return [...words]
