@@ -70,14 +70,16 @@ type Answer = {
   note?: string
   /** It cannot be chosen; `line` says why. */
   disabled?: boolean
+  /** What nearly everybody wants here. */
+  main?: boolean
 }
 
 /** One answer to the screen's question: the whole card is the button. */
-export function AnswerCard({ icon, title, line, onPress, pressed, note, disabled = false }: Answer) {
+export function AnswerCard({ icon, title, line, onPress, pressed, note, disabled = false, main = false }: Answer) {
   const { simple } = usePreferences()
   return (
     <TouchButton
-      className="answer"
+      className={main ? 'answer main' : 'answer'}
       onPress={onPress}
       disabled={disabled}
       {...(pressed === undefined ? {} : { pressed })}

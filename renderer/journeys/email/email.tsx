@@ -36,6 +36,9 @@ export function TypeAddress({ screen: { typed, fault } }: { screen: ScreenOf<'em
   )
 }
 
+/** Behind a dot a line may end (a zero-width space); within a part it ends only where that alone is longer than a line. */
+const dividedAtDots = (part: string) => part.replaceAll('.', '.\u200b')
+
 /** A screen of its own, in large letters: a wrong address takes the link to a stranger. */
 export function Confirm({ screen: { local, domain, meant } }: { screen: ScreenOf<'email-confirm'> }) {
   const text = useText()
@@ -48,8 +51,8 @@ export function Confirm({ screen: { local, domain, meant } }: { screen: ScreenOf
         <>
           <p className="unseen">{text('email.typed', { typed: [...local, '@', ...domain].join(' ') })}</p>
           <p className="email-address" aria-hidden="true">
-            <span>{local}</span>
-            <span>@{domain}</span>
+            <span>{dividedAtDots(local)}</span>
+            <span>@{dividedAtDots(domain)}</span>
           </p>
         </>
       }

@@ -88,6 +88,7 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
     >
       {resumable && (
         <AnswerCard
+          main
           icon="printer"
           title={text(sheet === 'none' ? 'printFault.begin' : 'printFault.again')}
           line={text(sheet === 'none' ? 'printFault.begin.line' : 'printFault.again.line')}
