@@ -1,4 +1,4 @@
-import './jitless.ts'
+import '../contract/jitless.ts'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { I18nProvider } from 'react-aria-components'

@@ -1,3 +1,4 @@
+import '../contract/jitless.ts'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { TotemConfig } from '../contract/config.ts'
 import { readConfig } from './config.ts'
@@ -7,8 +8,8 @@ import { createCitizenWindow, glassOf } from './shell/window.ts'
 // The composition root. Nothing starts in its constructor. The page's process comes first, because it takes its time, and
 // most of main is not even evaluated before.
 
-/** A page that asks for nothing by then is in trouble, and the rest of the totem starts all the same. */
-const FIRST_FILE_MS = 200
+/** A page that has asked for no script by then is in trouble, and the rest of the totem starts all the same. */
+const FIRST_SCRIPT_MS = 300
 
 runApp(() => {
   const read = readConfig()
@@ -28,11 +29,11 @@ async function start(provisioned: TotemConfig): Promise<void> {
   // answers it has nothing to show.
   const window = createCitizenWindow(config.panel)
   window.load()
-  // The page's first file is served from here, before main is busy with itself.
-  await Promise.race([window.served, wait(FIRST_FILE_MS)])
+  // The page's files are served from here, before main is busy with itself: it runs its script meanwhile.
+  await Promise.race([window.served, wait(FIRST_SCRIPT_MS)])
   for (const evaluate of parts) {
     await evaluate()
-    // The page asks for its other files meanwhile.
+    // Chromium's own work comes in between.
     await wait(1)
   }
   const { runTotem } = await import('./start/totem.ts')

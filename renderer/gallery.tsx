@@ -1,4 +1,4 @@
-import './jitless.ts'
+import '../contract/jitless.ts'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { z } from 'zod'

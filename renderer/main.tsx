@@ -1,4 +1,4 @@
-import './jitless.ts'
+import '../contract/jitless.ts'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { connect } from './bridge.ts'

@@ -159,6 +159,19 @@ const manifestOf = (version: string): EsbuildPlugin => ({
 
 const told = ({ dependencies, devDependencies, scripts, ...rest }: Record<string, unknown>) => rest
 
+/**
+ * Escapes what is left of other letters: esbuild has done so in texts, and not in regular expressions and comments. One of
+ * them makes V8 hold the whole bundle with two bytes a letter, which a start waits for (basics/compiled.ts reads it as ASCII).
+ */
+function inAscii(bundle: string): void {
+  const escaped = readFileSync(bundle, 'utf8').replaceAll(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them
+    /[^\u0000-\u007f]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  writeFileSync(bundle, escaped)
+}
+
 /** Builds `dist` unless it matches the sources already; true when it built. */
 export async function build({
   development,
@@ -206,14 +219,14 @@ export async function build({
     ...(mode.oldSqlite && { alias: { 'better-sqlite3': './scripts/electron-runtime/sqlite-for-electron-33.ts' } }),
     sourcemap: development,
     minifySyntax: true,
-    // @sealsystems/ipp recognises its deferred attributes by the name of a function.
-    keepNames: true,
     plugins: [withoutLocales, manifestOf(version)],
     // scripts/licences.ts gathers all licences in one file.
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
   }
+  /** @sealsystems/ipp recognises its deferred attributes by the name of a function; a start would pay for every name. */
+  const withPrinters: BuildOptions = { ...shared, keepNames: true }
   const inPage = moduleList()
   const bundled = await Promise.all([
     bundle({ ...shared, entryPoints: ['main/load.ts'], outfile: path.join(dist, 'main/index.cjs'), banner: {} }),
@@ -227,7 +240,7 @@ export async function build({
       external: ['electron'],
     }),
     bundle({ ...shared, entryPoints: ['native/load.ts'], outfile: path.join(dist, 'native/index.cjs'), banner: {} }),
-    bundle({ ...shared, entryPoints: ['native/index.ts'], outfile: path.join(dist, 'native/devices.cjs') }),
+    bundle({ ...withPrinters, entryPoints: ['native/index.ts'], outfile: path.join(dist, 'native/devices.cjs') }),
     bundle({
       ...shared,
       entryPoints: ['native/printer/image/worker.ts'],
@@ -235,7 +248,7 @@ export async function build({
     }),
     // The technician's command line lies beside the device process, whose parts it uses in a process of its own.
     bundle({
-      ...shared,
+      ...withPrinters,
       entryPoints: ['commands/run.ts'],
       outfile: path.join(dist, 'native/totem.cjs'),
       define: { ...shared.define, __PACKAGED__: 'true' },
@@ -251,7 +264,10 @@ export async function build({
     createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm'),
     path.join(dist, 'native/zxing_reader.wasm'),
   )
-  if (compiler) for (const bundle of ['main/totem', 'native/devices']) makeCodeCache(path.join(dist, bundle), compiler)
+  for (const bundle of ['main/totem', 'native/devices']) {
+    inAscii(path.join(dist, `${bundle}.cjs`))
+    if (compiler) makeCodeCache(path.join(dist, bundle), compiler)
+  }
   // A test runner sets NODE_ENV, and vite would then put React's development build into the page.
   const { NODE_ENV } = process.env
   process.env.NODE_ENV = 'production'

@@ -17,7 +17,7 @@ const { Script } = require('node:vm')
 const [bundle, cache, packages] = JSON.parse(readFileSync(__dirname + '/files.json', 'utf8'))
 const end = process.exit.bind(process)
 // V8 writes the name into its work, and the same sources make the same package wherever they lie.
-const script = new Script(require('node:module').wrap(readFileSync(bundle, 'utf8')), { filename: require('node:path').basename(bundle) })
+const script = new Script(require('node:module').wrap(readFileSync(bundle, 'latin1')), { filename: require('node:path').basename(bundle) })
 class Stopped extends Error {}
 // V8 also compares its flags, and the loader compiles before the bundle sets any: each is taken back.
 const v8 = require('node:v8')

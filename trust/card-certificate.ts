@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { italianDay } from '../basics/time.ts'
 import { err, ok, type Result } from '../contract/result.ts'
 import { type Certificate, certificate } from './certificate.ts'
 import { chainStatus } from './chain.ts'
@@ -70,8 +71,10 @@ export function verifyChain(
   })
   if (statuses.length === 0)
     return err({ kind: isSupported(leaf) ? 'certificate-untrusted' : 'certificate-signature-unsupported' })
-  if (+at < leaf.notBefore) return err({ kind: 'certificate-not-yet-valid', date: italianDate(leaf.notBefore) })
-  if (+at > leaf.notAfter) return err({ kind: 'certificate-expired', date: italianDate(leaf.notAfter) })
+  // The citizen's day and not Greenwich's: a card may expire at midnight.
+  if (+at < leaf.notBefore)
+    return err({ kind: 'certificate-not-yet-valid', date: italianDay(new Date(leaf.notBefore)) })
+  if (+at > leaf.notAfter) return err({ kind: 'certificate-expired', date: italianDay(new Date(leaf.notAfter)) })
 
   // Roles stay apart: an issuer of CIE cannot vouch for a CNS.
   const fit = statuses.find(({ card }) => unfitness(leaf, card) === null)
@@ -128,7 +131,3 @@ export function withHolder({
     revocation,
   })
 }
-
-// The citizen's day and not Greenwich's: a card may expire at midnight.
-const DATE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' })
-const italianDate = (ms: number) => DATE.format(ms)

@@ -1,4 +1,4 @@
-import '../jitless.ts'
+import '../../contract/jitless.ts'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRoot } from 'react-dom/client'
 import { wearTheme } from '../theme/choice.ts'

@@ -101,5 +101,5 @@ const TPM_WORDS: Partial<Record<string, string>> = {
 const sayKeyFailure = (failure: Parameters<typeof explain>[0]): string =>
   `${TPM_WORDS[failure.kind] ?? 'Una chiave di questa macchina non si può usare.'} (${explain(failure)})`
 
-const WHEN = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', dateStyle: 'long', timeStyle: 'short' })
-const italian = (at: Date): string => WHEN.format(at)
+const italian = (at: Date): string =>
+  at.toLocaleString('it-IT', { timeZone: 'Europe/Rome', dateStyle: 'long', timeStyle: 'short' })

@@ -7,8 +7,8 @@ import type { CodeRefusal, EntryRefusal } from './entry.ts'
 
 // Everything that a technician reads, on the screen and at the command line. Technicians speak Italian; no citizen sees it.
 
-const WHEN = new Intl.DateTimeFormat('it-IT', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'short' })
-export const dayAndTime = (at: Date): string => WHEN.format(at)
+export const dayAndTime = (at: Date): string =>
+  at.toLocaleString('it-IT', { timeZone: 'Europe/Rome', dateStyle: 'short', timeStyle: 'short' })
 
 /** What can be tried, in the order of the menu. */
 export const CHECK_NAMES = {

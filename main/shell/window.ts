@@ -14,7 +14,7 @@ export interface CitizenWindow {
    * it has nothing to show.
    */
   load(): void
-  /** The page has had its first file. */
+  /** The page has what its first picture needs. */
   served: Promise<void>
   /** Shows that renderer. `onGone` hears of each one that dies while a citizen may look at it. */
   open(onGone: (reason: string) => void): Promise<void>

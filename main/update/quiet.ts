@@ -2,7 +2,6 @@ import { MINUTE_MS } from '../../basics/time.ts'
 
 /** The office is closed, by the clock on its wall. */
 const NIGHT = { from: 22, to: 5 }
-const ITALY = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Rome', hour: '2-digit', hour12: false })
 /** Whoever has gone to fetch a document from the car is back by then. */
 const ALONE_MS = 15 * MINUTE_MS
 /** A hole that somebody uses is open now, and the totem is away for half a minute. */
@@ -37,6 +36,6 @@ export function notNow(moment: Moment, urgent: boolean): NotNow | null {
   if (urgent) return null
   // Night by a wrong clock may be noon.
   if (!moment.clockRight) return 'clock'
-  const hour = Number(ITALY.format(moment.now))
+  const hour = Number(moment.now.toLocaleString('en-GB', { timeZone: 'Europe/Rome', hour: '2-digit', hour12: false }))
   return hour >= NIGHT.from || hour < NIGHT.to ? null : 'day'
 }

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Guest } from '../../simulator/guest/machine.ts'
+import { BOOT_MS } from './inside.ts'
 import type { Run } from './run.ts'
 
 /** The most that systemd's own judgement may give the unit (0 to 10; the lower the better). */
@@ -30,6 +32,9 @@ export async function units(guest: Guest, saw: Run['saw']): Promise<void> {
     `${totem.TasksCurrent} tasks, ${Math.round(Number(totem.MemoryCurrent) / 1e6)} MB`,
   )
   saw('its watchdog is fed', Number(totem.WatchdogTimestampMonotonic) > 0, `of ${totem.WatchdogUSec}`)
+  // Its socket starts it for the device process, which comes after the first picture.
+  const until = Date.now() + BOOT_MS
+  while ((await said('/bin/systemctl', 'is-active', 'pcscd')) !== 'active' && Date.now() < until) await delay(2_000)
   const others = ['seatd', 'pcscd', 'totem-polis-update.path']
   for (const unit of others) saw(`${unit}: active`, (await said('/bin/systemctl', 'is-active', unit)) === 'active')
   const exposure = Number(

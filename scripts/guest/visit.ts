@@ -60,7 +60,7 @@ export async function visit({ name, who, choice, guest, bench, browser, out, saw
       await guest.picture(path.join(screens, `${String(count).padStart(2, '0')}-${shown}.png`))
     }
     if (seen.screen === 'done') outcome = seen.outcome
-    if (seen.screen === 'attract' && way.length > 1) break
+    if (seen.screen === 'attract' && way.some((screen) => screen !== 'attract' && screen !== 'starting')) break
     const act = isCome(seen) ? answerTo(seen) : null
     if (act && answered !== now) {
       await act(person)
