@@ -14,6 +14,10 @@ export const languages = {
 export type Language = keyof typeof languages
 export const language = z.enum(Object.keys(languages) as [Language, ...Language[]])
 
+/** A date in words, as Intl writes it, with the first of a month as French has it: `1er juin 2009`. */
+export const withOrdinal = (date: string, language: string): string =>
+  language.startsWith('fr') ? date.replace(/^1(?=\s)/, '1er') : date
+
 /** What technicians and operators read: the sync log, readiness, the command line. */
 export const staffLanguage = z.enum(['it', 'en'] satisfies Language[])
 export type StaffLanguage = z.infer<typeof staffLanguage>

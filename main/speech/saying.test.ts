@@ -14,6 +14,13 @@ test.each<[Language, string, string]>([
   ['fr', '16,00 €', '16 euro'],
   ['sl', '16,00 €', '16 evrov'],
   ['it', 'nato il 01/01/1980', 'nato il primo gennaio 1980'],
+  ['fr', 'le 01/06/2009', 'le 1er juin 2009'],
+  [
+    'fr',
+    'Retirez la carte, remettez\u2060-\u2060la et attendez 5\u00a0secondes',
+    'Retirez la carte, remettez-la et attendez 5 secondes',
+  ],
+  ['de', 'Gesundheits\u00adkarte', 'Gesundheitskarte'],
   ['it', 'scade il 2031-12-09', 'scade il 9 dicembre 2031'],
   ['en', 'born 3/2/1950', 'born 3 February 1950'],
   ['it', 'il 45/13/2020', 'il 45/13/2020'],

@@ -1,4 +1,4 @@
-import type { Language } from '../../contract/language.ts'
+import { type Language, withOrdinal } from '../../contract/language.ts'
 import type { Spoken } from '../../contract/speech.ts'
 
 /** The words of one language that speech adds or takes in place of signs. */
@@ -104,7 +104,7 @@ function dayIn(tag: string, year: number, month: number, day: number, written: s
   const date = new Date(Date.UTC(year, month - 1, day))
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return written
   const said = date.toLocaleDateString(tag, { dateStyle: 'long', timeZone: 'UTC' })
-  return tag === 'it-IT' ? said.replace(/^1 /, 'primo ') : said
+  return tag === 'it-IT' ? said.replace(/^1 /, 'primo ') : withOrdinal(said, tag)
 }
 
 /** A text as a person says it: amounts, days, times, codes and abbreviations in words, or letter by letter. */
@@ -136,7 +136,12 @@ export function saying(text: string, lang: Language): string {
  * SECURITY: the voice reads `[[…]]` as phonemes and obeys control characters. Everything else is text to it: there is no
  * mark-up, and no shell.
  */
-const plain = (text: string) => text.replaceAll(/[\p{C}[\]{}<>|`\\•]/gu, ' ')
+const plain = (text: string) =>
+  // Where a line may or may not break is nothing that is said.
+  text
+    .replaceAll(/[\u00ad\u2060]/g, '')
+    .replaceAll('\u00a0', ' ')
+    .replaceAll(/[\p{C}[\]{}<>|`\\•]/gu, ' ')
 
 /** One thing of the screen in words; what is personal is withheld unless a headset is in. */
 export function sayingOf({ kind, text, lang, personal }: Spoken, headset: boolean): string {

@@ -1,7 +1,7 @@
 import { createElement, type ReactNode } from 'react'
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
-import type { Language } from '../../contract/language.ts'
+import { type Language, withOrdinal } from '../../contract/language.ts'
 import { drawable } from '../../contract/letters.ts'
 import { noteOwnWords, notePartsOf } from '../speech/own-words.ts'
 import { useShownView } from '../view-context.ts'
@@ -61,13 +61,16 @@ export function useMarkedText(): Text<ReactNode> {
 /** Day and time as the office's clock shows them. */
 export function useDate(): (instant: string) => string {
   const intl = useIntl()
-  return (instant) => intl.formatDate(instant, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Rome' })
+  return (instant) => {
+    const written = intl.formatDate(instant, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Rome' })
+    return withOrdinal(written, intl.locale)
+  }
 }
 
 /** The day as the office's calendar has it. */
 export function useInstantDay(): (instant: string) => string {
   const intl = useIntl()
-  return (instant) => intl.formatDate(instant, { dateStyle: 'long', timeZone: 'Europe/Rome' })
+  return (instant) => withOrdinal(intl.formatDate(instant, { dateStyle: 'long', timeZone: 'Europe/Rome' }), intl.locale)
 }
 
 /** An amount in euro cents, as the language writes it. */
@@ -81,7 +84,8 @@ export function useDay(): (day: string) => string {
   const intl = useIntl()
   return (day) => {
     const [year, month, date] = day.split('-')
-    if (date !== undefined) return intl.formatDate(day, { dateStyle: 'long', timeZone: 'UTC' })
+    if (date !== undefined)
+      return withOrdinal(intl.formatDate(day, { dateStyle: 'long', timeZone: 'UTC' }), intl.locale)
     return month === undefined
       ? (year ?? '')
       : intl.formatDate(day, { year: 'numeric', month: 'long', timeZone: 'UTC' })

@@ -74,6 +74,18 @@ it('French signs keep to their word by a space that does not break', () => {
   expect(wrong).toEqual([])
 })
 
+it.each(language.options)('%s: a number stays with its word at the end of a line', (one) => {
+  const parted = Object.entries(messages[one]).filter(([, text]) => /\d [\p{Ll}\d]/u.test(text))
+  expect(parted).toEqual([])
+})
+
+it('a French pronoun stays with its verb at the end of a line', () => {
+  const parted = Object.entries(messages.fr).filter(([, text]) =>
+    /[a-zé]-(?:la|les?|vous|en|elle|il)(?!\p{L})/u.test(text),
+  )
+  expect(parted).toEqual([])
+})
+
 it.each(keys)('%s asks in sentences with Lei, not with an infinitive', (key) => {
   for (const sentence of sentences(shown(key))) {
     // An infinitive may be what a sentence speaks of, or what can be done: "Dichiarare il falso è un reato."
