@@ -38,7 +38,7 @@ const words: Record<Language, Record<'title' | About, string>> = {
     refund: 'To plačilo mi je treba vrniti. Mi lahko pomagate? Številka potrdila o plačilu je zgoraj.',
   },
   en: {
-    title: 'Show the clerk',
+    title: 'Show this to the clerk',
     receipt:
       'The totem printed me the certificate named above. If the sheet is missing or cannot be read, can you help me print it again?',
     slip: 'I asked the totem for a certificate, but there was no connection. I have to collect it here with my card and PIN: can you help me?',

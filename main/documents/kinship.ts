@@ -124,14 +124,14 @@ const RELATIONS: Record<string, Record<Language, string>> = {
   },
   '24': {
     it: 'responsabile della convivenza',
-    en: 'person in charge of the community',
+    en: 'head of the institution',
     de: 'Verantwortliche/r der Wohngemeinschaft',
     fr: 'responsable de la communauté',
     sl: 'odgovorni za skupnost',
   },
   '25': {
     it: 'convivente (convivenza non affettiva)',
-    en: 'member of the community',
+    en: 'member of the institution',
     de: 'Mitglied der Wohngemeinschaft',
     fr: 'vit dans la famille',
     sl: 'član/-ica skupnosti',
@@ -158,21 +158,21 @@ const RELATIONS: Record<string, Record<Language, string>> = {
 const IN_CONVIVENZA: Record<string, Record<Language, string>> = {
   '1': {
     it: 'responsabile della convivenza',
-    en: 'person in charge of the community',
+    en: 'head of the institution',
     de: 'Verantwortliche/r der Gemeinschaft',
     fr: 'responsable de la communauté',
     sl: 'odgovorni/-a za skupnost',
   },
   '2': {
     it: 'membro della convivenza',
-    en: 'member of the community',
+    en: 'member of the institution',
     de: 'Mitglied der Gemeinschaft',
     fr: 'membre de la communauté',
     sl: 'član/-ica skupnosti',
   },
   '3': {
     it: 'altro componente della convivenza',
-    en: 'other person of the community',
+    en: 'other person in the institution',
     de: 'andere Person der Gemeinschaft',
     fr: 'autre personne de la communauté',
     sl: 'druga oseba v skupnosti',

@@ -444,7 +444,7 @@ const titles: Record<Language, Record<CertificateType, string>> = {
     '1': 'Certificate of birth',
     '3': 'Certificate of marriage',
     '5': 'Certificate of citizenship',
-    '7': 'Life certificate',
+    '7': 'Certificate of proof of life',
     '8': 'Certificate of residence',
     '10': 'Certificate of residence abroad (AIRE)',
     '11': 'Certificate of civil status',

@@ -75,7 +75,7 @@ export const registerWords: Record<Language, RegisterWords> = {
     citizenship: 'Citizenship',
     statoCivile: 'Civil status',
     family: 'Registered family',
-    convivenza: 'Registered community',
+    convivenza: 'Institution',
     fullName: 'Surname and first names',
     relation: 'Relation',
     statiCivili: {
