@@ -64,14 +64,14 @@ async function visits(
   { journey, screens }: { journey: Journey; screens: string },
   started: number,
 ) {
+  // A totem that has never reached its gateway serves no card: what is to fail, fails when the totem is in service.
+  await inService(await app.firstWindow())
   const versions = await app.evaluate(({ app: program }) => ({
     totem: program.getVersion(),
     electron: process.versions.electron ?? '',
     chromium: process.versions.chrome ?? '',
     node: process.versions.node,
   }))
-  // A totem that has never reached its gateway serves no card: what is to fail, fails when the totem is in service.
-  await inService(await app.firstWindow())
   const made = { steps: [] as Step[], touches: 0, versions }
   const { without, again, ...whole } = journey
   if (without === 'line') bench.line.cut()
