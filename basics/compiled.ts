@@ -11,7 +11,7 @@ import { Script } from 'node:vm'
 export function runCompiled(folder: string, name: string): void {
   const bundle = join(folder, `${name}.cjs`)
   const cache = join(folder, `${name}.cache`)
-  // The build leaves no other letter in it, and ASCII is not looked through.
+  // The bundle is ASCII (scripts/build.ts `inAscii`), and latin1 is read without decoding.
   const script = new Script(Module.wrap(readFileSync(bundle, 'latin1')), {
     filename: bundle,
     // SECURITY: the cache is code. It lies in the package, where root alone writes, and never where the totem does.

@@ -5,7 +5,7 @@ export const MINUTE_MS = 60_000
 export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 
-/** Made once, since making one takes longer than a request, and when it is first asked: the first takes 10 ms of a start. */
+/** Made at the first question and kept: making one takes longer than a request, and 10 ms of a start. */
 let calendar: Intl.DateTimeFormat | undefined
 /** Days begin with a minute everywhere, and a gateway asks for today's several times a request. */
 let known = { minute: Number.NaN, day: '' }

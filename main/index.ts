@@ -29,7 +29,7 @@ async function start(provisioned: TotemConfig): Promise<void> {
   // answers it has nothing to show.
   const window = createCitizenWindow(config.panel)
   window.load()
-  // The page's files are served from here, before main is busy with itself: it runs its script meanwhile.
+  // The page's files are served from here, before main is busy with itself: the page runs its script meanwhile.
   await Promise.race([window.served, wait(FIRST_SCRIPT_MS)])
   for (const evaluate of parts) {
     await evaluate()

@@ -160,13 +160,16 @@ const manifestOf = (version: string): EsbuildPlugin => ({
 const told = ({ dependencies, devDependencies, scripts, ...rest }: Record<string, unknown>) => rest
 
 /**
- * Escapes what is left of other letters: esbuild has done so in texts, and not in regular expressions and comments. One of
- * them makes V8 hold the whole bundle with two bytes a letter, which a start waits for (basics/compiled.ts reads it as ASCII).
+ * Escapes what is left of other letters: esbuild has done so in texts, and not in comments, regular expressions and tagged
+ * templates (ours become regular expressions, which read such an escape). One of them makes V8 hold the whole bundle with two
+ * bytes a letter, which a start waits for. basics/compiled.ts reads each of its bundles as ASCII, so each must come by here.
  */
 function inAscii(bundle: string): void {
-  const escaped = readFileSync(bundle, 'utf8').replaceAll(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them
-    /[^\u0000-\u007f]/g,
+  const written = readFileSync(bundle, 'utf8')
+  if (/(?<!\\)(?:\\\\)*\\[^\0-\x7f]/.test(written))
+    throw new Error(`${bundle} has a letter behind a backslash, which would take the escape's away`)
+  const escaped = written.replaceAll(
+    /[^\0-\x7f]/g,
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
   writeFileSync(bundle, escaped)
@@ -225,7 +228,10 @@ export async function build({
     metafile: true,
     logLevel: 'warning',
   }
-  /** @sealsystems/ipp recognises its deferred attributes by the name of a function; a start would pay for every name. */
+  /**
+   * @sealsystems/ipp recognises its deferred attributes by the name of a function. A start would pay for every name, and main
+   * has no such package: what @peculiar/asn1-schema asks of names, esbuild leaves as it is.
+   */
   const withPrinters: BuildOptions = { ...shared, keepNames: true }
   const inPage = moduleList()
   const bundled = await Promise.all([

@@ -1,5 +1,5 @@
 import { isTableType } from '../../catalogue/certificates.ts'
-import { type Language, languages } from '../../contract/language.ts'
+import { type Language, languages, withOrdinal } from '../../contract/language.ts'
 import type { VerificationClaims, VerificationKeys } from '../../contract/verification.ts'
 import type { Verdict } from './verify.ts'
 import { type Words, words } from './words.ts'
@@ -108,9 +108,15 @@ function statementsOf(claims: VerificationClaims, language: Language): Statement
 const ROME = 'Europe/Rome'
 
 export const day = (instant: string, language: Language): string =>
-  new Intl.DateTimeFormat(languages[language].tag, { dateStyle: 'long', timeZone: ROME }).format(new Date(instant))
+  withOrdinal(
+    new Intl.DateTimeFormat(languages[language].tag, { dateStyle: 'long', timeZone: ROME }).format(new Date(instant)),
+    language,
+  )
 
 const moment = (instant: string, language: Language): string =>
-  new Intl.DateTimeFormat(languages[language].tag, { dateStyle: 'long', timeStyle: 'short', timeZone: ROME }).format(
-    new Date(instant),
+  withOrdinal(
+    new Intl.DateTimeFormat(languages[language].tag, { dateStyle: 'long', timeStyle: 'short', timeZone: ROME }).format(
+      new Date(instant),
+    ),
+    language,
   )

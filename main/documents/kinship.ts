@@ -131,7 +131,7 @@ const RELATIONS: Record<string, Record<Language, string>> = {
   },
   '25': {
     it: 'convivente (convivenza non affettiva)',
-    en: 'member of the institution',
+    en: 'cohabitant',
     de: 'Mitglied der Wohngemeinschaft',
     fr: 'vit dans la famille',
     sl: 'član/-ica skupnosti',

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTENT_SECURITY_POLICY, serveRenderer } from './protocol.ts'
 
 let dir: string
-type Answer = { statusCode?: number; headers?: Record<string, string>; data: Buffer }
+type Answer = { statusCode?: number; error?: number; headers?: Record<string, string>; data: Buffer }
 let asked: (request: { url: string; method: string }, answer: (answer: Answer) => void) => void
 function fetch(request: { url: string; method: string }): Answer {
   let told: Answer | undefined
@@ -21,11 +21,13 @@ beforeAll(() => {
   mkdirSync(join(dir, 'renderer', 'assets'), { recursive: true })
   writeFileSync(join(dir, 'renderer', 'index.html'), '<!doctype html>')
   writeFileSync(join(dir, 'renderer', 'assets', 'a.js'), '1')
+  writeFileSync(join(dir, 'renderer', 'assets', 'gone.js'), '1')
   writeFileSync(join(dir, 'secret.key'), 'secret')
   serveRenderer(
     {
       registerBufferProtocol: (_scheme: string, handler: typeof asked) => {
         asked = handler
+        return true
       },
     } as never,
     join(dir, 'renderer'),
@@ -56,6 +58,18 @@ test.each([
   'app://totem/INDEX.HTML',
 ])('%s finds nothing', (url) => {
   expect(fetch({ url, method: 'GET' })).toMatchObject({ statusCode: 404, data: Buffer.alloc(0) })
+})
+
+test('a file that has gone is told as an error, and main lives', () => {
+  const gone = join(dir, 'renderer', 'assets', 'gone.js')
+  expect(existsSync(gone)).toBe(true)
+  rmSync(gone)
+  expect(fetch({ url: 'app://totem/assets/gone.js', method: 'GET' })).toMatchObject({ error: -2 })
+})
+
+test('a scheme that Electron does not take is no start', () => {
+  const refusing = { registerBufferProtocol: () => false } as never
+  expect(() => serveRenderer(refusing, join(dir, 'renderer'))).toThrow('app:// is not served')
 })
 
 test('nothing can be posted', () => {

@@ -126,7 +126,7 @@ describe('law on the screen', () => {
     }
   })
   // Where a certificate has arrived after its slip, a sheet in a drawing would be taken for the certificate.
-  it('every sheet that lies in the slot is announced there, in words and in a drawing', () => {
+  it('every sheet that lies in the slot is announced there, in words and in a drawing, but a slip whose certificate has arrived', () => {
     for (const [name, shown] of Object.entries(galleryViews('it'))) {
       if (shown.screen.screen !== 'done') continue
       const { outcome, slip, arrived } = shown.screen

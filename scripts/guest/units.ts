@@ -32,7 +32,7 @@ export async function units(guest: Guest, saw: Run['saw']): Promise<void> {
     `${totem.TasksCurrent} tasks, ${Math.round(Number(totem.MemoryCurrent) / 1e6)} MB`,
   )
   saw('its watchdog is fed', Number(totem.WatchdogTimestampMonotonic) > 0, `of ${totem.WatchdogUSec}`)
-  // Its socket starts it for the device process, which comes after the first picture.
+  // pcscd is started by its socket, when the device process asks after the first picture.
   const until = Date.now() + BOOT_MS
   while ((await said('/bin/systemctl', 'is-active', 'pcscd')) !== 'active' && Date.now() < until) await delay(2_000)
   const others = ['seatd', 'pcscd', 'totem-polis-update.path']

@@ -24,7 +24,8 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
       : slip && !arrived
         ? 'done.slip.lead'
         : (`done.${about}.lead` as const)
-  const paper = (outcome === 'printed' || slip) && !arrived
+  const comesOut = outcome === 'printed' || slip
+  const paper = comesOut && !arrived
   // The card stays where it is until its certificate is printed.
   const printable = arrived && cardPresent
   return (
@@ -66,7 +67,7 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               onPress={() => answer({ type: 'printNow' })}
             />
           )}
-          {paper && <Listen />}
+          {comesOut && <Listen />}
           {receipt && (
             <AnswerCard
               icon="paper"
