@@ -117,6 +117,8 @@ test('the same person is a citizen when they say so', async () => {
 test('a mark on the disk does what the menu does, and the log tells of it', async () => {
   const mark = join(office.bench.totem.config.dataDir, 'technician')
   const before = told('service.out').length
+  // The log looks at the mark each 15 s: what the menu has taken away must have been seen.
+  await expect.poll(() => told('service.back').length, { timeout: 20_000 }).toBe(before)
   writeFileSync(mark, 'out of service\n')
   await expect.poll(() => office.screen(), { timeout: 20_000 }).toMatchObject({ screen: 'out-of-service' })
   await expect.poll(() => told('service.out').length).toBe(before + 1)
