@@ -12,8 +12,10 @@ let known = { minute: Number.NaN, day: '' }
 /** The day in Italy, YYYY-MM-DD: what is dated by law is dated by the citizen's calendar, not by Greenwich's. */
 export function italianDay(at: Date): string {
   const minute = Math.floor(+at / MINUTE_MS)
-  calendar ??= new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' })
-  if (minute !== known.minute) known = { minute, day: calendar.format(at) }
+  if (minute !== known.minute) {
+    calendar ??= new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' })
+    known = { minute, day: calendar.format(at) }
+  }
   return known.day
 }
 

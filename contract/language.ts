@@ -14,9 +14,15 @@ export const languages = {
 export type Language = keyof typeof languages
 export const language = z.enum(Object.keys(languages) as [Language, ...Language[]])
 
-/** A date in words, as Intl writes it, with the first of a month as French has it: `1er juin 2009`. */
-export const withOrdinal = (date: string, language: string): string =>
-  language.startsWith('fr') ? date.replace(/^1(?=\s)/, '1er') : date
+/**
+ * A day in words as Italy's calendar has it, `22 novembre 2026`, with what `more` asks for. French writes the first of a
+ * month as an ordinal, `1er juin 2009`, which Intl does not.
+ */
+export function dayInWords(at: Date, language: Language, more: Intl.DateTimeFormatOptions = {}): string {
+  const { tag } = languages[language]
+  const written = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'Europe/Rome', ...more }).format(at)
+  return language === 'fr' ? written.replace(/^1(?=\s)/, '1er') : written
+}
 
 /** What technicians and operators read: the sync log, readiness, the command line. */
 export const staffLanguage = z.enum(['it', 'en'] satisfies Language[])

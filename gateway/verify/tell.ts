@@ -1,5 +1,5 @@
 import { isTableType } from '../../catalogue/certificates.ts'
-import { type Language, languages, withOrdinal } from '../../contract/language.ts'
+import { dayInWords, type Language } from '../../contract/language.ts'
 import type { VerificationClaims, VerificationKeys } from '../../contract/verification.ts'
 import type { Verdict } from './verify.ts'
 import { type Words, words } from './words.ts'
@@ -104,19 +104,7 @@ function statementsOf(claims: VerificationClaims, language: Language): Statement
   return statements
 }
 
-// The paper shows the office's time.
-const ROME = 'Europe/Rome'
-
-export const day = (instant: string, language: Language): string =>
-  withOrdinal(
-    new Intl.DateTimeFormat(languages[language].tag, { dateStyle: 'long', timeZone: ROME }).format(new Date(instant)),
-    language,
-  )
+export const day = (instant: string, language: Language): string => dayInWords(new Date(instant), language)
 
 const moment = (instant: string, language: Language): string =>
-  withOrdinal(
-    new Intl.DateTimeFormat(languages[language].tag, { dateStyle: 'long', timeStyle: 'short', timeZone: ROME }).format(
-      new Date(instant),
-    ),
-    language,
-  )
+  dayInWords(new Date(instant), language, { timeStyle: 'short' })

@@ -1,7 +1,7 @@
 // Over 400 lines, because the same words stand here in five languages, one beside the other.
 import type { Bollo } from '../../contract/bollo.ts'
 import type { CertificateType } from '../../contract/catalogue.ts'
-import { type Language, languages, withOrdinal } from '../../contract/language.ts'
+import { dayInWords, type Language, languages } from '../../contract/language.ts'
 import type { Paper } from './model.ts'
 
 /** "Month" after a number, in Slovene, which has a dual and a form for three and four. */
@@ -463,13 +463,7 @@ export const titleOf = (language: Language, types: CertificateType[]): string =>
   types.map((type) => titles[language][type]).join(' + ')
 
 /** e.g. `22 novembre 2026`, in the office's time zone. */
-export const day = (instant: string, language: Language): string =>
-  withOrdinal(
-    new Intl.DateTimeFormat(languages[language].tag, { dateStyle: 'long', timeZone: 'Europe/Rome' }).format(
-      new Date(instant),
-    ),
-    language,
-  )
+export const day = (instant: string, language: Language): string => dayInWords(new Date(instant), language)
 
 /** e.g. `22/11/2026 10:32`, in the office's time zone. */
 export function dateTime(instant: string, language: Language): string {

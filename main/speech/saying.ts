@@ -1,9 +1,8 @@
-import { type Language, withOrdinal } from '../../contract/language.ts'
+import { dayInWords, type Language } from '../../contract/language.ts'
 import type { Spoken } from '../../contract/speech.ts'
 
 /** The words of one language that speech adds or takes in place of signs. */
 interface Words {
-  tag: string
   button: string
   /** In place of what goes to a headset alone. */
   withheld: string
@@ -28,7 +27,6 @@ const LETTERS: readonly (readonly [RegExp, string])[] = [
 
 const WORDS: Record<Language, Words> = {
   it: {
-    tag: 'it-IT',
     button: 'pulsante',
     withheld: 'Informazione personale: si ascolta soltanto in cuffia.',
     euro: (euros, cents) => `${euros === 1 ? 'un' : euros} euro${cents === 0 ? '' : ` e ${cents} centesimi`}`,
@@ -41,7 +39,6 @@ const WORDS: Record<Language, Words> = {
     ],
   },
   en: {
-    tag: 'en-GB',
     button: 'button',
     withheld: 'Personal information: it is spoken in a headset only.',
     euro: (euros, cents) => `${euros} ${euros === 1 ? 'euro' : 'euros'}${cents === 0 ? '' : ` and ${cents} cents`}`,
@@ -51,7 +48,6 @@ const WORDS: Record<Language, Words> = {
     signs: [[/\bno\.\s*(?=\d)/gi, 'number ']],
   },
   de: {
-    tag: 'de-DE',
     button: 'Schaltfläche',
     withheld: 'Persönliche Angaben sind nur im Kopfhörer zu hören.',
     euro: (euros, cents) => `${euros === 1 ? 'ein' : euros} Euro${cents === 0 ? '' : ` und ${cents} Cent`}`,
@@ -61,7 +57,6 @@ const WORDS: Record<Language, Words> = {
     signs: [[/\bNr\.\s*(?=\d)/g, 'Nummer ']],
   },
   fr: {
-    tag: 'fr-FR',
     button: 'bouton',
     withheld: 'Information personnelle : elle s’écoute seulement au casque.',
     euro: (euros, cents) => `${euros} euro${cents === 0 ? '' : ` et ${cents} centimes`}`,
@@ -71,7 +66,6 @@ const WORDS: Record<Language, Words> = {
     signs: [[/\bn°\s*(?=\d)/g, 'numéro ']],
   },
   sl: {
-    tag: 'sl-SI',
     button: 'gumb',
     withheld: 'Osebni podatki se slišijo samo v slušalkah.',
     // The amount as a count of the currency's name, which a Slovene plural would need four forms for.
@@ -100,24 +94,24 @@ const spell = (text: string) => [...text.replaceAll(/[^\p{L}\d]/gu, '')].join(' 
 /** By threes, as a person dictates. */
 const spellLong = (text: string) => (text.match(/.{1,3}/g) ?? []).map(spell).join(', ')
 
-function dayIn(tag: string, year: number, month: number, day: number, written: string): string {
+function dayIn(lang: Language, year: number, month: number, day: number, written: string): string {
   const date = new Date(Date.UTC(year, month - 1, day))
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return written
-  const said = date.toLocaleDateString(tag, { dateStyle: 'long', timeZone: 'UTC' })
-  return tag === 'it-IT' ? said.replace(/^1 /, 'primo ') : withOrdinal(said, tag)
+  const said = dayInWords(date, lang, { timeZone: 'UTC' })
+  return lang === 'it' ? said.replace(/^1 /, 'primo ') : said
 }
 
 /** A text as a person says it: amounts, days, times, codes and abbreviations in words, or letter by letter. */
 export function saying(text: string, lang: Language): string {
-  const { tag, euro, time, signs } = WORDS[lang]
+  const { euro, time, signs } = WORDS[lang]
   let said = plain(text)
     .replaceAll(CODICE_FISCALE, (_all, ...groups) => groups.slice(0, 6).map(spell).join(', '))
     .replaceAll(AMOUNT, (...found) => {
       const [, before, beforeCents, after, afterCents] = found as (string | undefined)[]
       return euro(Number((before ?? after ?? '').replaceAll(/\D/g, '')), Number(beforeCents ?? afterCents ?? 0))
     })
-    .replaceAll(ISO_DAY, (all, year, month, day) => dayIn(tag, +year, +month, +day, all))
-    .replaceAll(DAY, (all, day, month, year) => dayIn(tag, +year, +month, +day, all))
+    .replaceAll(ISO_DAY, (all, year, month, day) => dayIn(lang, +year, +month, +day, all))
+    .replaceAll(DAY, (all, day, month, year) => dayIn(lang, +year, +month, +day, all))
     .replaceAll(TIME, (_all, hours, minutes) => time(+hours, +minutes))
     .replaceAll(DIGITS, (digits) =>
       digits.includes(' ') ? digits.split(' ').map(spell).join(', ') : spellLong(digits),

@@ -1,7 +1,7 @@
 import { createElement, type ReactNode } from 'react'
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
-import { type Language, withOrdinal } from '../../contract/language.ts'
+import { dayInWords, type Language } from '../../contract/language.ts'
 import { drawable } from '../../contract/letters.ts'
 import { noteOwnWords, notePartsOf } from '../speech/own-words.ts'
 import { useShownView } from '../view-context.ts'
@@ -35,6 +35,8 @@ export function useText(): Text {
   }
 }
 
+const languageOf = ({ locale }: { locale: string }) => locale.slice(0, 2) as Language
+
 /** Stands in no text. */
 const TERM = '\uE000'
 
@@ -45,7 +47,7 @@ export function useMarkedText(): Text<ReactNode> {
   return (id, ...given) => {
     const [values] = given as [Record<string, string | number>?]
     const whole = text(id, ...given)
-    if (!messagesOf(intl.locale.slice(0, 2) as Language)[id].includes('<it>')) return whole
+    if (!messagesOf(languageOf(intl))[id].includes('<it>')) return whole
     // Term and words around it are elements of their own, and as public as the whole.
     const apart = intl.formatMessage({ id }, { it: (words: string[]) => `${TERM}${words.join('')}${TERM}`, ...values })
     notePartsOf(
@@ -61,16 +63,13 @@ export function useMarkedText(): Text<ReactNode> {
 /** Day and time as the office's clock shows them. */
 export function useDate(): (instant: string) => string {
   const intl = useIntl()
-  return (instant) => {
-    const written = intl.formatDate(instant, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Rome' })
-    return withOrdinal(written, intl.locale)
-  }
+  return (instant) => dayInWords(new Date(instant), languageOf(intl), { timeStyle: 'short' })
 }
 
 /** The day as the office's calendar has it. */
 export function useInstantDay(): (instant: string) => string {
   const intl = useIntl()
-  return (instant) => withOrdinal(intl.formatDate(instant, { dateStyle: 'long', timeZone: 'Europe/Rome' }), intl.locale)
+  return (instant) => dayInWords(new Date(instant), languageOf(intl))
 }
 
 /** An amount in euro cents, as the language writes it. */
@@ -84,8 +83,7 @@ export function useDay(): (day: string) => string {
   const intl = useIntl()
   return (day) => {
     const [year, month, date] = day.split('-')
-    if (date !== undefined)
-      return withOrdinal(intl.formatDate(day, { dateStyle: 'long', timeZone: 'UTC' }), intl.locale)
+    if (date !== undefined) return dayInWords(new Date(day), languageOf(intl), { timeZone: 'UTC' })
     return month === undefined
       ? (year ?? '')
       : intl.formatDate(day, { year: 'numeric', month: 'long', timeZone: 'UTC' })
